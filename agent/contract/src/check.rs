@@ -1,0 +1,112 @@
+//! Checks: what to run on the change, and what came of it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::closed::closed_enum;
+
+closed_enum! {
+    /// A check that the Runner finds by itself from what the repository is built with.
+    pub enum CheckPreset {
+        /// Unit tests.
+        Unit = "unit",
+        /// Linters.
+        Lint = "lint",
+        /// Type checks.
+        Typecheck = "typecheck",
+        /// A build.
+        Build = "build",
+        /// Smoke tests.
+        Smoke = "smoke",
+        /// Dependencies agree with their lock file.
+        Dependency = "dependency",
+        /// Every preset that the repository has.
+        All = "all",
+    }
+}
+
+/// The checks of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Checks {
+    /// Presets, found from the repository.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16))]
+    pub presets: Vec<CheckPreset>,
+    /// Literal commands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64))]
+    pub commands: Vec<CheckCommand>,
+}
+
+impl Checks {
+    /// Whether no check was asked for.
+    pub fn is_empty(&self) -> bool {
+        self.presets.is_empty() && self.commands.is_empty()
+    }
+}
+
+/// A literal check: a program and its arguments, no shell in between.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckCommand {
+    /// The name by which the agent asks for it, unique in the request.
+    #[schemars(length(min = 1, max = 100))]
+    pub name: String,
+    /// The program and its arguments.
+    #[schemars(length(min = 1, max = 256))]
+    pub argv: Vec<String>,
+    /// Seconds until it is killed. Absent: the Runner's own limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 86_400))]
+    pub timeout_seconds: Option<u64>,
+}
+
+closed_enum! {
+    /// How a check ended.
+    pub enum CheckOutcome {
+        /// It exited 0.
+        Passed = "passed",
+        /// It exited with another code, or by a signal.
+        Failed = "failed",
+        /// It was killed at its time limit.
+        TimedOut = "timed_out",
+        /// It could not be started.
+        Unavailable = "unavailable",
+        /// The run ended before it did.
+        Interrupted = "interrupted",
+    }
+}
+
+/// What came of one check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckResult {
+    /// The name of the check.
+    pub name: String,
+    /// The program and its arguments.
+    pub argv: Vec<String>,
+    /// How it ended.
+    pub outcome: CheckOutcome,
+    /// The exit code, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
+    /// The signal that ended it, where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<i32>,
+    /// Wall time in milliseconds.
+    pub duration_ms: u64,
+    /// The end of what it printed, both streams in order of arrival.
+    pub output: String,
+    /// Bytes printed that are not in `output`.
+    pub output_bytes_dropped: u64,
+    /// What the process was held in, and what of the sandbox was missing.
+    pub sandbox: Vec<String>,
+}
+
+impl CheckResult {
+    /// Whether the check says that the change holds.
+    pub fn passed(&self) -> bool {
+        self.outcome == CheckOutcome::Passed
+    }
+}

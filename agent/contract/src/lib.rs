@@ -1,0 +1,41 @@
+//! The agreement between a caller, the agent and the Runner: the request, the
+//! report, the result, and the words that they are made of. Types and their
+//! parsers only; nothing here reads or writes anything.
+
+mod closed;
+pub mod document;
+pub mod fault;
+
+pub mod branch;
+pub mod capability;
+pub mod path;
+pub mod target;
+
+pub mod allowance;
+pub mod budget;
+pub mod check;
+pub mod context;
+pub mod gate;
+pub mod mode;
+pub mod proposal;
+pub mod protocol;
+
+pub mod operation;
+pub mod refusal;
+pub mod report;
+pub mod request;
+pub mod result;
+pub mod rules;
+pub mod schema;
+
+pub use capability::CapabilityName;
+pub use fault::Fault;
+pub use mode::RunMode;
+pub use path::RepoPath;
+pub use refusal::{Failure, Refusal};
+pub use report::Report;
+pub use request::Request;
+pub use result::RunResult;
+
+/// The version of the contract that this crate speaks.
+pub const VERSION: &str = "1.0";

@@ -1,0 +1,207 @@
+//! What a run works on: a repository on this machine, or an address on a forge.
+
+use schemars::{JsonSchema, json_schema};
+use serde::{Deserialize, Serialize};
+
+use crate::{branch::BranchName, closed::parsed_string, fault::Malformed};
+
+/// The target of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// A folder on the Runner's machine. Only the Runner ever sees it.
+    Path(LocalPath),
+    /// A repository, branch, issue, pull request or discussion on a forge.
+    Url(TargetUrl),
+}
+
+/// A folder on the Runner's machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalPath(String);
+
+impl LocalPath {
+    /// Parses a folder's path; whether it exists is the Kernel's question.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        let reason = match text {
+            "" => "it is empty",
+            _ if text.contains('\0') => "it holds a NUL",
+            _ if text.len() > 4096 => "it is longer than 4096 bytes",
+            _ => return Ok(Self(text.to_owned())),
+        };
+        Err(Malformed { text: text.chars().take(200).collect(), expected: "a folder", reason })
+    }
+
+    /// The path as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+parsed_string!(
+    LocalPath,
+    json_schema!({
+        "type": "string",
+        "description": "A folder on the Runner's machine.",
+        "minLength": 1,
+        "maxLength": 4096,
+        "pattern": r"^[^\u0000]+$"
+    })
+);
+
+/// What on a forge the address names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UrlKind {
+    /// The repository itself.
+    Repository,
+    /// One of its branches.
+    Branch(BranchName),
+    /// An issue.
+    Issue(u64),
+    /// A pull request.
+    PullRequest(u64),
+    /// A discussion.
+    Discussion(u64),
+}
+
+/// An `https` address of a repository or of something in it, parsed strictly:
+/// no credentials, no port, no query, no fragment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetUrl {
+    text: String,
+    /// The forge.
+    pub host: String,
+    /// The owner of the repository.
+    pub owner: String,
+    /// The repository.
+    pub repository: String,
+    /// What the address names.
+    pub kind: UrlKind,
+}
+
+impl TargetUrl {
+    /// Parses an address that a stranger wrote.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        resolve(text).map_err(|reason| Malformed {
+            text: text.chars().take(200).collect(),
+            expected: "the address of a repository, branch, issue, pull request or discussion",
+            reason,
+        })
+    }
+
+    /// The address as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+fn resolve(text: &str) -> Result<TargetUrl, &'static str> {
+    let url = url::Url::parse(text).map_err(|_| "it is not an absolute URL")?;
+    if url.scheme() != "https" {
+        return Err("its scheme is not `https`");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("it holds credentials, which never belong in a request");
+    }
+    if url.port().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return Err("it has a port, a query or a fragment");
+    }
+    if url.as_str() != text && url.as_str() != format!("{text}/") {
+        return Err("it is not in its normal form");
+    }
+    let host = url.domain().ok_or("its host is not a domain name")?.to_owned();
+    let rest = text.split_once(&host).map_or("", |(_, rest)| rest).trim_start_matches('/');
+    let parts: Vec<&str> = rest.split('/').collect();
+    let (owner, repository, kind) = match parts.as_slice() {
+        [owner, repository] => (owner, repository, UrlKind::Repository),
+        [owner, repository, "tree", branch @ ..] if !branch.is_empty() => {
+            let branch =
+                BranchName::parse(&branch.join("/")).map_err(|_| "its branch is not a branch name")?;
+            (owner, repository, UrlKind::Branch(branch))
+        }
+        [owner, repository, "issues", number] => (owner, repository, UrlKind::Issue(positive(number)?)),
+        [owner, repository, "pull", number] => (owner, repository, UrlKind::PullRequest(positive(number)?)),
+        [owner, repository, "discussions", number] => {
+            (owner, repository, UrlKind::Discussion(positive(number)?))
+        }
+        _ => return Err("its path is none that is known"),
+    };
+    let repository = repository.strip_suffix(".git").unwrap_or(repository);
+    if !is_name(owner) || !is_name(repository) {
+        return Err("its owner or repository is not a name");
+    }
+    Ok(TargetUrl {
+        text: text.to_owned(),
+        host,
+        owner: (*owner).to_owned(),
+        repository: repository.to_owned(),
+        kind,
+    })
+}
+
+fn positive(text: &str) -> Result<u64, &'static str> {
+    let plain = !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|_| plain).ok_or("its number is not a positive integer")
+}
+
+fn is_name(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    !text.is_empty() && text.len() <= 100 && text != "." && text != ".." && text.chars().all(allowed)
+}
+
+parsed_string!(
+    TargetUrl,
+    json_schema!({
+        "type": "string",
+        "description": "The `https` address of a repository, branch, issue, pull request or discussion.",
+        "pattern": r"^https://[a-z0-9-]+(\.[a-z0-9-]+)*/(?!\.{1,2}/)[A-Za-z0-9._-]{1,100}/(?!\.{1,2}(/|$))[A-Za-z0-9._-]{1,100}(/(issues|pull|discussions)/[1-9][0-9]*|/tree/[^\s?#]+)?$"
+    })
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_name_what_they_are() {
+        let cases = [
+            ("https://github.com/o/r", UrlKind::Repository),
+            ("https://github.com/o/r.git", UrlKind::Repository),
+            (
+                "https://github.com/o/r/tree/release/1.2",
+                UrlKind::Branch(BranchName::parse("release/1.2").unwrap()),
+            ),
+            ("https://github.com/o/r/issues/7", UrlKind::Issue(7)),
+            ("https://github.com/o/r/pull/7", UrlKind::PullRequest(7)),
+            ("https://git.example.org/o/r/discussions/7", UrlKind::Discussion(7)),
+        ];
+        for (text, kind) in cases {
+            let url = TargetUrl::parse(text).unwrap();
+            assert_eq!((url.owner.as_str(), url.repository.as_str(), url.kind), ("o", "r", kind), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_addresses_are_refused() {
+        for text in [
+            "github.com/o/r",
+            "http://github.com/o/r",
+            "https://github.com/o",
+            "https://user:pw@github.com/o/r",
+            "https://github.com/o/r?x=1",
+            "https://github.com/o/r#x",
+            "https://github.com:8443/o/r",
+            "https://github.com/o/r/issues/0",
+            "https://github.com/o/r/issues/07",
+            "https://github.com/o/r/pull/1/files",
+            "https://github.com/o/../r",
+            "https://github.com/o/r/",
+            "https://1.2.3.4/o/r",
+            "ssh://git@github.com/o/r",
+            "https://github.com/o/r/tree/",
+            "https://github.com/o/r/tree/a..b",
+            "https://GitHub.com/o/r",
+        ] {
+            assert!(TargetUrl::parse(text).is_err(), "{text}");
+        }
+    }
+}

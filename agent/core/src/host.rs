@@ -1,0 +1,85 @@
+//! The agent's only way to the outside, as a trait: the component implements it
+//! over the WIT imports, tests implement it over a map.
+
+use agent_contract::{
+    CapabilityName, Failure, Refusal, RepoPath,
+    capability::Scope,
+    check::CheckResult,
+    gate::{GateName, GateResult},
+    operation::FileMode,
+};
+
+/// Why a call did not happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallError {
+    /// The Runner decided against it.
+    Refused(Refusal),
+    /// It was permitted and did not succeed.
+    Failed(Failure),
+}
+
+/// What a host call gives.
+pub type Call<T> = Result<T, CallError>;
+
+/// A file's content and mode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// All its bytes.
+    pub bytes: Vec<u8>,
+    /// Its mode.
+    pub mode: FileMode,
+}
+
+/// One change of an edit set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Create or replace a file. Without a mode it keeps its own.
+    Write {
+        /// The file.
+        path: RepoPath,
+        /// All its bytes.
+        bytes: Vec<u8>,
+        /// Its mode.
+        mode: Option<FileMode>,
+    },
+    /// Delete a file.
+    Delete {
+        /// The file.
+        path: RepoPath,
+    },
+    /// Rename a file; one that is there is replaced.
+    Rename {
+        /// The path that it has.
+        from: RepoPath,
+        /// The path that it gets.
+        to: RepoPath,
+    },
+}
+
+/// What the Runner lets the agent do.
+pub trait Host {
+    /// The permission for one kind of call.
+    type Capability;
+
+    /// Asks for a capability and says what for.
+    fn request_capability(
+        &mut self,
+        name: CapabilityName,
+        scope: &Scope,
+        reason: &str,
+    ) -> Call<Self::Capability>;
+    /// Reads a whole file.
+    fn read(&mut self, capability: &Self::Capability, path: &RepoPath) -> Call<Content>;
+    /// Makes an edit set, all of it or none of it.
+    fn write(&mut self, capability: &Self::Capability, changes: &[Change]) -> Call<Vec<String>>;
+    /// The change as a unified diff.
+    fn diff(&mut self, capability: &Self::Capability) -> Call<String>;
+    /// Commits the change to the work branch.
+    fn commit(&mut self, capability: &Self::Capability, message: &str) -> Call<String>;
+    /// Runs checks by name.
+    fn run_checks(&mut self, capability: &Self::Capability, names: &[String]) -> Call<Vec<CheckResult>>;
+    /// Runs gates.
+    fn scan(&mut self, capability: &Self::Capability, gates: &[GateName]) -> Call<Vec<GateResult>>;
+    /// Says that a pass has started.
+    fn progress(&mut self, capability: &Self::Capability, pass: &str) -> Call<()>;
+}
