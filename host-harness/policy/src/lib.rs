@@ -1,1 +1,22 @@
-//! placeholder
+//! Decisions, and nothing but decisions: what a call is, what a grant allows,
+//! what the rules say, and what a run's records add up to. Nothing here acts.
+
+pub mod code;
+
+pub mod blob;
+pub mod call;
+pub mod grant;
+pub mod rule;
+pub mod config;
+
+pub mod issue;
+pub mod decide;
+pub mod gates;
+pub mod verdict;
+
+pub use blob::Blob;
+pub use call::Call;
+pub use code::Code;
+pub use config::Config;
+pub use decide::{Decided, Permit, decide};
+pub use grant::Grant;

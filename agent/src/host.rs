@@ -1,0 +1,90 @@
+//! The host functions as the trait that the mind works with.
+
+use agent_contract::{
+    CapabilityName, Failure, Refusal, RepoPath,
+    capability::Scope,
+    check::CheckResult,
+    document,
+    gate::{GateName, GateResult},
+    operation::FileMode,
+};
+use agent_core::host::{Call, CallError, Change, Content, Host};
+use serde::de::DeserializeOwned;
+
+use crate::bindings::agennext::code_assist::{audit, process, repo, runner, types};
+
+/// The imports of this instance.
+pub struct Imports;
+
+impl Host for Imports {
+    type Capability = runner::Capability;
+
+    fn request_capability(&mut self, name: CapabilityName, scope: &Scope, reason: &str) -> Call<Self::Capability> {
+        runner::request_capability(name.as_str(), &json(scope), reason).map_err(error)
+    }
+
+    fn read(&mut self, capability: &Self::Capability, path: &RepoPath) -> Call<Content> {
+        let content = repo::read(capability, path.as_str()).map_err(error)?;
+        let mode = content.mode.parse::<FileMode>().map_err(|fault| malformed(&fault))?;
+        Ok(Content { bytes: content.bytes, mode })
+    }
+
+    fn write(&mut self, capability: &Self::Capability, changes: &[Change]) -> Call<Vec<String>> {
+        let changes: Vec<_> = changes.iter().map(change).collect();
+        repo::write(capability, &changes).map_err(error)
+    }
+
+    fn diff(&mut self, capability: &Self::Capability) -> Call<String> {
+        repo::diff(capability).map_err(error)
+    }
+
+    fn commit(&mut self, capability: &Self::Capability, message: &str) -> Call<String> {
+        repo::commit(capability, message).map_err(error)
+    }
+
+    fn run_checks(&mut self, capability: &Self::Capability, names: &[String]) -> Call<Vec<CheckResult>> {
+        parse(&process::run_checks(capability, names).map_err(error)?)
+    }
+
+    fn scan(&mut self, capability: &Self::Capability, gates: &[GateName]) -> Call<Vec<GateResult>> {
+        let names: Vec<_> = gates.iter().map(|gate| gate.to_string()).collect();
+        parse(&process::scan(capability, &names).map_err(error)?)
+    }
+
+    fn progress(&mut self, capability: &Self::Capability, pass: &str) -> Call<()> {
+        audit::progress(capability, pass).map_err(error)
+    }
+}
+
+fn change(change: &Change) -> repo::Change {
+    match change {
+        Change::Write { path, bytes, mode } => repo::Change::Write(repo::File {
+            path: path.to_string(),
+            bytes: bytes.clone(),
+            mode: mode.map(|mode| mode.to_string()),
+        }),
+        Change::Delete { path } => repo::Change::Delete(path.to_string()),
+        Change::Rename { from, to } => {
+            repo::Change::Rename(repo::Rename { from: from.to_string(), to: to.to_string() })
+        }
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("contract types are always JSON")
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Call<T> {
+    document::parse(text).map_err(|fault| malformed(&fault))
+}
+
+fn malformed(fault: &dyn std::fmt::Display) -> CallError {
+    CallError::Failed(Failure::new("answer-malformed", format!("the Runner's answer can't be read: {fault}")))
+}
+
+fn error(error: types::Error) -> CallError {
+    match error {
+        types::Error::Refused(text) => parse::<Refusal>(&text).map_or_else(|error| error, CallError::Refused),
+        types::Error::Failed(text) => parse::<Failure>(&text).map_or_else(|error| error, CallError::Failed),
+    }
+}

@@ -1,0 +1,72 @@
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::{LedgerError, Trace, index::Index};
+
+/// A folder that holds the traces of runs.
+#[derive(Debug, Clone)]
+pub struct Store {
+    root: PathBuf,
+}
+
+impl Store {
+    /// A store in `root`, which need not exist yet.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The folder of a run.
+    pub fn run_folder(&self, run_id: &str) -> PathBuf {
+        self.root.join("runs").join(run_id)
+    }
+
+    /// Starts the trace of a run and notes it in the index.
+    pub fn start(&self, run_id: &str, time_ms: u64) -> Result<Trace, LedgerError> {
+        let folder = self.run_folder(run_id);
+        fs::create_dir_all(&folder).map_err(LedgerError::io("create", &folder))?;
+        let index = Index::new(&self.root);
+        index.started(run_id, time_ms)?;
+        Trace::create(folder, run_id, index)
+    }
+
+    /// The ids of all runs, oldest first.
+    pub fn runs(&self) -> Result<Vec<String>, LedgerError> {
+        let folder = self.root.join("runs");
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(LedgerError::io("read", &folder))?,
+        };
+        let mut runs = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(LedgerError::io("read", &folder))?;
+            runs.push(entry.file_name().to_string_lossy().into_owned());
+        }
+        runs.sort();
+        Ok(runs)
+    }
+
+    /// Finds a run by its id, the beginning of it, or `last`.
+    pub fn find(&self, run: &str) -> Result<String, LedgerError> {
+        let mut runs = self.runs()?;
+        if run == "last" {
+            return runs.pop().ok_or_else(|| self.no_run(run));
+        }
+        runs.retain(|id| id.starts_with(run) || id.strip_prefix("run-").is_some_and(|id| id.starts_with(run)));
+        match runs.len() {
+            0 => Err(self.no_run(run)),
+            1 => Ok(runs.remove(0)),
+            count => Err(LedgerError::Ambiguous { run: run.to_owned(), count }),
+        }
+    }
+
+    fn no_run(&self, run: &str) -> LedgerError {
+        LedgerError::NoRun { run: run.to_owned(), store: self.root.clone() }
+    }
+}

@@ -1,0 +1,115 @@
+use std::{
+    fs::{self, File, OpenOptions},
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use policy::Blob;
+use serde_json::{Value, json};
+
+use crate::{Kind, LedgerError, chain::Head, index::Index};
+
+/// The trace of a run that is going on. Each record is in the file before the call
+/// that made it returns; after an error nothing more is taken.
+#[derive(Debug)]
+pub struct Trace {
+    folder: PathBuf,
+    run_id: String,
+    file: File,
+    head: Head,
+    index: Index,
+    closed: bool,
+}
+
+/// A record that was opened before its effect and wants to be closed after it.
+#[derive(Debug)]
+#[must_use = "an effect whose record stays open counts as interrupted"]
+pub struct Entry {
+    seq: u64,
+}
+
+impl Trace {
+    /// The lock on the file says to others that the run is going on.
+    pub(crate) fn create(folder: PathBuf, run_id: &str, index: Index) -> Result<Self, LedgerError> {
+        let path = folder.join("trace.jsonl");
+        let opened = OpenOptions::new().append(true).create_new(true).open(&path);
+        let file = opened.map_err(LedgerError::io("create", &path))?;
+        file.lock().map_err(LedgerError::io("lock", &path))?;
+        Ok(Self { folder, run_id: run_id.to_owned(), file, head: Head::new(), index, closed: false })
+    }
+
+    /// The folder of the run.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// How many records there are.
+    pub fn records(&self) -> u64 {
+        self.head.seq
+    }
+
+    /// The hash of the last record.
+    pub fn head(&self) -> &str {
+        &self.head.hash
+    }
+
+    /// Adds a record and returns its place.
+    pub fn append(&mut self, time_ms: u64, kind: Kind, body: &Value) -> Result<u64, LedgerError> {
+        if self.closed {
+            return Err(LedgerError::Closed);
+        }
+        let seq = self.head.seq;
+        let mut head = self.head.clone();
+        let line = head.link(&self.run_id, time_ms, kind, body)?;
+        self.write(line.as_bytes())?;
+        self.head = head;
+        Ok(seq)
+    }
+
+    fn write(&mut self, line: &[u8]) -> Result<(), LedgerError> {
+        let path = self.folder.join("trace.jsonl");
+        self.file.write_all(line).map_err(|error| {
+            self.closed = true;
+            LedgerError::io("write", &path)(error)
+        })
+    }
+
+    /// Records that something is about to happen.
+    pub fn open(&mut self, time_ms: u64, kind: Kind, body: &Value) -> Result<Entry, LedgerError> {
+        self.append(time_ms, kind, body).map(|seq| Entry { seq })
+    }
+
+    /// Records what came of it.
+    pub fn close(&mut self, entry: Entry, time_ms: u64, kind: Kind, mut body: Value) -> Result<(), LedgerError> {
+        if let Value::Object(fields) = &mut body {
+            fields.insert("opened".to_owned(), json!(entry.seq));
+        }
+        self.append(time_ms, kind, &body).map(|_| ())
+    }
+
+    /// Keeps content beside the trace, by its hash.
+    pub fn keep(&mut self, blob: &Blob) -> Result<(), LedgerError> {
+        let folder = self.folder.join("payloads");
+        let path = folder.join(blob.sha256());
+        if path.exists() {
+            return Ok(());
+        }
+        fs::create_dir_all(&folder).map_err(LedgerError::io("create", &folder))?;
+        let part = folder.join(format!("{}.part", blob.sha256()));
+        fs::write(&part, blob.bytes()).map_err(LedgerError::io("write", &part))?;
+        fs::rename(&part, &path).map_err(LedgerError::io("write", &path))
+    }
+
+    /// Waits until everything so far would survive a power cut.
+    pub fn sync(&mut self) -> Result<(), LedgerError> {
+        let path = self.folder.join("trace.jsonl");
+        self.file.sync_data().map_err(LedgerError::io("sync", &path))
+    }
+
+    /// Ends the trace: the last record, the index, the disk.
+    pub fn finish(mut self, time_ms: u64, body: &Value) -> Result<(), LedgerError> {
+        self.append(time_ms, Kind::RunFinished, body)?;
+        self.sync()?;
+        self.index.finished(&self.run_id, time_ms, self.head.seq, &self.head.hash)
+    }
+}

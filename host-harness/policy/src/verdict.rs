@@ -1,0 +1,158 @@
+//! What a run's records add up to. The agent's own account can make the outcome
+//! worse, never better.
+
+use agent_contract::{
+    Report, RunMode,
+    check::{CheckOutcome, CheckResult},
+    gate::GateResult,
+    report::{Conclusion, Reason},
+    result::{Outcome, Verdict},
+};
+
+use crate::Code;
+
+/// Why a run was ended before its agent was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    /// The code.
+    pub code: Code,
+    /// What happened.
+    pub message: String,
+}
+
+/// What the Runner knows at the end of a run.
+#[derive(Debug, Clone)]
+pub struct Facts<'a> {
+    /// The mode.
+    pub mode: RunMode,
+    /// Why the run was ended early, if it was.
+    pub stopped: Option<&'a Stopped>,
+    /// The agent's account, if it came to give one.
+    pub report: Option<&'a Report>,
+    /// Every refusal, in order.
+    pub refusals: &'a [Reason],
+    /// The last result of every check.
+    pub checks: &'a [CheckResult],
+    /// Checks of the request that were never run.
+    pub checks_missing: &'a [String],
+    /// Every gate.
+    pub gates: &'a [GateResult],
+    /// Files that the run changed.
+    pub changed_files: usize,
+    /// What is wrong between records and workspace, if anything is.
+    pub unrecorded: &'a [String],
+    /// Why the change could not be placed where it belongs, if it could not.
+    pub unplaced: Option<&'a Stopped>,
+}
+
+/// The outcome and the verdict.
+pub fn reach(facts: &Facts) -> (Outcome, Verdict) {
+    let findings = [stopped, unrecorded, refused, reported, nothing, checks, gates, unplaced];
+    let all: Vec<_> = findings.iter().flat_map(|finding| finding(facts)).collect();
+    let outcome = all.first().map_or(Outcome::Succeeded, |(outcome, _)| *outcome);
+    let mut reasons: Vec<Reason> = Vec::new();
+    for (_, reason) in all {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    let production_ready = outcome == Outcome::Succeeded && facts.mode == RunMode::ProductionChange;
+    if outcome == Outcome::Succeeded && !production_ready {
+        let message = format!("a {} is never production-ready", facts.mode);
+        reasons.push(Reason::new(Code::ModeNotProduction.as_str(), message));
+    }
+    (outcome, Verdict { production_ready, reasons })
+}
+
+type Finding = Vec<(Outcome, Reason)>;
+
+fn stopped(facts: &Facts) -> Finding {
+    facts.stopped.map(|stop| (outcome_of(stop.code), reason(stop))).into_iter().collect()
+}
+
+fn reason(stop: &Stopped) -> Reason {
+    Reason::new(stop.code.as_str(), stop.message.clone())
+}
+
+/// The outcome of a run that was stopped, or whose change was not placed, with a code.
+pub fn outcome_of(code: Code) -> Outcome {
+    match code {
+        Code::Interrupted => Outcome::Interrupted,
+        Code::ComponentImports | Code::ComponentDigest | Code::ChangeUnrecorded => Outcome::Integrity,
+        Code::TraceUnwritable | Code::ComponentInvalid => Outcome::Invalid,
+        Code::PrimitiveUnavailable => Outcome::Unavailable,
+        _ => Outcome::Failed,
+    }
+}
+
+fn unrecorded(facts: &Facts) -> Finding {
+    let reason = |message: &String| Reason::new(Code::ChangeUnrecorded.as_str(), message.clone());
+    facts.unrecorded.iter().map(|message| (Outcome::Integrity, reason(message))).collect()
+}
+
+/// A denied step is never a success, even where the agent says that it could do without.
+fn refused(facts: &Facts) -> Finding {
+    let outcome = |reason: &Reason| match reason.code == Code::PrimitiveUnavailable.as_str() {
+        true => Outcome::Unavailable,
+        false => Outcome::Refused,
+    };
+    facts.refusals.iter().map(|reason| (outcome(reason), reason.clone())).collect()
+}
+
+fn reported(facts: &Facts) -> Finding {
+    let Some(report) = facts.report else { return Vec::new() };
+    let outcome = match report.conclusion {
+        Conclusion::Proposed => return Vec::new(),
+        Conclusion::Failed | Conclusion::Refused => Outcome::Failed,
+        Conclusion::Unavailable => Outcome::Unavailable,
+    };
+    let unsaid = || vec![Reason::new("agent-gave-up", "the agent gave up without a reason")];
+    let reasons = if report.reasons.is_empty() { unsaid() } else { report.reasons.clone() };
+    reasons.into_iter().map(|reason| (outcome, reason)).collect()
+}
+
+fn nothing(facts: &Facts) -> Finding {
+    if facts.changed_files > 0 || facts.stopped.is_some() {
+        return Vec::new();
+    }
+    vec![(Outcome::Failed, Reason::new(Code::NothingChanged.as_str(), "the run changed no file"))]
+}
+
+fn checks(facts: &Facts) -> Finding {
+    if facts.stopped.is_some() {
+        return Vec::new();
+    }
+    let broken = facts.checks.iter().filter(|check| !check.passed()).map(|check| {
+        let (outcome, code) = match check.outcome {
+            CheckOutcome::Unavailable => (Outcome::Unavailable, "check-unavailable"),
+            _ => (Outcome::Failed, Code::CheckFailed.as_str()),
+        };
+        (outcome, Reason::new(code, message_of(check)))
+    });
+    let missing = facts.checks_missing.iter().map(|name| {
+        (Outcome::Failed, Reason::new(Code::CheckMissing.as_str(), format!("check `{name}` was never run")))
+    });
+    broken.chain(missing).collect()
+}
+
+fn message_of(check: &CheckResult) -> String {
+    match (check.outcome, check.exit_code) {
+        (CheckOutcome::Failed, Some(code)) => format!("check `{}` exited {code}", check.name),
+        (outcome, _) => format!("check `{}`: {outcome}", check.name),
+    }
+}
+
+fn gates(facts: &Facts) -> Finding {
+    let failing = facts.gates.iter().filter(|gate| gate.fails());
+    failing
+        .map(|gate| {
+            let message = format!("gate `{}`: {}", gate.gate, gate.outcome);
+            let reason = Reason { hints: gate.reasons.clone(), ..Reason::new(Code::GateFailed.as_str(), message) };
+            (Outcome::GateFailed, reason)
+        })
+        .collect()
+}
+
+fn unplaced(facts: &Facts) -> Finding {
+    facts.unplaced.map(|stop| (outcome_of(stop.code), reason(stop))).into_iter().collect()
+}
