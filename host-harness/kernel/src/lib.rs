@@ -1,1 +1,15 @@
-//! placeholder
+//! The only room that touches the outside. Each primitive performs one permitted
+//! operation; none decides anything.
+
+pub mod artifact;
+pub mod clock;
+mod error;
+pub mod git;
+pub mod presets;
+pub mod process;
+pub mod publish;
+pub mod run_id;
+pub mod workspace;
+
+pub use error::KernelError;
+pub use workspace::Workspace;

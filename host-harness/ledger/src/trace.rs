@@ -100,6 +100,11 @@ impl Trace {
         fs::rename(&part, &path).map_err(LedgerError::io("write", &path))
     }
 
+    /// The records as they stand in the store, and what is wrong with them.
+    pub fn reread(&self) -> Result<(Vec<crate::Record>, Vec<String>), LedgerError> {
+        crate::verify::reread(&self.folder, &self.run_id)
+    }
+
     /// Waits until everything so far would survive a power cut.
     pub fn sync(&mut self) -> Result<(), LedgerError> {
         let path = self.folder.join("trace.jsonl");

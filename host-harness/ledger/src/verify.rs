@@ -79,6 +79,13 @@ pub fn verify(store: &Store, run_id: &str) -> Result<Verification, LedgerError> 
     })
 }
 
+/// The records of a run that is going on, and what is wrong with them.
+pub(crate) fn reread(folder: &Path, run_id: &str) -> Result<(Vec<Record>, Vec<String>), LedgerError> {
+    let (records, mut faults) = Lines::read(&folder.join("trace.jsonl"))?.parse();
+    faults.extend(chain_faults(&records, run_id));
+    Ok((records, faults))
+}
+
 struct Lines {
     text: Vec<u8>,
     /// Bytes of a last line without an end.

@@ -76,11 +76,17 @@ codes! {
     KernelFailed = "kernel-failed",
     /// The base is no longer what was read.
     BaseMoved = "base-moved",
+    /// The base holds changes to a file of this change that are in no commit.
+    BaseUncommitted = "base-uncommitted",
+    /// The repository is one that this Runner can't work on.
+    RepositoryUnusable = "repository-unusable",
     /// The branch is there already.
     BranchExists = "branch-exists",
     /// The change is larger than the budget.
     BudgetExceeded = "budget-exceeded",
 
+    /// The request, or its proposal, can't be used.
+    RequestInvalid = "request-invalid",
     /// The run took longer than it may.
     LimitTime = "limit-time",
     /// The agent asked for more memory than it may have.

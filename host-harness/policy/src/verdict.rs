@@ -79,7 +79,7 @@ pub fn outcome_of(code: Code) -> Outcome {
     match code {
         Code::Interrupted => Outcome::Interrupted,
         Code::ComponentImports | Code::ComponentDigest | Code::ChangeUnrecorded => Outcome::Integrity,
-        Code::TraceUnwritable | Code::ComponentInvalid => Outcome::Invalid,
+        Code::TraceUnwritable | Code::ComponentInvalid | Code::RequestInvalid | Code::RepositoryUnusable => Outcome::Invalid,
         Code::PrimitiveUnavailable => Outcome::Unavailable,
         _ => Outcome::Failed,
     }

@@ -1,1 +1,31 @@
-//! placeholder
+//! The reference Runner: loads an agent for one run, decides each of its calls, has
+//! the Kernel act, records, and issues the verdict. It is the enforcement point.
+
+mod settings;
+
+pub mod agent;
+mod bindings;
+
+pub mod control;
+pub mod event;
+mod limiter;
+mod meter;
+mod stop;
+
+mod grants;
+mod outside;
+mod state;
+mod gate;
+mod host;
+
+mod checks;
+mod placement;
+mod result;
+mod run;
+pub mod setup;
+
+pub use agent::{Agent, LoadError};
+pub use control::Control;
+pub use event::Events;
+pub use run::run;
+pub use setup::{Setup, StartError};

@@ -1,0 +1,8 @@
+//! The git command, told to run nothing that the repository brings along.
+
+mod command;
+mod commit;
+mod head;
+
+pub use commit::{Commit, commit, create_branch};
+pub use head::{Head, committed, head};

@@ -1,0 +1,99 @@
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use agent_contract::{RepoPath, operation::FileState};
+use policy::Code;
+use serde::{Deserialize, Serialize};
+
+use crate::KernelError;
+
+/// What is to be done to a working tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Journal {
+    /// The run.
+    pub run_id: String,
+    /// The working tree.
+    pub root: PathBuf,
+    /// The folder in which content lies by its hash.
+    pub payloads: PathBuf,
+    /// What to do to each file.
+    pub steps: Vec<Step>,
+}
+
+/// What to do to a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// The file.
+    pub path: RepoPath,
+    /// What it must be before; absent: nothing is there.
+    pub before: Option<FileState>,
+    /// What it is to be; absent: nothing is there.
+    pub after: Option<FileState>,
+}
+
+/// What came of a journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Placed {
+    /// Why nothing was changed, if nothing was.
+    pub error: Option<String>,
+}
+
+impl Journal {
+    /// The journal's place in the folder of a run.
+    pub fn path(run_folder: &Path) -> PathBuf {
+        run_folder.join("placement.json")
+    }
+
+    /// Writes the journal down so that it survives a power cut.
+    pub fn write(&self, run_folder: &Path) -> Result<PathBuf, KernelError> {
+        let path = Self::path(run_folder);
+        write_whole(&path, self)?;
+        Ok(path)
+    }
+
+    /// Reads a journal.
+    pub fn read(path: &Path) -> Result<Self, KernelError> {
+        read(path)?.ok_or_else(|| KernelError::new(Code::KernelFailed, format!("`{}` does not exist", path.display())))
+    }
+
+    /// What came of a journal, if anything did yet.
+    pub fn outcome(path: &Path) -> Result<Option<Placed>, KernelError> {
+        read(&outcome_path(path))
+    }
+
+    /// Writes down what came of a journal.
+    pub(super) fn conclude(path: &Path, placed: &Placed) -> Result<(), KernelError> {
+        write_whole(&outcome_path(path), placed)
+    }
+}
+
+fn outcome_path(journal: &Path) -> PathBuf {
+    journal.with_extension("outcome.json")
+}
+
+fn write_whole(path: &Path, value: &impl Serialize) -> Result<(), KernelError> {
+    let part = path.with_extension("part");
+    let write = || {
+        let mut file = File::create(&part)?;
+        file.write_all(&serde_json::to_vec(value)?)?;
+        file.sync_all()?;
+        fs::rename(&part, path)?;
+        path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    };
+    write().map_err(KernelError::io("write", path.display()))
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, KernelError> {
+    let text = match fs::read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        text => text.map_err(KernelError::io("read", path.display()))?,
+    };
+    let malformed = |error| KernelError::new(Code::KernelFailed, format!("`{}` can't be read: {error}", path.display()));
+    serde_json::from_slice(&text).map(Some).map_err(malformed)
+}

@@ -1,0 +1,59 @@
+//! An overlay over a base: reads fall through to the checkout, writes stay here.
+//! Getting one ready costs the same however large the repository is.
+
+mod base;
+mod change;
+pub mod diff;
+mod list;
+pub mod materialise;
+mod overlay;
+mod read;
+mod search;
+mod write;
+
+use std::{collections::BTreeMap, path::Path};
+
+use agent_contract::{RepoPath, operation::FileState};
+
+pub use base::{Base, HeldFile, absolute};
+pub use change::Net;
+pub use list::{Entry, EntryKind, Listing};
+pub use read::Content;
+pub use search::{Hit, Hits};
+
+use crate::KernelError;
+use overlay::Overlay;
+
+/// The workspace of one run.
+#[derive(Debug)]
+pub struct Workspace {
+    base: Base,
+    overlay: Overlay,
+    /// The base's files as they were when the run first looked at them.
+    seen: BTreeMap<RepoPath, Option<FileState>>,
+    operations: u64,
+    changed_files_max: u64,
+}
+
+impl Workspace {
+    /// A workspace over the folder `root`.
+    pub fn open(root: &Path, limits: &policy::config::Limits) -> Result<Self, KernelError> {
+        Ok(Self {
+            base: Base::open(root, limits.file_bytes)?,
+            overlay: Overlay::default(),
+            seen: BTreeMap::new(),
+            operations: 0,
+            changed_files_max: limits.changed_files,
+        })
+    }
+
+    /// The base.
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// Lowers the number of files that the change may touch.
+    pub fn limit_changed_files(&mut self, max: u64) {
+        self.changed_files_max = self.changed_files_max.min(max);
+    }
+}

@@ -1,0 +1,80 @@
+use agent_contract::RepoPath;
+use policy::{Code, Permit, call::SearchCall};
+
+use super::{EntryKind, Workspace};
+use crate::KernelError;
+
+/// A line that holds what was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// The file.
+    pub path: RepoPath,
+    /// The line's number, from one.
+    pub line: u32,
+    /// The line, cut.
+    pub text: String,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// The lines, by path and number.
+    pub hits: Vec<Hit>,
+    /// Whether there were more.
+    pub more: bool,
+}
+
+const LINE_BYTES_MAX: usize = 400;
+
+impl Workspace {
+    /// Finds lines that hold a text. Files that are too large or hold a NUL are passed over.
+    pub fn search(&mut self, permit: Permit<SearchCall>) -> Result<Hits, KernelError> {
+        let call = permit.into_call();
+        let mut found = Hits::default();
+        let folder = call.folder.as_ref().map(|folder| self.base.resolve(folder)).transpose()?;
+        self.search_folder(folder.as_ref(), &call, &mut found)?;
+        Ok(found)
+    }
+
+    fn search_folder(&mut self, folder: Option<&RepoPath>, call: &SearchCall, found: &mut Hits) -> Result<(), KernelError> {
+        let (names, _) = self.names(folder)?;
+        for entry in names.into_values() {
+            match entry.kind {
+                EntryKind::Folder => self.search_folder(Some(&entry.path), call, found)?,
+                EntryKind::File => self.search_file(&entry.path, call, found)?,
+                EntryKind::Link => {}
+            }
+            if found.more {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn search_file(&mut self, path: &RepoPath, call: &SearchCall, found: &mut Hits) -> Result<(), KernelError> {
+        let file = match self.exact(path) {
+            Ok(Some(file)) => file,
+            Ok(None) => return Ok(()),
+            Err(error) if matches!(error.code, Code::FileTooLarge | Code::FileKind) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        if file.blob.bytes().contains(&0) {
+            return Ok(());
+        }
+        let text = String::from_utf8_lossy(file.blob.bytes());
+        for (index, line) in text.lines().enumerate().filter(|(_, line)| line.contains(&call.text)) {
+            if found.hits.len() == call.limit as usize {
+                found.more = true;
+                break;
+            }
+            let line_number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+            found.hits.push(Hit { path: path.clone(), line: line_number, text: cut(line) });
+        }
+        Ok(())
+    }
+}
+
+fn cut(line: &str) -> String {
+    let end = line.floor_char_boundary(LINE_BYTES_MAX.min(line.len()));
+    line[..end].to_owned()
+}

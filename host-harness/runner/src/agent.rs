@@ -1,0 +1,121 @@
+//! An agent, loaded once and instantiated afresh for each run.
+
+use std::collections::BTreeSet;
+
+use policy::Code;
+use wasmtime::{
+    Engine,
+    component::{Component, Linker},
+};
+
+use crate::{
+    bindings::{CodeAssist, CodeAssistPre},
+    host, settings,
+    state::Run,
+};
+
+/// The agent that is part of this program, compiled ahead of time.
+const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/agent.cwasm"));
+
+/// What an agent may import, and nothing else.
+const ALLOWED: &[&str] = &["audit", "network", "process", "repo", "runner", "types"];
+const PACKAGE: &str = "agennext:code-assist/";
+const CONTRACT: &str = "1.0.0";
+
+/// An agent that passed the import gate.
+#[derive(Clone)]
+pub struct Agent {
+    engine: Engine,
+    pre: CodeAssistPre<Run>,
+    digest: String,
+    imports: Vec<String>,
+    embedded: bool,
+}
+
+/// The component can't be an agent.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct LoadError {
+    /// A stable code.
+    pub code: Code,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl LoadError {
+    fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    fn invalid(error: wasmtime::Error) -> Self {
+        Self::new(Code::ComponentInvalid, format!("the component can't be loaded: {error:#}"))
+    }
+}
+
+impl Agent {
+    /// The agent that is part of this program.
+    pub fn embedded() -> Result<Self, LoadError> {
+        let engine = engine()?;
+        #[allow(unsafe_code, reason = "the bytes were made by our own build script and are part of this program")]
+        let component = unsafe { Component::deserialize(&engine, EMBEDDED) }.map_err(LoadError::invalid)?;
+        Self::admit(engine, &component, agent_artifact::DIGEST.to_owned(), true)
+    }
+
+    /// Another agent. With `expected`, only the one with that digest.
+    pub fn load(bytes: &[u8], expected: Option<&str>) -> Result<Self, LoadError> {
+        let digest = policy::blob::sha256(bytes);
+        if let Some(expected) = expected.filter(|expected| *expected != digest) {
+            let message = format!("the component's digest is `{digest}`, expected `{expected}`");
+            return Err(LoadError::new(Code::ComponentDigest, message));
+        }
+        let engine = engine()?;
+        let component = Component::from_binary(&engine, bytes).map_err(LoadError::invalid)?;
+        Self::admit(engine, &component, digest, false)
+    }
+
+    /// The import gate: what an agent could call is known before it runs.
+    fn admit(engine: Engine, component: &Component, digest: String, embedded: bool) -> Result<Self, LoadError> {
+        let imports: Vec<String> =
+            component.component_type().imports(&engine).map(|(name, _)| name.to_owned()).collect();
+        let allowed: BTreeSet<String> = ALLOWED.iter().map(|name| format!("{PACKAGE}{name}@{CONTRACT}")).collect();
+        if let Some(foreign) = imports.iter().find(|name| !allowed.contains(*name)) {
+            let message = format!("the component imports `{foreign}`; an agent may import `{PACKAGE}*@{CONTRACT}` only");
+            return Err(LoadError::new(Code::ComponentImports, message));
+        }
+        let pre = link(&engine, component).map_err(LoadError::invalid)?;
+        Ok(Self { engine, pre, digest, imports, embedded })
+    }
+
+    /// SHA-256 of the component.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Everything that the component imports.
+    pub fn imports(&self) -> &[String] {
+        &self.imports
+    }
+
+    /// Whether this is the agent that is part of this program.
+    pub fn is_embedded(&self) -> bool {
+        self.embedded
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(crate) fn pre(&self) -> &CodeAssistPre<Run> {
+        &self.pre
+    }
+}
+
+fn engine() -> Result<Engine, LoadError> {
+    Engine::new(&settings::config()).map_err(LoadError::invalid)
+}
+
+fn link(engine: &Engine, component: &Component) -> wasmtime::Result<CodeAssistPre<Run>> {
+    let mut linker = Linker::new(engine);
+    CodeAssist::add_to_linker::<_, host::Access>(&mut linker, |run| run)?;
+    CodeAssistPre::new(linker.instantiate_pre(component)?)
+}

@@ -1,0 +1,52 @@
+//! Events on their way out: to the terminal, to a pipe, to a service.
+
+use agent_contract::event::{Event, EventName};
+use serde_json::Value;
+
+/// Takes the events of a run, in order.
+pub trait Events: Send {
+    /// Whether anybody wants events of this name. Those that nobody wants are not made.
+    fn wants(&self, name: EventName) -> bool;
+
+    /// Takes an event.
+    fn take(&mut self, event: &Event);
+}
+
+/// Takes no events.
+pub struct Silent;
+
+impl Events for Silent {
+    fn wants(&self, _: EventName) -> bool {
+        false
+    }
+
+    fn take(&mut self, _: &Event) {}
+}
+
+/// Numbers the events of a run.
+pub(crate) struct Emitter {
+    run_id: String,
+    seq: u64,
+    events: Box<dyn Events>,
+}
+
+impl Emitter {
+    pub fn new(run_id: String, events: Box<dyn Events>) -> Self {
+        Self { run_id, seq: 0, events }
+    }
+
+    /// Tells what happened. `details` is an object, made only when somebody wants it.
+    pub fn emit(&mut self, name: EventName, details: impl FnOnce() -> Value) {
+        let seq = self.seq;
+        self.seq += 1;
+        if !self.events.wants(name) {
+            return;
+        }
+        let details = match details() {
+            Value::Object(fields) => fields,
+            other => [("value".to_owned(), other)].into_iter().collect(),
+        };
+        let time_ms = kernel::clock::now_ms();
+        self.events.take(&Event { seq, run_id: self.run_id.clone(), time_ms, event: name, details });
+    }
+}

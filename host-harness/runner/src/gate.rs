@@ -1,0 +1,153 @@
+//! The one door. Every effect passes `run`: decide, open the record, perform, close
+//! the record. There is no second way to the Kernel.
+
+use std::time::Duration;
+
+use agent_contract::{Failure, Refusal, event::EventName, operation::Operation};
+use kernel::KernelError;
+use ledger::Kind;
+use policy::{
+    Call, Code, Decided, Permit,
+    call::{Malformed, Parsed},
+    decide::bytes_exhausted,
+};
+use serde_json::{Value, json};
+use wasmtime::component::Resource;
+
+use crate::{bindings::agennext::code_assist::types::Error, grants::Held, outside::Outside, state::Run, stop::Stop};
+
+/// What an operation of the Kernel came to.
+pub(crate) struct Done<T> {
+    /// What the agent gets.
+    pub value: T,
+    /// What the trace gets.
+    pub record: Value,
+    /// The bytes that cross with it.
+    pub bytes: u64,
+    /// What was done to files.
+    pub operations: Vec<Operation>,
+}
+
+impl<T> Done<T> {
+    pub fn new(value: T, record: Value) -> Self {
+        Self { value, record, bytes: 0, operations: Vec::new() }
+    }
+
+    pub fn with_bytes(self, bytes: usize) -> Self {
+        Self { bytes: bytes as u64, ..self }
+    }
+}
+
+/// What a host function gives the agent; the outer error is the end of the run.
+pub(crate) type Answer<T> = wasmtime::Result<Result<T, Error>>;
+
+enum Outcome<T> {
+    Done(Done<T>),
+    Refused(Refusal),
+    Failed(Failure),
+}
+
+/// Lets a call through, or not.
+pub(crate) async fn run<R: Call, T>(
+    run: &mut Run,
+    handle: &Resource<Held>,
+    call: Parsed<R>,
+    perform: impl AsyncFnOnce(&mut Outside, Permit<R>) -> Result<Done<T>, KernelError>,
+) -> Answer<T> {
+    run.meter.count_call()?;
+    if let Some(stop) = run.control.stop() {
+        return Err(stop.into());
+    }
+    let now_ms = kernel::clock::now_ms();
+    let (described, bytes) = describe(&call);
+    let grant = run.grants.get(handle, &run.control)?.clone();
+    let decided = policy::decide(call, &grant, run.context(now_ms));
+    let opened = opening::<R>(&grant.id, described, &decided);
+    let entry = run.trace.open(now_ms, Kind::CallOpened, &opened).map_err(Stop::from)?;
+    let outcome = match decided {
+        Decided::Denied(refusal) => Outcome::Refused(refusal),
+        Decided::Allowed(permit) => {
+            run.grants.get(handle, &run.control)?.charge_use();
+            let limit = time_limit::<R>(run);
+            match tokio::time::timeout(limit, perform(&mut run.outside, permit)).await {
+                Ok(Ok(done)) => Outcome::Done(done),
+                Ok(Err(error)) => Outcome::Failed(error.into()),
+                Err(_) => Outcome::Failed(timed_out::<R>(limit)),
+            }
+        }
+    };
+    let outcome = charge(run, handle, bytes, outcome)?;
+    let closing = closing(&outcome);
+    run.trace.close(entry, kernel::clock::now_ms(), Kind::CallClosed, closing).map_err(Stop::from)?;
+    Ok(tell::<R, T>(run, &grant.id, outcome))
+}
+
+fn describe<R: Call>(call: &Parsed<R>) -> (Value, u64) {
+    match call {
+        Ok(call) => (call.describe(), call.bytes()),
+        Err(Malformed { message, .. }) => (json!({ "malformed": message }), 0),
+    }
+}
+
+fn opening<R: Call>(grant: &str, described: Value, decided: &Decided<R>) -> Value {
+    let decision = match decided {
+        Decided::Allowed(_) => json!({ "allow": true, "by": "local-policy" }),
+        Decided::Denied(refusal) => json!({ "allow": false, "by": "local-policy", "refusal": refusal }),
+    };
+    json!({ "function": R::FUNCTION, "capability": grant, "arguments": described, "decision": decision })
+}
+
+fn closing<T>(outcome: &Outcome<T>) -> Value {
+    match outcome {
+        Outcome::Done(done) if done.operations.is_empty() => json!({ "done": done.record }),
+        Outcome::Done(done) => json!({ "done": done.record, "operations": done.operations }),
+        Outcome::Refused(refusal) => json!({ "refused": refusal.code }),
+        Outcome::Failed(failure) => json!({ "failed": failure }),
+    }
+}
+
+/// Checks have limits of their own, and the run's.
+fn time_limit<R: Call>(run: &Run) -> Duration {
+    let limits = &run.config.limits;
+    match R::CAPABILITY == agent_contract::CapabilityName::RepoCheck {
+        true => Duration::from_secs(limits.run_seconds),
+        false => Duration::from_secs(limits.call_seconds),
+    }
+}
+
+fn timed_out<R: Call>(limit: Duration) -> Failure {
+    Failure::new(Code::CallTimeout.as_str(), format!("`{}` took longer than {} s", R::FUNCTION, limit.as_secs()))
+}
+
+/// Counts what crosses. An answer that the grant has too few bytes for is not given.
+fn charge<T>(run: &mut Run, handle: &Resource<Held>, bytes: u64, outcome: Outcome<T>) -> wasmtime::Result<Outcome<T>> {
+    let Outcome::Done(done) = outcome else { return Ok(outcome) };
+    let crossed = bytes.saturating_add(done.bytes);
+    run.meter.count_bytes(crossed)?;
+    let grant = run.grants.get(handle, &run.control)?;
+    match grant.charge_bytes(crossed) {
+        true => Ok(Outcome::Done(done)),
+        false => Ok(Outcome::Refused(bytes_exhausted(grant))),
+    }
+}
+
+fn tell<R: Call, T>(run: &mut Run, grant: &str, outcome: Outcome<T>) -> Result<T, Error> {
+    match outcome {
+        Outcome::Done(done) => {
+            run.events.emit(EventName::CallAllowed, || json!({ "function": R::FUNCTION, "capability": grant }));
+            for operation in &done.operations {
+                run.events.emit(EventName::FileChanged, || json!({ "operation": operation }));
+            }
+            run.operations.extend(done.operations);
+            Ok(done.value)
+        }
+        Outcome::Refused(refusal) => {
+            run.refused(R::FUNCTION, &refusal);
+            Err(Error::Refused(json!(refusal).to_string()))
+        }
+        Outcome::Failed(failure) => {
+            run.events.emit(EventName::CallFailed, || json!({ "function": R::FUNCTION, "failure": failure }));
+            Err(Error::Failed(json!(failure).to_string()))
+        }
+    }
+}

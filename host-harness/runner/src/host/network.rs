@@ -1,0 +1,27 @@
+use policy::call::{InvokeCall, NotifyCall, PublishCall};
+use wasmtime::component::Resource;
+
+use super::repo::unavailable;
+use crate::{
+    bindings::agennext::code_assist::network::Host,
+    gate::{self, Answer},
+    grants::Held,
+    state::Run,
+};
+
+impl Host for Run {
+    async fn invoke(&mut self, handle: Resource<Held>, binding: String, action: String, input: String) -> Answer<String> {
+        let call = InvokeCall::parse(&binding, &action, &input);
+        gate::run(self, &handle, call, async |_, _| unavailable("network.invoke")).await
+    }
+
+    async fn publish_metadata(&mut self, handle: Resource<Held>, binding: String, metadata: String) -> Answer<String> {
+        let call = PublishCall::parse(&binding, &metadata);
+        gate::run(self, &handle, call, async |_, _| unavailable("network.publish-metadata")).await
+    }
+
+    async fn notify(&mut self, handle: Resource<Held>, binding: String, message: String) -> Answer<()> {
+        let call = NotifyCall::parse(&binding, &message);
+        gate::run(self, &handle, call, async |_, _| unavailable("network.notify")).await
+    }
+}

@@ -1,0 +1,41 @@
+use policy::call::{RunChecksCall, ScanCall, SimulateCall};
+use serde_json::json;
+use wasmtime::component::Resource;
+
+use super::repo::unavailable;
+use crate::{
+    bindings::agennext::code_assist::process::Host,
+    checks,
+    gate::{self, Answer, Done},
+    grants::Held,
+    state::Run,
+};
+
+impl Host for Run {
+    async fn run_checks(&mut self, handle: Resource<Held>, names: Vec<String>) -> Answer<String> {
+        let cancel = self.control.processes().clone();
+        let answer = gate::run(self, &handle, RunChecksCall::parse(&names), async |outside, permit| {
+            checks::run(outside, permit, cancel).await
+        })
+        .await?;
+        Ok(answer.map(|results| {
+            checks::tell(self, &results);
+            json!(results).to_string()
+        }))
+    }
+
+    async fn scan(&mut self, handle: Resource<Held>, names: Vec<String>) -> Answer<String> {
+        let recorded = self.operations.clone();
+        gate::run(self, &handle, ScanCall::parse(&names), async |outside, permit| {
+            let results = outside.scan(permit, &recorded)?;
+            let text = json!(results).to_string();
+            let size = text.len();
+            Ok(Done::new(text, json!({ "gates": results })).with_bytes(size))
+        })
+        .await
+    }
+
+    async fn simulate(&mut self, handle: Resource<Held>) -> Answer<String> {
+        gate::run(self, &handle, Ok(SimulateCall), async |_, _| unavailable("process.simulate")).await
+    }
+}

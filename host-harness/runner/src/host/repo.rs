@@ -1,0 +1,125 @@
+use agent_contract::operation::Operation;
+use kernel::{
+    KernelError,
+    workspace::{EntryKind, HeldFile, Hits as Found, Listing as Listed},
+};
+use policy::{
+    Code,
+    call::{self, CommitCall, DiffCall, ListCall, OpenPrCall, Parsed, PushCall, ReadCall, SearchCall, SymbolsCall, WriteCall},
+};
+use serde_json::json;
+use wasmtime::component::Resource;
+
+use crate::{
+    bindings::agennext::code_assist::repo::{Change, Content, Entry, Hit, Hits, Host, Listing},
+    gate::{self, Answer, Done},
+    grants::Held,
+    placement,
+    state::Run,
+};
+
+type Handle = Resource<Held>;
+
+impl Host for Run {
+    async fn list(&mut self, handle: Handle, folder: Option<String>, after: Option<String>, limit: u32) -> Answer<Listing> {
+        let call = ListCall::parse(folder.as_deref(), after.as_deref(), limit);
+        gate::run(self, &handle, call, async |outside, permit| outside.workspace.list(permit).map(listing)).await
+    }
+
+    async fn read(&mut self, handle: Handle, path: String) -> Answer<Content> {
+        gate::run(self, &handle, ReadCall::parse(&path), async |outside, permit| {
+            outside.workspace.read(permit).map(content)
+        })
+        .await
+    }
+
+    async fn search(&mut self, handle: Handle, text: String, folder: Option<String>, limit: u32) -> Answer<Hits> {
+        let call = SearchCall::parse(&text, folder.as_deref(), limit);
+        gate::run(self, &handle, call, async |outside, permit| outside.workspace.search(permit).map(hits)).await
+    }
+
+    async fn symbols(&mut self, handle: Handle, path: String) -> Answer<String> {
+        gate::run(self, &handle, SymbolsCall::parse(&path), async |_, _| unavailable("repo.symbols")).await
+    }
+
+    async fn write(&mut self, handle: Handle, changes: Vec<Change>) -> Answer<Vec<String>> {
+        let call = WriteCall::parse(changes.into_iter().map(change).collect());
+        gate::run(self, &handle, call, async |outside, permit| outside.workspace.write(permit).map(written)).await
+    }
+
+    async fn diff(&mut self, handle: Handle) -> Answer<String> {
+        gate::run(self, &handle, Ok(DiffCall), async |outside, permit| {
+            placement::diff(&mut outside.workspace, permit)
+        })
+        .await
+    }
+
+    async fn commit(&mut self, handle: Handle, message: String) -> Answer<String> {
+        let trailers = format!("Code-Assist-Run: {}\nCode-Assist-Trace: {}\n", self.id, self.trace.head());
+        gate::run(self, &handle, CommitCall::parse(&message), async |outside, permit| {
+            placement::commit(outside, permit, &trailers)
+        })
+        .await
+    }
+
+    async fn push(&mut self, handle: Handle) -> Answer<String> {
+        gate::run(self, &handle, Ok(PushCall), async |_, _| unavailable("repo.push")).await
+    }
+
+    async fn open_pull_request(&mut self, handle: Handle, title: String, body: String) -> Answer<String> {
+        let call = OpenPrCall::parse(&title, &body);
+        gate::run(self, &handle, call, async |_, _| unavailable("repo.open-pull-request")).await
+    }
+}
+
+/// The answer of a function that this Kernel has no primitive for.
+pub(super) fn unavailable<T>(function: &str) -> Result<Done<T>, KernelError> {
+    Err(KernelError::new(Code::PrimitiveUnavailable, format!("this Runner has no primitive for `{function}`")))
+}
+
+fn change(change: Change) -> Parsed<call::Change> {
+    match change {
+        Change::Write(file) => call::Change::write(&file.path, file.bytes, file.mode.as_deref()),
+        Change::Delete(path) => call::Change::delete(&path),
+        Change::Rename(rename) => call::Change::rename(&rename.from, &rename.to),
+    }
+}
+
+fn written(operations: Vec<Operation>) -> Done<Vec<String>> {
+    let ids = operations.iter().map(|operation| operation.id.clone()).collect();
+    Done { operations, ..Done::new(ids, json!({})) }
+}
+
+fn content(file: HeldFile) -> Done<Content> {
+    let record = json!({ "state": file.state() });
+    let bytes = file.blob.bytes().to_vec();
+    let size = bytes.len();
+    Done::new(Content { bytes, mode: file.mode.to_string() }, record).with_bytes(size)
+}
+
+fn listing(listed: Listed) -> Done<Listing> {
+    let record = json!({ "entries": listed.entries.len(), "unreadable": listed.unreadable });
+    let size = listed.entries.iter().map(|entry| entry.path.as_str().len() + 16).sum();
+    let entries = listed.entries.into_iter().map(|entry| Entry {
+        path: entry.path.to_string(),
+        kind: kind(entry.kind).to_owned(),
+        bytes: entry.bytes,
+    });
+    let value = Listing { entries: entries.collect(), next: listed.next, unreadable: listed.unreadable };
+    Done::new(value, record).with_bytes(size)
+}
+
+fn kind(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::File => "file",
+        EntryKind::Folder => "folder",
+        EntryKind::Link => "link",
+    }
+}
+
+fn hits(found: Found) -> Done<Hits> {
+    let record = json!({ "hits": found.hits.len(), "more": found.more });
+    let size = found.hits.iter().map(|hit| hit.text.len() + hit.path.as_str().len() + 8).sum();
+    let hits = found.hits.into_iter().map(|hit| Hit { path: hit.path.to_string(), line: hit.line, text: hit.text });
+    Done::new(Hits { hits: hits.collect(), more: found.more }, record).with_bytes(size)
+}

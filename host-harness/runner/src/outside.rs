@@ -1,0 +1,106 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use agent_contract::{
+    RepoPath,
+    branch::BranchName,
+    check::CheckResult,
+    gate::{GateName, GateResult},
+    operation::{FileState, Operation},
+    request::Branches,
+};
+use gates::Evidence;
+use kernel::{
+    KernelError, Workspace,
+    git::{self, Head},
+};
+use policy::{Code, Permit, call::ScanCall, config::ChecksConfig};
+
+use crate::checks::Plan;
+
+/// A changed file, its state in the base and its state now.
+pub(crate) type Changed = (RepoPath, Option<FileState>, Option<FileState>);
+
+/// What a run has of the outside. The Kernel acts on it, with a permit in hand.
+pub(crate) struct Outside {
+    pub workspace: Workspace,
+    pub head: Option<Head>,
+    pub branches: Branches,
+    pub checks: Plan,
+    pub checks_config: ChecksConfig,
+    pub required_gates: BTreeSet<GateName>,
+    /// The folder of the run in the state directory.
+    pub folder: PathBuf,
+    pub results: Results,
+}
+
+/// What the Kernel's operations came to, for the verdict.
+#[derive(Debug, Default)]
+pub(crate) struct Results {
+    /// The last result of each check.
+    pub checks: BTreeMap<String, CheckResult>,
+    /// The commit that the change was put into.
+    pub commit: Option<String>,
+}
+
+impl Outside {
+    pub fn root(&self) -> &Path {
+        self.workspace.base().root()
+    }
+
+    /// What the gates of a call find, on what is recorded so far.
+    pub fn scan(&mut self, permit: Permit<ScanCall>, recorded: &[Operation]) -> Result<Vec<GateResult>, KernelError> {
+        let changed = self.changed()?;
+        let (expected, checks) = (self.checks_expected(), self.check_results());
+        let evidence =
+            Evidence { trace_faults: &[], recorded, changed: &changed, checks_expected: &expected, checks: &checks };
+        let gates = permit.into_call().gates.into_iter();
+        Ok(gates.map(|gate| gates::run(gate, self.required_gates.contains(&gate), &evidence)).collect())
+    }
+
+    /// Each changed file with its state in the base and its state now.
+    pub fn changed(&mut self) -> Result<Vec<Changed>, KernelError> {
+        let steps = self.workspace.steps()?;
+        Ok(steps.into_iter().map(|(path, before, after)| (path, before, after.map(|file| file.state()))).collect())
+    }
+
+    /// The checks that the request names.
+    pub fn checks_expected(&self) -> Vec<String> {
+        self.checks.expected().map(str::to_owned).collect()
+    }
+
+    /// The last result of each check.
+    pub fn check_results(&self) -> Vec<CheckResult> {
+        self.results.checks.values().cloned().collect()
+    }
+
+    /// The files of the change that held, in the base, what is in no commit.
+    pub fn uncommitted(&mut self) -> Result<BTreeSet<RepoPath>, KernelError> {
+        if self.head.is_none() {
+            return Ok(BTreeSet::new());
+        }
+        let mut held = self.workspace.changed_in_base()?;
+        if self.head.as_ref().is_some_and(|head| head.commit.is_some()) {
+            let committed = git::committed(self.root(), &held.keys().cloned().collect())?;
+            held.retain(|path, bytes| !committed.get(path).is_some_and(|committed| same_text(committed, bytes)));
+        }
+        Ok(held.into_keys().collect())
+    }
+
+    /// The branch that a commit goes to.
+    pub fn work_branch(&self, run_id: &str) -> Result<BranchName, KernelError> {
+        if let Some(branch) = &self.branches.work {
+            return Ok(branch.clone());
+        }
+        let name = format!("code-assist/{run_id}");
+        BranchName::parse(&name).map_err(|fault| KernelError::new(Code::KernelFailed, fault.to_string()))
+    }
+}
+
+/// Whether two contents are the same but for the line ends that git may convert.
+fn same_text(one: &[u8], other: &[u8]) -> bool {
+    let lines = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+    one == other || (one.len() != other.len() && lines(one) == lines(other))
+}

@@ -1,0 +1,87 @@
+//! From the overlay to the world: the diff, the commit, the working tree.
+
+use agent_contract::{branch::BranchName, result::Placement};
+use kernel::{
+    KernelError, Workspace, git,
+    publish::{self, Journal, Placer, Step},
+    workspace::{HeldFile, diff as differ},
+};
+use policy::{
+    Code, Permit,
+    call::{CommitCall, DiffCall},
+};
+use serde_json::json;
+
+use crate::{gate::Done, outside::Outside};
+
+/// The change as the agent sees it.
+pub(crate) fn diff(workspace: &mut Workspace, _: Permit<DiffCall>) -> Result<Done<String>, KernelError> {
+    let text: Vec<u8> = workspace.changes()?.iter().flat_map(|net| differ::of(net).text).collect();
+    let record = json!({ "sha256": policy::blob::sha256(&text), "bytes": text.len() });
+    let size = text.len();
+    Ok(Done::new(String::from_utf8_lossy(&text).into_owned(), record).with_bytes(size))
+}
+
+/// Puts the change into a commit. No branch knows of it before the verdict.
+pub(crate) fn commit(outside: &mut Outside, permit: Permit<CommitCall>, trailers: &str) -> Result<Done<String>, KernelError> {
+    let message = format!("{}\n\n{trailers}", permit.into_call().message.trim_end());
+    let head = outside.head.as_ref().and_then(|head| head.commit.clone());
+    let parent = head.ok_or_else(|| {
+        KernelError::new(Code::RepositoryUnusable, "nothing can be committed: the folder is no git repository, or has no commit yet")
+    })?;
+    let files: Vec<_> = outside.workspace.steps()?.into_iter().map(|(path, _, after)| (path, after)).collect();
+    refuse_uncommitted(outside)?;
+    let id = git::commit(&git::Commit {
+        root: outside.root(),
+        parent: &parent,
+        message: &message,
+        files: &files,
+        scratch: &outside.folder,
+    })?;
+    outside.results.commit = Some(id.clone());
+    Ok(Done::new(id.clone(), json!({ "commit": id, "parent": parent })))
+}
+
+/// What the user has not committed must not slip into a commit of ours.
+fn refuse_uncommitted(outside: &mut Outside) -> Result<(), KernelError> {
+    match outside.uncommitted()?.into_iter().next() {
+        None => Ok(()),
+        Some(path) => Err(KernelError::new(
+            Code::BaseUncommitted,
+            format!("`{path}` has changes that are in no commit\nhint: commit or stash them first, or run without `--allow-commit`"),
+        )),
+    }
+}
+
+/// Where a change goes once the verdict allows it.
+pub(crate) enum Goal {
+    /// To a new branch.
+    Branch(BranchName, String),
+    /// To the working tree.
+    WorkingTree,
+}
+
+/// Places the change.
+pub(crate) fn place(outside: &mut Outside, run_id: &str, goal: &Goal, placer: &Placer) -> Result<Placement, KernelError> {
+    match goal {
+        Goal::Branch(branch, commit) => {
+            git::create_branch(outside.root(), branch, commit)?;
+            Ok(Placement::WorkBranch)
+        }
+        Goal::WorkingTree => {
+            let journal = journal(outside, run_id)?.write(&outside.folder)?;
+            publish::place(&journal, placer)?;
+            Ok(Placement::WorkingTree)
+        }
+    }
+}
+
+fn journal(outside: &mut Outside, run_id: &str) -> Result<Journal, KernelError> {
+    let steps = outside.workspace.steps()?.into_iter().map(|(path, before, after)| Step {
+        path,
+        before,
+        after: after.as_ref().map(HeldFile::state),
+    });
+    let steps = steps.collect();
+    Ok(Journal { run_id: run_id.to_owned(), root: outside.root().to_owned(), payloads: outside.folder.join("payloads"), steps })
+}

@@ -1,0 +1,287 @@
+//! The end of a run: what the records add up to, the change in its place, the result.
+
+use agent_contract::{
+    Report, RunMode, RunResult, VERSION,
+    event::EventName,
+    gate::GateResult,
+    operation::Operation,
+    report::Conclusion,
+    request::Version,
+    result::{Artifact, ChangedFile, Outcome, Placement, Revision, TraceReference, Verdict},
+};
+use gates::Evidence;
+use kernel::{KernelError, publish::Placer, workspace::diff};
+use ledger::{Kind, LedgerError};
+use policy::{
+    Blob, Code,
+    verdict::{self, Facts, Stopped},
+};
+use serde_json::json;
+
+use crate::{
+    agent::Agent,
+    outside::Changed,
+    placement::{self, Goal},
+    state::Run,
+};
+
+/// The change, as the Runner found it in the workspace.
+#[derive(Default)]
+struct Change {
+    states: Vec<Changed>,
+    files: Vec<ChangedFile>,
+    diff: Vec<u8>,
+}
+
+/// Everything that the verdict is reached on, but for the placement.
+struct Ending {
+    stopped: Option<Stopped>,
+    report: Option<Report>,
+    change: Change,
+    gates: Vec<GateResult>,
+    unrecorded: Vec<String>,
+}
+
+/// Ends a run.
+pub(crate) fn conclude(
+    mut run: Run,
+    agent: &Agent,
+    ended: Result<Report, Stopped>,
+    placer: &Placer,
+) -> Result<RunResult, LedgerError> {
+    let ending = ending(&mut run, ended)?;
+    let (outcome, _) = reach(&run, &ending, None);
+    let placed = match outcome == Outcome::Succeeded && run.request.mode != RunMode::DryRun {
+        true => place(&mut run, &ending, placer)?,
+        false => Ok(Placement::Nowhere),
+    };
+    let unplaced = placed.as_ref().err().map(|error| Stopped { code: error.code, message: error.message.clone() });
+    let (outcome, verdict) = reach(&run, &ending, unplaced.as_ref());
+    let result = assemble(&run, agent, ending, outcome, verdict, placed.unwrap_or(Placement::Nowhere));
+    finish(run, result)
+}
+
+fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, LedgerError> {
+    let (report, mut stopped) = match ended {
+        Ok(report) => (Some(report), None),
+        Err(stopped) => (None, Some(stopped)),
+    };
+    let body = match &stopped {
+        None => json!({ "report": report, "calls": run.meter.calls() }),
+        Some(stop) => json!({ "stopped": { "code": stop.code.as_str(), "message": stop.message }, "calls": run.meter.calls() }),
+    };
+    run.trace.append(kernel::clock::now_ms(), Kind::AgentEnded, &body)?;
+    let change = change(run).unwrap_or_else(|error| {
+        stopped.get_or_insert(Stopped { code: error.code, message: error.message });
+        Change::default()
+    });
+    over_budget(run, &change).map(|stop| stopped.get_or_insert(stop));
+    let failed = report.as_ref().is_some_and(|report| report.conclusion != Conclusion::Proposed);
+    if stopped.is_some() || failed {
+        let reasons = report.as_ref().map(|report| report.reasons.clone()).unwrap_or_default();
+        let stop = stopped.as_ref().map(|stop| json!({ "code": stop.code.as_str(), "message": stop.message }));
+        run.events.emit(EventName::TaskFailed, || json!({ "stopped": stop, "reasons": reasons }));
+    }
+    let (gates, unrecorded) = judge(run, &change)?;
+    Ok(Ending { stopped, report, change, gates, unrecorded })
+}
+
+fn change(run: &mut Run) -> Result<Change, KernelError> {
+    let states = run.outside.changed()?;
+    if states.is_empty() {
+        return Ok(Change::default());
+    }
+    let uncommitted = run.outside.uncommitted()?;
+    let mut change = Change { states, ..Change::default() };
+    for net in run.outside.workspace.changes()? {
+        let part = diff::of(&net);
+        let held = net.from.as_ref().is_some_and(|from| uncommitted.contains(from));
+        change.files.push(ChangedFile {
+            uncommitted_in_base: held || uncommitted.contains(&net.path),
+            path: net.path,
+            kind: net.kind,
+            from: net.from,
+            before: net.before.map(|file| file.state()),
+            after: net.after.map(|file| file.state()),
+            lines_added: part.added,
+            lines_removed: part.removed,
+        });
+        change.diff.extend(part.text);
+    }
+    Ok(change)
+}
+
+fn over_budget(run: &Run, change: &Change) -> Option<Stopped> {
+    let lines: u64 = change.files.iter().map(|file| file.lines_added + file.lines_removed).sum();
+    let max = run.request.budgets.changed_lines.filter(|max| lines > *max)?;
+    Some(Stopped { code: Code::BudgetExceeded, message: format!("the change has {lines} lines, more than {max}") })
+}
+
+/// Runs every required gate on what stands in the trace on disk.
+fn judge(run: &mut Run, change: &Change) -> Result<(Vec<GateResult>, Vec<String>), LedgerError> {
+    let (records, trace_faults) = run.trace.reread()?;
+    let recorded: Vec<Operation> = records
+        .into_iter()
+        .filter(|record| record.kind == Kind::CallClosed)
+        .filter_map(|mut record| serde_json::from_value(record.body.get_mut("operations")?.take()).ok())
+        .flat_map(|operations: Vec<Operation>| operations)
+        .collect();
+    let (expected, checks) = (run.outside.checks_expected(), run.outside.check_results());
+    let evidence = Evidence {
+        trace_faults: &trace_faults,
+        recorded: &recorded,
+        changed: &change.states,
+        checks_expected: &expected,
+        checks: &checks,
+    };
+    let gates: Vec<_> = run.outside.required_gates.iter().map(|gate| gates::run(*gate, true, &evidence)).collect();
+    for gate in &gates {
+        run.trace.append(kernel::clock::now_ms(), Kind::GateFinished, &json!(gate))?;
+        run.events.emit(EventName::GateFinished, || json!({ "gate": gate }));
+    }
+    Ok((gates, gates::unrecorded(&evidence)))
+}
+
+fn reach(run: &Run, ending: &Ending, unplaced: Option<&Stopped>) -> (Outcome, Verdict) {
+    let checks = run.outside.check_results();
+    let mut missing = run.outside.checks_expected();
+    missing.retain(|name| !run.outside.results.checks.contains_key(name));
+    verdict::reach(&Facts {
+        mode: run.request.mode,
+        stopped: ending.stopped.as_ref(),
+        report: ending.report.as_ref(),
+        refusals: &run.refusals,
+        checks: &checks,
+        checks_missing: &missing,
+        gates: &ending.gates,
+        changed_files: ending.change.files.len(),
+        unrecorded: &ending.unrecorded,
+        unplaced,
+    })
+}
+
+/// Puts the change where it belongs, between two records.
+fn place(run: &mut Run, ending: &Ending, placer: &Placer) -> Result<Result<Placement, KernelError>, LedgerError> {
+    let goal = match goal(run) {
+        Ok(goal) => goal,
+        Err(error) => return Ok(Err(error)),
+    };
+    let what = match &goal {
+        Goal::Branch(branch, commit) => json!({ "branch": branch, "commit": commit }),
+        Goal::WorkingTree => json!({ "working_tree": run.outside.root() }),
+    };
+    for (_, _, file) in run.outside.workspace.steps().unwrap_or_default() {
+        file.map_or(Ok(()), |file| run.trace.keep(&file.blob))?;
+    }
+    let files: Vec<_> = ending.change.states.iter().map(|(path, before, after)| json!({ "path": path, "before": before, "after": after })).collect();
+    let opening = json!({ "goal": what, "files": files });
+    let entry = run.trace.open(kernel::clock::now_ms(), Kind::PlacementOpened, &opening)?;
+    run.trace.sync()?;
+    let placed = placement::place(&mut run.outside, &run.id, &goal, placer);
+    let closing = match &placed {
+        Ok(placement) => json!({ "placement": placement }),
+        Err(error) => json!({ "failed": { "code": error.code.as_str(), "message": error.message } }),
+    };
+    run.trace.close(entry, kernel::clock::now_ms(), Kind::PlacementClosed, closing)?;
+    if placed.is_ok() {
+        run.events.emit(EventName::ChangePlaced, || what);
+    }
+    Ok(placed)
+}
+
+fn goal(run: &Run) -> Result<Goal, KernelError> {
+    match &run.outside.results.commit {
+        Some(commit) => Ok(Goal::Branch(run.outside.work_branch(&run.id)?, commit.clone())),
+        None => Ok(Goal::WorkingTree),
+    }
+}
+
+fn assemble(run: &Run, agent: &Agent, ending: Ending, outcome: Outcome, verdict: Verdict, placement: Placement) -> RunResult {
+    let head = run.outside.head.as_ref();
+    let commit = head.and_then(|head| head.commit.clone());
+    let states = &ending.change.states;
+    let report = ending.report;
+    let on_branch = placement == Placement::WorkBranch;
+    debug_assert_eq!(VERSION, Version::V1.as_str());
+    RunResult {
+        version: Version::V1,
+        run_id: run.id.clone(),
+        outcome,
+        exit_code: outcome.exit_code(),
+        verdict,
+        mode: run.request.mode,
+        component_sha256: agent.digest().to_owned(),
+        capability_ids: run.grants.ids(),
+        base_branch: head.and_then(|head| head.branch.clone()),
+        work_branch: on_branch.then(|| run.outside.work_branch(&run.id).ok()).flatten(),
+        before: revision(commit.clone(), states.iter().map(|(path, before, _)| json!([path, before]))),
+        after: revision(
+            if on_branch { run.outside.results.commit.clone() } else { commit },
+            states.iter().map(|(path, _, after)| json!([path, after])),
+        ),
+        placement,
+        changed_files: ending.change.files,
+        operations: run.operations.clone(),
+        checks: run.outside.check_results(),
+        gates: ending.gates,
+        artifacts: Vec::new(),
+        warnings: warnings(run, report.as_ref(), &ending.change.diff),
+        diff: String::from_utf8_lossy(&ending.change.diff).into_owned(),
+        changelog: report.as_ref().map(|report| report.changelog.clone()).unwrap_or_default(),
+        summary: report.as_ref().map(|report| report.summary.clone()).unwrap_or_default(),
+        next_steps: next_steps(outcome, placement, &run.id, report.as_ref()),
+        trace: TraceReference { records: run.trace.records(), head: run.trace.head().to_owned() },
+    }
+}
+
+fn revision(commit: Option<String>, files: impl Iterator<Item = serde_json::Value>) -> Revision {
+    let files: Vec<_> = files.collect();
+    Revision { commit, changed_files_sha256: policy::blob::sha256(json!(files).to_string().as_bytes()) }
+}
+
+fn warnings(run: &Run, report: Option<&Report>, diff: &[u8]) -> Vec<String> {
+    let mut warnings = report.map(|report| report.warnings.clone()).unwrap_or_default();
+    let sandbox: std::collections::BTreeSet<_> = run.outside.results.checks.values().flat_map(|check| &check.sandbox).collect();
+    let missing = sandbox.into_iter().filter(|part| part.starts_with("missing"));
+    warnings.extend(missing.map(|part| format!("checks ran without the whole sandbox: {part}")));
+    if std::str::from_utf8(diff).is_err() {
+        warnings.push("the diff holds bytes that are not UTF-8; the artifact has them as they are".to_owned());
+    }
+    warnings
+}
+
+fn next_steps(outcome: Outcome, placement: Placement, run_id: &str, report: Option<&Report>) -> Vec<String> {
+    let mut steps = report.map(|report| report.next_steps.clone()).unwrap_or_default();
+    match (outcome, placement) {
+        (Outcome::Succeeded, Placement::Nowhere) => steps.push("run again with `--mode proposed_change` to write the change".to_owned()),
+        (Outcome::Succeeded, Placement::WorkingTree) => steps.push("review the change with `git diff`".to_owned()),
+        (Outcome::Succeeded, Placement::WorkBranch) => steps.push("review the work branch".to_owned()),
+        _ => {}
+    }
+    steps.push(format!("code-assist audit verify {run_id}"));
+    steps
+}
+
+/// Keeps the artifacts, writes the last records and tells of the end.
+fn finish(mut run: Run, mut result: RunResult) -> Result<RunResult, LedgerError> {
+    let diff = result.diff.clone().into_bytes();
+    for (name, media_type, bytes) in [("change.diff", "text/x-diff", diff), ("changelog.md", "text/markdown", result.changelog.clone().into_bytes())] {
+        let blob = Blob::new(bytes);
+        run.trace.keep(&blob)?;
+        result.artifacts.push(Artifact {
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+            sha256: blob.sha256().to_owned(),
+            bytes: blob.bytes().len() as u64,
+        });
+    }
+    let blob = Blob::new(json!(result).to_string().into_bytes());
+    run.trace.keep(&blob)?;
+    let mut payloads: Vec<_> = result.artifacts.iter().map(|artifact| artifact.sha256.clone()).collect();
+    payloads.push(blob.sha256().to_owned());
+    let now_ms = kernel::clock::now_ms();
+    run.trace.append(now_ms, Kind::RunResult, &json!({ "result": blob.sha256(), "payloads": payloads }))?;
+    run.trace.finish(now_ms, &json!({ "outcome": result.outcome, "exit_code": result.exit_code }))?;
+    run.events.emit(EventName::RunFinished, || json!({ "result": result }));
+    Ok(result)
+}

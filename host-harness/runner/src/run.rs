@@ -1,0 +1,127 @@
+//! The life of a run.
+
+use std::time::Duration;
+
+use agent_contract::{
+    Fault, Report, RunResult, document,
+    event::EventName,
+};
+use ledger::Kind;
+use policy::{Blob, Code, verdict::Stopped};
+use serde_json::json;
+use wasmtime::{Store, Trap};
+
+use crate::{
+    agent::Agent,
+    bindings::CodeAssist,
+    event::{Emitter, Events},
+    grants::Grants,
+    limiter::Limiter,
+    meter::Meter,
+    result,
+    setup::{self, Setup, StartError},
+    state::Run,
+    stop::Stop,
+};
+
+/// Bytes of a report at the most.
+const REPORT_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Runs an agent on a request, from the first record to the last.
+pub async fn run(agent: &Agent, setup: Setup, events: Box<dyn Events>) -> Result<RunResult, StartError> {
+    let run_id = kernel::run_id::new();
+    let placer = setup.placer.clone();
+    let run = start(agent, setup, run_id, events)?;
+    let (run, ended) = work(agent, run).await;
+    Ok(result::conclude(run, agent, ended, &placer)?)
+}
+
+/// Opens everything and writes the first record.
+fn start(agent: &Agent, setup: Setup, run_id: String, events: Box<dyn Events>) -> Result<Run, StartError> {
+    let outside = setup::open(&setup, &run_id)?;
+    let trace = setup.store.start(&run_id, kernel::clock::now_ms())?;
+    let limits = setup::limits(&setup.config, &setup.request);
+    let mut run = Run {
+        events: Emitter::new(run_id.clone(), events),
+        id: run_id,
+        grants: Grants::new(limits.capabilities),
+        meter: Meter::new(&limits),
+        limiter: Limiter { memory_bytes_max: limits.memory_bytes },
+        config: policy::Config { limits, ..setup.config },
+        request: setup.request,
+        control: setup.control,
+        trace,
+        outside,
+        refusals: Vec::new(),
+        operations: Vec::new(),
+        panicked: None,
+    };
+    opening_record(agent, &mut run)?;
+    Ok(run)
+}
+
+fn opening_record(agent: &Agent, run: &mut Run) -> Result<(), StartError> {
+    let request = Blob::new(json!(run.request).to_string().into_bytes());
+    run.trace.keep(&request)?;
+    let head = run.outside.head.as_ref();
+    let body = json!({
+        "request": request.sha256(), "payloads": [request.sha256()], "mode": run.request.mode,
+        "component": agent.digest(), "embedded": agent.is_embedded(), "contract": agent_contract::VERSION,
+        "runner": env!("CARGO_PKG_VERSION"), "platform": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+        "root": run.outside.root(), "commit": head.and_then(|head| head.commit.as_ref()),
+        "branch": head.and_then(|head| head.branch.as_ref()), "passing_runner": run.request.runner, "audit": run.request.audit,
+    });
+    run.trace.append(kernel::clock::now_ms(), Kind::RunStarted, &body)?;
+    run.events.emit(EventName::RunStarted, || body);
+    Ok(())
+}
+
+/// Has the agent work, under watch, and takes the run's state back.
+async fn work(agent: &Agent, run: Run) -> (Run, Result<Report, Stopped>) {
+    let limits = run.config.limits;
+    let request = json!(run.request).to_string();
+    let mut store = Store::new(agent.engine(), run);
+    store.limiter(|run| &mut run.limiter);
+    store.set_epoch_deadline(1);
+    store.set_hostcall_fuel(usize::try_from(limits.call_bytes).unwrap_or(usize::MAX));
+    let watch = store.data().control.watch(agent.engine(), Duration::from_secs(limits.run_seconds));
+    let ended = drive(agent, &mut store, &request).await;
+    drop(watch);
+    let ended = ended.map_err(|error| reason(store.data(), &error));
+    (store.into_data(), ended)
+}
+
+async fn drive(agent: &Agent, store: &mut Store<Run>, request: &String) -> wasmtime::Result<Report> {
+    let instance: CodeAssist = agent.pre().instantiate_async(&mut *store).await?;
+    let exports = instance.agennext_code_assist_agent();
+    if let Err(fault) = exports.call_validate(&mut *store, request).await? {
+        return Err(Stop::new(Code::RequestInvalid, refused_request(&fault)).into());
+    }
+    let report = exports.call_run(&mut *store, request).await?;
+    if report.len() > REPORT_BYTES_MAX {
+        return Err(Stop::new(Code::ReportMalformed, "the agent's report is too long").into());
+    }
+    let malformed = |fault: Fault| Stop::new(Code::ReportMalformed, format!("the agent's report can't be read: {fault}"));
+    Ok(document::parse(&report).map_err(malformed)?)
+}
+
+fn refused_request(fault: &str) -> String {
+    let fault = document::parse::<serde_json::Value>(fault).unwrap_or_default();
+    let text = |name: &str| fault.get(name).and_then(|text| text.as_str()).unwrap_or_default().to_owned();
+    format!("{}: {}", text("at"), text("message"))
+}
+
+/// What a trap was about.
+fn reason(run: &Run, error: &wasmtime::Error) -> Stopped {
+    if let Some(stop) = error.downcast_ref::<Stop>() {
+        return stop.clone().into();
+    }
+    if let Some(stop) = run.control.stop() {
+        return stop.into();
+    }
+    if let Some(message) = &run.panicked {
+        return Stopped { code: Code::AgentPanicked, message: format!("the agent panicked: {message}") };
+    }
+    let trap = error.downcast_ref::<Trap>().map(ToString::to_string);
+    Stopped { code: Code::AgentTrapped, message: trap.unwrap_or_else(|| error.root_cause().to_string()) }
+}

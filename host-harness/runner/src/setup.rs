@@ -1,0 +1,150 @@
+//! Everything that a run is given, checked before it starts.
+
+use std::path::PathBuf;
+
+use agent_contract::{Request, report::Reason, result::Outcome, target::Target};
+use kernel::{KernelError, Workspace, git, publish::Placer};
+use ledger::Store;
+use policy::{Code, Config, config::Limits, issue::Context, verdict};
+
+use crate::{
+    checks::{BaseFiles, Plan},
+    control::Control,
+    outside::{Outside, Results},
+};
+
+/// What a run is given.
+pub struct Setup {
+    /// What is asked of it.
+    pub request: Request,
+    /// The folder that it works on, when the request names none.
+    pub root: PathBuf,
+    /// The Runner's configuration.
+    pub config: Config,
+    /// Where its trace goes.
+    pub store: Store,
+    /// What places its change.
+    pub placer: Placer,
+    /// The outside's hold on it.
+    pub control: Control,
+}
+
+/// A run could not be started. Nothing has happened.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", reason.message)]
+pub struct StartError {
+    /// What it amounts to.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl StartError {
+    /// The request or the set-up can't be used.
+    pub fn invalid(code: &str, message: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Invalid, reason: Reason::new(code, message) }
+    }
+
+    fn unavailable(code: Code, message: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Unavailable, reason: Reason::new(code.as_str(), message) }
+    }
+}
+
+impl From<KernelError> for StartError {
+    fn from(error: KernelError) -> Self {
+        let outcome = match verdict::outcome_of(error.code) {
+            Outcome::Unavailable => Outcome::Unavailable,
+            _ => Outcome::Invalid,
+        };
+        Self { outcome, reason: Reason::new(error.code.as_str(), error.message) }
+    }
+}
+
+impl From<ledger::LedgerError> for StartError {
+    fn from(error: ledger::LedgerError) -> Self {
+        let message = format!("the state directory can't be written: {error}\nhint: make room, or name another with `--state-dir`");
+        Self::invalid(Code::TraceUnwritable.as_str(), message)
+    }
+}
+
+/// The limits that are in force: the operator's, narrowed by the caller's budgets.
+pub(crate) fn limits(config: &Config, request: &Request) -> Limits {
+    let budgets = &request.budgets;
+    let least = |limit: u64, budget: Option<u64>| budget.map_or(limit, |budget| budget.min(limit));
+    let limits = &config.limits;
+    Limits {
+        run_seconds: least(limits.run_seconds, budgets.seconds),
+        host_calls: least(limits.host_calls, budgets.host_calls),
+        host_bytes: least(limits.host_bytes, budgets.bytes),
+        changed_files: least(limits.changed_files, budgets.changed_files),
+        ..*limits
+    }
+}
+
+/// Opens what the run is about. Reads, and writes nothing.
+pub(crate) fn open(setup: &Setup, run_id: &str) -> Result<Outside, StartError> {
+    required_protocols(&setup.request)?;
+    let limits = limits(&setup.config, &setup.request);
+    let workspace = Workspace::open(&root(setup)?, &limits)?;
+    state_apart(setup, &workspace)?;
+    let head = git::head(workspace.base().root())?;
+    branches(&setup.request, head.as_ref())?;
+    let checks = Plan::resolve(&setup.request, &BaseFiles(workspace.base()))?;
+    let context = Context { run_id, request: &setup.request, config: &setup.config, now_ms: 0 };
+    Ok(Outside {
+        required_gates: policy::gates::required(context),
+        branches: setup.request.branches.clone(),
+        checks_config: setup.config.checks.clone(),
+        folder: setup.store.run_folder(run_id),
+        results: Results::default(),
+        workspace,
+        head,
+        checks,
+    })
+}
+
+fn root(setup: &Setup) -> Result<PathBuf, StartError> {
+    match &setup.request.target {
+        None => Ok(setup.root.clone()),
+        Some(Target::Path(path)) => Ok(setup.root.join(path.as_str())),
+        Some(Target::Url(url)) => Err(StartError::unavailable(
+            Code::PrimitiveUnavailable,
+            format!("`{}` can't be fetched: this Runner has no binding for `{}`\nhint: clone it and name the folder", url.as_str(), url.host),
+        )),
+    }
+}
+
+/// A trace inside the repository would be part of what it is the trace of.
+fn state_apart(setup: &Setup, workspace: &Workspace) -> Result<(), StartError> {
+    let (state, root) = (kernel::workspace::absolute(setup.store.root())?, workspace.base().root());
+    match state.starts_with(root) {
+        false => Ok(()),
+        true => Err(StartError::invalid(
+            "state-inside-repository",
+            format!("the state directory `{}` lies inside the repository\nhint: name another with `--state-dir`", state.display()),
+        )),
+    }
+}
+
+fn branches(request: &Request, head: Option<&git::Head>) -> Result<(), StartError> {
+    let (Some(asked), Some(current)) = (&request.branches.base, head.and_then(|head| head.branch.as_ref())) else {
+        return Ok(());
+    };
+    if asked == current {
+        return Ok(());
+    }
+    let message = format!("/branches/base: the base branch is `{asked}`, but the checkout is on `{current}`\nhint: check `{asked}` out first");
+    Err(StartError::invalid("base-branch", message))
+}
+
+/// What the caller requires and this Runner can't give is no start at all.
+fn required_protocols(request: &Request) -> Result<(), StartError> {
+    if let Some((name, _)) = request.protocols.bound().find(|(_, binding)| binding.enabled && binding.required) {
+        let message = format!("/protocols/{name}: required, and this Runner has no adapter for it");
+        return Err(StartError::unavailable(Code::PrimitiveUnavailable, message));
+    }
+    match request.agent_id.as_ref().is_some_and(|context| context.required) {
+        false => Ok(()),
+        true => Err(StartError::unavailable(Code::PrimitiveUnavailable, "/agent_id: required, and this Runner has no registry of Agent ID records")),
+    }
+}

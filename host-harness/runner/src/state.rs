@@ -1,0 +1,51 @@
+use agent_contract::{
+    Refusal, Request,
+    event::EventName,
+    operation::Operation,
+    report::Reason,
+};
+use ledger::{Kind, Trace};
+use policy::{Config, issue::Context};
+use serde_json::{Value, json};
+
+use crate::{
+    control::Control, event::Emitter, grants::Grants, limiter::Limiter, meter::Meter, outside::Outside, stop::Stop,
+};
+
+/// A run that is going on: what the Runner holds while its agent works.
+pub struct Run {
+    pub(crate) id: String,
+    pub(crate) request: Request,
+    pub(crate) config: Config,
+    pub(crate) control: Control,
+    pub(crate) trace: Trace,
+    pub(crate) events: Emitter,
+    pub(crate) grants: Grants,
+    pub(crate) meter: Meter,
+    pub(crate) limiter: Limiter,
+    pub(crate) outside: Outside,
+    /// Every refusal, in order.
+    pub(crate) refusals: Vec<Reason>,
+    /// Every operation that has a record, in order.
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) panicked: Option<String>,
+}
+
+impl Run {
+    /// What a decision is made on.
+    pub(crate) fn context(&self, now_ms: u64) -> Context<'_> {
+        Context { run_id: &self.id, request: &self.request, config: &self.config, now_ms }
+    }
+
+    /// Adds a record that is not a call's.
+    pub(crate) fn record(&mut self, kind: Kind, body: &Value) -> Result<(), Stop> {
+        self.trace.append(kernel::clock::now_ms(), kind, body)?;
+        Ok(())
+    }
+
+    /// Notes a refusal for the verdict and tells of it.
+    pub(crate) fn refused(&mut self, function: &str, refusal: &Refusal) {
+        self.refusals.push(refusal.clone().into());
+        self.events.emit(EventName::CallDenied, || json!({ "function": function, "refusal": refusal }));
+    }
+}
