@@ -17,6 +17,7 @@ pub mod check;
 pub mod context;
 pub mod gate;
 pub mod mode;
+pub mod edits;
 pub mod proposal;
 pub mod protocol;
 

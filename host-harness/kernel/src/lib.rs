@@ -5,6 +5,8 @@ pub mod artifact;
 pub mod clock;
 mod error;
 pub mod git;
+pub mod input;
+pub mod place;
 pub mod presets;
 pub mod process;
 pub mod publish;

@@ -1,15 +1,16 @@
 //! An agent, loaded once and instantiated afresh for each run.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use policy::Code;
 use wasmtime::{
-    Engine,
+    Engine, Store,
     component::{Component, Linker},
 };
 
 use crate::{
     bindings::{CodeAssist, CodeAssistPre},
+    control::Control,
     host, settings,
     state::Run,
 };
@@ -22,10 +23,14 @@ const ALLOWED: &[&str] = &["audit", "network", "process", "repo", "runner", "typ
 const PACKAGE: &str = "agennext:code-assist/";
 const CONTRACT: &str = "1.0.0";
 
+/// How long an agent may take to say what it is.
+const DESCRIBE_TIME: Duration = Duration::from_secs(10);
+
 /// An agent that passed the import gate.
 #[derive(Clone)]
 pub struct Agent {
     engine: Engine,
+    component: Component,
     pre: CodeAssistPre<Run>,
     digest: String,
     imports: Vec<String>,
@@ -58,7 +63,7 @@ impl Agent {
         let engine = engine()?;
         #[allow(unsafe_code, reason = "the bytes were made by our own build script and are part of this program")]
         let component = unsafe { Component::deserialize(&engine, EMBEDDED) }.map_err(LoadError::invalid)?;
-        Self::admit(engine, &component, agent_artifact::DIGEST.to_owned(), true)
+        Self::admit(engine, component, agent_artifact::DIGEST.to_owned(), true)
     }
 
     /// Another agent. With `expected`, only the one with that digest.
@@ -70,11 +75,11 @@ impl Agent {
         }
         let engine = engine()?;
         let component = Component::from_binary(&engine, bytes).map_err(LoadError::invalid)?;
-        Self::admit(engine, &component, digest, false)
+        Self::admit(engine, component, digest, false)
     }
 
     /// The import gate: what an agent could call is known before it runs.
-    fn admit(engine: Engine, component: &Component, digest: String, embedded: bool) -> Result<Self, LoadError> {
+    fn admit(engine: Engine, component: Component, digest: String, embedded: bool) -> Result<Self, LoadError> {
         let imports: Vec<String> =
             component.component_type().imports(&engine).map(|(name, _)| name.to_owned()).collect();
         let allowed: BTreeSet<String> = ALLOWED.iter().map(|name| format!("{PACKAGE}{name}@{CONTRACT}")).collect();
@@ -82,8 +87,8 @@ impl Agent {
             let message = format!("the component imports `{foreign}`; an agent may import `{PACKAGE}*@{CONTRACT}` only");
             return Err(LoadError::new(Code::ComponentImports, message));
         }
-        let pre = link(&engine, component).map_err(LoadError::invalid)?;
-        Ok(Self { engine, pre, digest, imports, embedded })
+        let pre = link(&engine, &component).map_err(LoadError::invalid)?;
+        Ok(Self { engine, component, pre, digest, imports, embedded })
     }
 
     /// SHA-256 of the component.
@@ -99,6 +104,25 @@ impl Agent {
     /// Whether this is the agent that is part of this program.
     pub fn is_embedded(&self) -> bool {
         self.embedded
+    }
+
+    /// What the agent says that it is. No host function works meanwhile.
+    pub async fn describe(&self) -> Result<String, LoadError> {
+        let control = Control::default();
+        let watch = control.watch(&self.engine, DESCRIBE_TIME);
+        let described = self.call_describe().await.map_err(LoadError::invalid);
+        drop(watch);
+        described
+    }
+
+    async fn call_describe(&self) -> wasmtime::Result<String> {
+        let mut linker = Linker::<()>::new(&self.engine);
+        linker.define_unknown_imports_as_traps(&self.component)?;
+        let pre = CodeAssistPre::new(linker.instantiate_pre(&self.component)?)?;
+        let mut store = Store::new(&self.engine, ());
+        store.set_epoch_deadline(1);
+        let instance = pre.instantiate_async(&mut store).await?;
+        instance.agennext_code_assist_agent().call_describe(&mut store).await
     }
 
     pub(crate) fn engine(&self) -> &Engine {

@@ -1,17 +1,75 @@
-//! wip
-#![allow(missing_docs)]
-use std::collections::{BTreeMap, BTreeSet};
-use agent_contract::{RepoPath, Failure, proposal::Proposal};
-use crate::host::{Change, Content};
-#[derive(Debug)]
-pub struct EditSet(Vec<(RepoPath, Vec<u8>)>);
-impl EditSet { pub fn paths(&self) -> BTreeSet<RepoPath> { self.0.iter().map(|x| x.0.clone()).collect() } }
-#[derive(Debug, thiserror::Error)]
-#[error("bad")]
-pub struct ProposalFault;
-impl ProposalFault { pub fn code(&self) -> &'static str { "proposal-malformed" } }
-#[derive(Debug)]
-pub struct Mismatch;
-impl From<Mismatch> for Failure { fn from(_: Mismatch) -> Self { Failure::new("edit-not-found", "x") } }
-pub fn parse(p: &Proposal) -> Result<EditSet, ProposalFault> { let (a, b) = p.text.split_once('\n').ok_or(ProposalFault)?; Ok(EditSet(vec![(RepoPath::parse(a).map_err(|_| ProposalFault)?, b.as_bytes().to_vec())])) }
-pub fn apply(s: &EditSet, _f: &BTreeMap<RepoPath, Option<Content>>) -> Result<Vec<Change>, Mismatch> { Ok(s.0.iter().map(|(p, b)| Change::Write { path: p.clone(), bytes: b.clone(), mode: None }).collect()) }
+//! The edit engine: a proposal, in any of five notations, becomes an edit set; an
+//! edit set and the files it is about become changes. All of them, or an error.
+
+mod apply;
+mod binary;
+mod detect;
+mod fault;
+mod lines;
+mod locate;
+mod mismatch;
+mod names;
+mod nearest;
+mod net;
+mod step;
+
+mod apply_patch;
+mod json_edits;
+mod search_replace;
+mod unified;
+mod whole_files;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use agent_contract::{
+    RepoPath,
+    proposal::{Proposal, ProposalFormat},
+};
+
+pub use apply::apply;
+pub use fault::ProposalFault;
+pub use mismatch::Mismatch;
+
+use step::Step;
+
+/// The edits of a proposal, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditSet {
+    format: ProposalFormat,
+    steps: Vec<Step>,
+}
+
+impl EditSet {
+    /// The notation that the proposal was in.
+    pub fn format(&self) -> ProposalFormat {
+        self.format
+    }
+
+    /// Every file whose present state matters: changed, created, deleted, renamed from or to.
+    pub fn paths(&self) -> BTreeSet<RepoPath> {
+        self.steps.iter().flat_map(Step::paths).cloned().collect()
+    }
+}
+
+/// Reads a proposal, in the notation that it states or that is found from its text.
+pub fn parse(proposal: &Proposal) -> Result<EditSet, ProposalFault> {
+    if proposal.text.trim().is_empty() {
+        return Err(ProposalFault::empty("the proposal is empty"));
+    }
+    let format = detect::format(proposal)?;
+    let text = &proposal.text;
+    let steps = match format {
+        ProposalFormat::ApplyPatch => apply_patch::parse(text),
+        ProposalFormat::SearchReplace => search_replace::parse(text),
+        ProposalFormat::JsonEdits => json_edits::parse(text),
+        ProposalFormat::WholeFiles => whole_files::parse(text),
+        ProposalFormat::UnifiedDiff | ProposalFormat::Auto => unified::parse(text),
+    }?;
+    match steps.is_empty() {
+        true => Err(ProposalFault::empty(format!("the proposal is a well-formed {format} without a single edit"))),
+        false => Ok(EditSet { format, steps }),
+    }
+}

@@ -83,3 +83,9 @@ impl Git {
 pub(super) fn line(output: Vec<u8>) -> String {
     String::from_utf8_lossy(&output).trim().to_owned()
 }
+
+/// The version of the git command, if there is one.
+pub fn version() -> Option<String> {
+    let output = Git::new(Path::new("."), &["--version"]).output(&[]).ok()?;
+    output.status.success().then(|| line(output.stdout))
+}

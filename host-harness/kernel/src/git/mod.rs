@@ -4,5 +4,6 @@ mod command;
 mod commit;
 mod head;
 
+pub use command::version;
 pub use commit::{Commit, commit, create_branch};
 pub use head::{Head, committed, head};

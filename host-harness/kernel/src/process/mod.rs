@@ -1,12 +1,86 @@
-//! wip
-#![allow(missing_docs)]
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+//! Runs programs to their end: a folder, an environment of named variables, a time
+//! limit, an output cap, and no process left behind.
+//!
+//! What holds a program today is a session of its own and the end of its whole tree.
+//! Namespaces and limits on memory are not here yet; every result says so.
+
+mod capture;
+mod environment;
+mod find;
+mod run;
+mod tree;
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    time::Duration,
+};
+
 use agent_contract::check::CheckOutcome;
-#[derive(Clone, Default)]
-pub struct Cancel;
-impl Cancel { pub fn cancel(&self) {} }
-pub struct Limits { pub wall: Duration, pub output_bytes: usize }
-pub struct Command { pub argv: Vec<String>, pub folder: PathBuf, pub environment: BTreeMap<String, String>, pub limits: Limits }
-pub struct Ended { pub outcome: CheckOutcome, pub exit_code: Option<i32>, pub signal: Option<i32>, pub duration: Duration, pub output: String, pub output_bytes_dropped: u64, pub sandbox: Vec<String> }
-pub fn run_all(_c: Vec<Command>, _n: usize, _x: &Cancel) -> Vec<Ended> { Vec::new() }
-pub fn allowed_environment(_a: &[&str]) -> BTreeMap<String, String> { BTreeMap::new() }
+
+pub use environment::allowed_environment;
+pub use find::is_program;
+pub use run::{run, run_all};
+
+/// A program to be run.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// The program and its arguments.
+    pub argv: Vec<String>,
+    /// Where it is run.
+    pub folder: PathBuf,
+    /// All that it sees of the environment.
+    pub environment: BTreeMap<String, String>,
+    /// What it may use.
+    pub limits: Limits,
+}
+
+/// What a program may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Wall time.
+    pub wall: Duration,
+    /// Bytes kept of what it prints.
+    pub output_bytes: usize,
+}
+
+/// How a program ended.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// What that means.
+    pub outcome: CheckOutcome,
+    /// The exit code, where there was one.
+    pub exit_code: Option<i32>,
+    /// The signal that ended it, where one did.
+    pub signal: Option<i32>,
+    /// Wall time.
+    pub duration: Duration,
+    /// What it printed, both streams together, made harmless for a terminal.
+    pub output: String,
+    /// Bytes that it printed and that are not in `output`.
+    pub output_bytes_dropped: u64,
+    /// What held it, and what of the sandbox was missing.
+    pub sandbox: Vec<String>,
+}
+
+/// Ends programs from another thread. Every clone is the same.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel {
+    inner: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl Cancel {
+    /// Ends every program that was given this.
+    pub fn cancel(&self) {
+        *self.inner.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.inner.1.notify_all();
+    }
+
+    /// Waits for at most `time`, and says whether the end was called meanwhile.
+    fn wait(&self, time: Duration) -> bool {
+        let guard = self.inner.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.inner.1.wait_timeout_while(guard, time, |cancelled| !*cancelled);
+        *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+}

@@ -1,0 +1,67 @@
+//! How proposals write the names of files.
+
+/// A path as people write it above a block: with a list mark, a heading mark, bold,
+/// backticks, a colon behind.
+pub(super) fn heading(line: &str) -> Option<&str> {
+    let text = line.trim().trim_start_matches(['#', '>']).trim();
+    let text = text.strip_prefix("- ").or_else(|| text.strip_prefix("* ")).unwrap_or(text);
+    let text = ["File:", "file:", "Path:", "path:"].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
+    let text = text.trim().trim_start_matches(['*', '`']).trim_end_matches(['*', '`', ':']).trim();
+    let plain = !text.is_empty() && !text.starts_with("```") && !text.ends_with(['.', '!', '?', ';', ',']);
+    let word = !text.contains(char::is_whitespace) || text.contains(['/', '.']);
+    let sentence = text.split_whitespace().count() > 4;
+    (plain && word && !sentence).then_some(text)
+}
+
+/// The path in a fence's info string: `rust src/a.rs`, `path=src/a.rs`, `src/a.rs`, `rust:src/a.rs`.
+pub(super) fn in_info(info: &str) -> Option<&str> {
+    let last = info.split_whitespace().last()?;
+    let value = ["path=", "file=", "title=", "filename="].iter().find_map(|key| last.strip_prefix(key));
+    let value = value.or_else(|| last.split_once(':').map(|(_, path)| path)).unwrap_or(last).trim_matches(['"', '\'']);
+    value.contains(['/', '.']).then_some(value)
+}
+
+/// An opening fence: its mark, how often it stands there, what follows.
+pub(super) fn fence(line: &str) -> Option<(char, usize, &str)> {
+    let text = line.trim();
+    let mark = text.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let count = text.chars().take_while(|c| *c == mark).count();
+    (count >= 3).then(|| (mark, count, text[count..].trim()))
+}
+
+/// Whether a line closes a fence.
+pub(super) fn closes(line: &str, (mark, count): (char, usize)) -> bool {
+    matches!(fence(line), Some((other, many, "")) if other == mark && many >= count)
+}
+
+/// A path in quotes as git writes it.
+pub(super) fn unquoted(text: &str) -> Option<String> {
+    let Some(inner) = text.strip_prefix('"') else { return Some(text.to_owned()) };
+    let mut bytes = Vec::new();
+    let mut rest = inner.bytes();
+    loop {
+        match rest.next()? {
+            b'"' => return String::from_utf8(bytes).ok(),
+            b'\\' => bytes.push(escaped(&mut rest)?),
+            plain => bytes.push(plain),
+        }
+    }
+}
+
+fn escaped(rest: &mut impl Iterator<Item = u8>) -> Option<u8> {
+    let digit = |byte: u8| (b'0'..=b'7').contains(&byte).then(|| byte - b'0');
+    Some(match rest.next()? {
+        b'n' => b'\n',
+        b't' => b'\t',
+        b'r' => b'\r',
+        b'a' => 7,
+        b'b' => 8,
+        b'f' => 12,
+        b'v' => 11,
+        first @ b'0'..=b'7' => {
+            let (one, two, three) = (digit(first)?, digit(rest.next()?)?, digit(rest.next()?)?);
+            one.checked_mul(64)?.checked_add(two * 8 + three)?
+        }
+        other => other,
+    })
+}

@@ -1,0 +1,27 @@
+use std::path::{Path, PathBuf};
+
+/// Whether a name is a program: on the search path, or a path in `folder`.
+pub fn is_program(name: &str, folder: &Path) -> bool {
+    if name.is_empty() {
+        return false;
+    }
+    match name.contains('/') {
+        true => is_executable(&folder.join(name)),
+        false => search_path().iter().any(|place| is_executable(&place.join(name))),
+    }
+}
+
+fn search_path() -> Vec<PathBuf> {
+    std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    path.is_file()
+}

@@ -1,0 +1,35 @@
+//! The commands, one room each.
+
+mod audit;
+mod demo;
+mod describe;
+mod doctor;
+mod run;
+mod schema;
+mod validate;
+
+use clap::CommandFactory as _;
+
+use crate::{
+    Problem,
+    cli::{Cli, Command},
+};
+
+/// Runs a command and gives the exit code.
+pub fn run(cli: Cli) -> Result<u8, Problem> {
+    let (json, state_dir) = (cli.json, cli.state_dir);
+    match cli.command {
+        Command::Demo => demo::run(json, state_dir),
+        Command::Run(args) => run::run(&args, json, state_dir),
+        Command::Describe(args) => describe::run(&args, json),
+        Command::Validate(args) => validate::run(&args, json),
+        Command::Schema(args) => schema::run(&args),
+        Command::Audit { command } => audit::run(command, json, state_dir),
+        Command::Doctor => doctor::run(json, state_dir),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "code-assist", &mut std::io::stdout());
+            Ok(0)
+        }
+        Command::Place { journal } => Ok(u8::from(kernel::publish::perform(&journal).is_err())),
+    }
+}

@@ -1,0 +1,51 @@
+use std::path::PathBuf;
+
+use agent_contract::{RunResult, result::Outcome};
+use kernel::artifact;
+use runner::{Control, Events, Setup};
+use serde_json::json;
+
+use crate::{
+    Problem, asked,
+    cli::RunArgs,
+    set_up,
+    terminal::{self, json::Lines, live::Live, screen},
+};
+
+/// Runs the agent and shows what came of it.
+pub(super) fn run(args: &RunArgs, json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem> {
+    let config = set_up::config(args.config.as_deref())?;
+    let request = asked::request(args)?;
+    let agent = set_up::agent(args.component.as_deref(), args.component_sha256.as_deref())?;
+    let control = Control::default();
+    terminal::on_signal(&control)?;
+    let root = args.repo.clone().filter(|_| request.target.is_none()).unwrap_or_else(|| PathBuf::from("."));
+    let setup = Setup { request, root, config, store: set_up::store(state_dir)?, placer: set_up::placer()?, control };
+    let events: Box<dyn Events> = if json { Box::new(Lines) } else { Box::new(Live::new()) };
+    let result = set_up::runtime()?.block_on(runner::run(&agent, setup, events))?;
+    write_output(args, &result)?;
+    show(&result, json)
+}
+
+fn show(result: &RunResult, json: bool) -> Result<u8, Problem> {
+    if result.outcome == Outcome::Invalid && !json {
+        let reason = result.verdict.reasons.first();
+        let message = reason.map(|reason| reason.message.clone()).unwrap_or_default();
+        return Err(Problem::invalid(reason.map_or("request-invalid", |reason| &reason.code), message));
+    }
+    if !json {
+        screen::show(result);
+    }
+    Ok(result.exit_code)
+}
+
+fn write_output(args: &RunArgs, result: &RunResult) -> Result<(), Problem> {
+    let Some(folder) = &args.output else { return Ok(()) };
+    let text = format!("{:#}\n", json!(result));
+    let files = [
+        ("result.json", text.as_bytes()),
+        ("change.diff", result.diff.as_bytes()),
+        ("changelog.md", result.changelog.as_bytes()),
+    ];
+    Ok(artifact::write(folder, &files)?)
+}

@@ -1,0 +1,43 @@
+//! The parts that commands share: the store, the configuration, the agent.
+
+use std::path::{Path, PathBuf};
+
+use kernel::{input, place, publish::Placer};
+use ledger::Store;
+use policy::Config;
+use runner::Agent;
+
+use crate::Problem;
+
+const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
+const COMPONENT_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// The store in the state directory.
+pub(crate) fn store(state_dir: Option<PathBuf>) -> Result<Store, Problem> {
+    Ok(Store::new(state_dir.map_or_else(place::state_folder, Ok)?))
+}
+
+/// The Runner's configuration; the default without a file.
+pub(crate) fn config(path: Option<&Path>) -> Result<Config, Problem> {
+    let Some(path) = path else { return Ok(Config::default()) };
+    let text = input::read_text(path, CONFIG_BYTES_MAX)?;
+    Config::parse(&text).map_err(|error| Problem::invalid("config-invalid", error.to_string()).at(path.display()))
+}
+
+/// The agent: the one that is part of this program, or another.
+pub(crate) fn agent(path: Option<&Path>, digest: Option<&str>) -> Result<Agent, Problem> {
+    let Some(path) = path else { return Ok(Agent::embedded()?) };
+    let bytes = input::read(path, COMPONENT_BYTES_MAX)?;
+    Agent::load(&bytes, digest).map_err(|error| Problem::from(error).at(path.display()))
+}
+
+/// What places changes: this program.
+pub(crate) fn placer() -> Result<Placer, Problem> {
+    Ok(Placer { program: place::program()?, arguments: vec!["place".into()] })
+}
+
+/// The one thread on which a run's waiting is done.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    built.map_err(|error| Problem::invalid("runtime", format!("can't start: {error}")))
+}

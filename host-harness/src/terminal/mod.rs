@@ -1,0 +1,39 @@
+//! What the person at the terminal sees.
+
+pub(crate) mod json;
+pub(crate) mod live;
+pub(crate) mod screen;
+pub(crate) mod style;
+
+use runner::Control;
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    iterator::Signals,
+};
+
+use crate::Problem;
+
+/// A message with its hint on one line, harmless to a terminal.
+pub(crate) fn line(message: &str) -> String {
+    let message = message.replace("\nhint: ", "; ").replace('\n', " ");
+    message.chars().flat_map(|c| if c.is_control() { c.escape_debug().collect() } else { vec![c] }).collect()
+}
+
+/// Ctrl-C and a polite kill end the run, and its trace says so. A disk quota that is
+/// used up is an error of the write, not the end of the program.
+pub(crate) fn on_signal(control: &Control) -> Result<(), Problem> {
+    let fail = |error: std::io::Error| Problem::invalid("signals", format!("can't listen for signals: {error}"));
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGXFSZ]).map_err(fail)?;
+    let control = control.clone();
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            if signal != SIGXFSZ {
+                control.interrupt();
+            }
+        }
+    });
+    Ok(())
+}
+
+/// The signal of a write past the limit on file sizes.
+const SIGXFSZ: i32 = 25;

@@ -1,0 +1,110 @@
+//! The result of a run on one screen.
+
+use agent_contract::{
+    RunResult,
+    operation::OperationKind,
+    report::Reason,
+    result::{ChangedFile, Outcome, Placement},
+};
+
+use super::{line, style};
+
+/// Lines of a diff that still leave room for the rest.
+const DIFF_LINES_MAX: usize = 30;
+const FILES_MAX: usize = 12;
+
+/// Shows a result.
+pub(crate) fn show(result: &RunResult) {
+    headline(result);
+    diff(result);
+    files(result);
+    checks(result);
+    gates(result);
+    reasons(result);
+    result.warnings.iter().for_each(|warning| field("warning", &format!("{}{}{}", style::NOTE, line(warning), style::RESET)));
+    field("placed", &placed(result));
+    result.next_steps.iter().for_each(|step| field("next", &line(step)));
+}
+
+fn headline(result: &RunResult) {
+    let (colour, sign) = match result.outcome {
+        Outcome::Succeeded => (style::GOOD, "✔"),
+        _ => (style::BAD, "✘"),
+    };
+    let ready = if result.verdict.production_ready { ", production-ready" } else { "" };
+    let (faint, reset) = (style::FAINT, style::RESET);
+    anstream::println!("{colour}{sign} {}{reset}{ready}  {faint}{}  {}{reset}", result.outcome, result.mode, result.run_id);
+}
+
+fn field(name: &str, value: &str) {
+    anstream::println!("  {}{name:8}{} {value}", style::FAINT, style::RESET);
+}
+
+fn diff(result: &RunResult) {
+    let lines: Vec<_> = result.diff.lines().collect();
+    for text in lines.iter().take(DIFF_LINES_MAX) {
+        let colour = match text.as_bytes().first() {
+            _ if text.starts_with("+++") || text.starts_with("---") => style::TITLE,
+            Some(b'+') => style::ADDED,
+            Some(b'-') => style::REMOVED,
+            Some(b' ') => anstyle::Style::new(),
+            _ => style::FAINT,
+        };
+        anstream::println!("    {colour}{}{}", line(text), style::RESET);
+    }
+    if lines.len() > DIFF_LINES_MAX {
+        anstream::println!("    {}... {} more lines; `--output DIR` writes them all{}", style::FAINT, lines.len() - DIFF_LINES_MAX, style::RESET);
+    }
+}
+
+fn files(result: &RunResult) {
+    result.changed_files.iter().take(FILES_MAX).for_each(|file| field("changed", &changed(file)));
+    if result.changed_files.len() > FILES_MAX {
+        field("changed", &format!("... and {} more files", result.changed_files.len() - FILES_MAX));
+    }
+}
+
+fn changed(file: &ChangedFile) -> String {
+    let sign = match file.kind {
+        OperationKind::Create => "A",
+        OperationKind::Modify => "M",
+        OperationKind::Delete => "D",
+        OperationKind::Rename => "R",
+    };
+    let from = file.from.as_ref().map(|from| format!("{from} -> ")).unwrap_or_default();
+    let dirty = if file.uncommitted_in_base { "  (held uncommitted changes)" } else { "" };
+    line(&format!("{sign} {from}{}  +{} -{}{dirty}", file.path, file.lines_added, file.lines_removed))
+}
+
+fn checks(result: &RunResult) {
+    for check in &result.checks {
+        let colour = if check.passed() { style::GOOD } else { style::BAD };
+        field("check", &format!("{} {colour}{}{} in {} ms", line(&check.name), check.outcome, style::RESET, check.duration_ms));
+        if !check.passed() {
+            check.output.lines().rev().take(6).collect::<Vec<_>>().iter().rev().for_each(|text| anstream::println!("      {}", line(text)));
+        }
+    }
+}
+
+fn gates(result: &RunResult) {
+    for gate in &result.gates {
+        let colour = if gate.fails() { style::BAD } else { style::GOOD };
+        let why = gate.reasons.first().map(|reason| line(reason)).unwrap_or_default();
+        field("gate", &format!("{} {colour}{}{}  {}{why}{}", gate.gate, gate.outcome, style::RESET, style::FAINT, style::RESET));
+    }
+}
+
+fn reasons(result: &RunResult) {
+    for Reason { code, message, hints } in &result.verdict.reasons {
+        field("reason", &format!("{} {}[{code}]{}", line(message), style::FAINT, style::RESET));
+        hints.iter().for_each(|hint| anstream::println!("           {}{}{}", style::NOTE, line(hint), style::RESET));
+    }
+}
+
+fn placed(result: &RunResult) -> String {
+    match (&result.work_branch, result.placement) {
+        (Some(branch), Placement::WorkBranch) => format!("on branch {branch}"),
+        (_, Placement::WorkingTree) => "in the working tree".to_owned(),
+        (_, Placement::Nowhere | Placement::WorkBranch) => "nowhere: the checkout is as it was".to_owned(),
+    }
+}
