@@ -1,6 +1,6 @@
 use std::sync::Once;
 
-use agent_contract::{Fault, Request};
+use agent_contract::Request;
 
 use crate::{bindings, bindings::exports::agennext::code_assist::agent::Guest, host::Imports};
 
@@ -9,7 +9,7 @@ pub struct Component;
 
 impl Guest for Component {
     fn describe() -> String {
-        agent_core::describe::describe().to_string()
+        document(&agent_core::describe::describe())
     }
 
     fn validate(request: String) -> Result<(), String> {
@@ -22,12 +22,12 @@ impl Guest for Component {
             Ok(request) => agent_core::run(request, &mut Imports),
             Err(fault) => agent_core::pass::Stop::failed(agent_contract::Failure::new("request-invalid", fault.to_string())).into_report(),
         };
-        serde_json::to_string(&report).expect("a report is always JSON")
+        document(&report)
     }
 }
 
-fn document(fault: &Fault) -> String {
-    serde_json::json!({ "at": fault.at, "message": fault.message }).to_string()
+fn document(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("contract types are always JSON")
 }
 
 /// A panic becomes a trap without a word, unless its message is left behind first.

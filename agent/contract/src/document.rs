@@ -11,6 +11,9 @@ use crate::Fault;
 /// Documents nested deeper than this are refused before they are read.
 const DEPTH_MAX: usize = 64;
 
+/// The greatest integer below which every integer is a number of JSON.
+const SAFE_INTEGER_MAX: f64 = 9_007_199_254_740_991.0;
+
 /// Parses JSON text into `T`; the fault carries the JSON pointer of its place.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     from_value(parse_value(text)?)
@@ -23,7 +26,7 @@ pub fn parse_value(text: &str) -> Result<Value, Fault> {
     let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
     let value = match (Strict { depth: 0 }).deserialize(tracked) {
         Ok(value) => value,
-        Err(error) => return Err(Fault::new(pointer(&track.path()), error.to_string())),
+        Err(error) => return Err(fault(pointer(&track.path()), error.to_string())),
     };
     reader.end().map_err(|error| Fault::new("", format!("not a single JSON document: {error}")))?;
     Ok(value)
@@ -32,7 +35,19 @@ pub fn parse_value(text: &str) -> Result<Value, Fault> {
 /// Reads `T` out of a value, with the place of the first fault.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
     serde_path_to_error::deserialize(value)
-        .map_err(|error| Fault::new(pointer(error.path()), error.inner().to_string()))
+        .map_err(|error| fault(pointer(error.path()), error.inner().to_string()))
+}
+
+/// A field that is missing, unknown or doubled is at fault itself, not what holds it.
+fn fault(at: String, message: String) -> Fault {
+    let named = ["missing field `", "unknown field `", "duplicate key `"].iter().find_map(|start| {
+        let rest = message.strip_prefix(start)?;
+        Some(rest.split('`').next().unwrap_or_default().replace('~', "~0").replace('/', "~1"))
+    });
+    match named {
+        Some(name) if !at.ends_with(&format!("/{name}")) => Fault::new(format!("{at}/{name}"), message),
+        _ => Fault::new(at, message),
+    }
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
@@ -92,7 +107,11 @@ impl<'de> Visitor<'de> for Strict {
         Ok(value.into())
     }
 
+    /// To JSON Schema `1.0` is an integer, and so it is here.
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        if value.fract() == 0.0 && value.abs() <= SAFE_INTEGER_MAX {
+            return Ok((value as i64).into());
+        }
         Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("not a finite number"))
     }
 

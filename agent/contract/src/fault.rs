@@ -1,9 +1,13 @@
 //! What is wrong with a document, and where.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// A fault in a document that a stranger wrote.
 ///
 /// `at` is a JSON pointer; the whole document is the empty pointer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
+#[serde(deny_unknown_fields)]
 #[error("{}: {message}", if at.is_empty() { "/" } else { at })]
 pub struct Fault {
     /// JSON pointer to the offending value.

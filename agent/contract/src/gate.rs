@@ -69,7 +69,7 @@ closed_enum! {
 pub struct GatePolicy {
     /// Gates that must pass, beyond those that the mode requires.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 11))]
+    #[schemars(length(max = 11), extend("uniqueItems" = true))]
     pub required: Vec<GateName>,
     /// The least severity that fails a gate.
     #[serde(default, skip_serializing_if = "Option::is_none")]

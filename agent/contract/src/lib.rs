@@ -26,6 +26,7 @@ pub mod refusal;
 pub mod report;
 pub mod request;
 pub mod result;
+pub mod description;
 pub mod event;
 pub mod rules;
 pub mod schema;

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::rules;
+
 /// A binding for each protocol that is known. An unknown protocol is a fault.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -55,6 +57,7 @@ impl Protocols {
 /// How one protocol is reached and what it must fulfil.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = rules::binding_into_schema)]
 pub struct ProtocolBinding {
     /// Whether it takes part at all.
     #[serde(default)]

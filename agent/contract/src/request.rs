@@ -31,7 +31,7 @@ closed_enum! {
 /// A request to the agent: what to do, on what, and how far to go.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(transform = rules::into_schema)]
+#[schemars(transform = rules::request_into_schema)]
 pub struct Request {
     /// The version of the contract.
     pub version: Version,

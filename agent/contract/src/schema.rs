@@ -1,6 +1,12 @@
 //! The JSON Schemas of the documents that outsiders see.
 
 use schemars::{Schema, generate::SchemaSettings};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    Failure, Fault, Refusal, Report, Request, RunResult, VERSION, capability::Scope, check::CheckResult, description,
+    document, edits::JsonEdits, event::Event, gate::GateResult,
+};
 
 /// A document with a schema of its own.
 pub struct Document {
@@ -8,17 +14,68 @@ pub struct Document {
     pub name: &'static str,
     /// What it is.
     pub title: &'static str,
-    /// Its schema.
-    pub schema: fn() -> Schema,
+    schema: fn() -> Schema,
+    check: fn(&str) -> Result<(), Fault>,
+}
+
+macro_rules! document {
+    ($name:literal, $title:literal, $type:ty) => {
+        Document { name: $name, title: $title, schema: of::<$type>, check: parses::<$type> }
+    };
 }
 
 /// Every document, in the order of a run.
 pub const DOCUMENTS: &[Document] = &[
-    Document { name: "request", title: "Request", schema: of::<crate::Request> },
-    Document { name: "report", title: "Report", schema: of::<crate::Report> },
-    Document { name: "result", title: "Result", schema: of::<crate::RunResult> },
+    Document { name: "request", title: "Request", schema: of::<Request>, check: |text| Request::parse(text).map(drop) },
+    document!("json-edits", "JSON edits", JsonEdits),
+    document!("description", "Description", description::Description),
+    document!("scope", "Scope", Scope),
+    document!("fault", "Fault", Fault),
+    document!("refusal", "Refusal", Refusal),
+    document!("failure", "Failure", Failure),
+    document!("check-result", "Check result", CheckResult),
+    document!("gate-result", "Gate result", GateResult),
+    document!("event", "Event", Event),
+    document!("report", "Report", Report),
+    document!("result", "Result", RunResult),
 ];
+
+/// No document has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown document `{}`, expected one of {}", name.escape_debug(), names())]
+pub struct UnknownDocument {
+    name: String,
+}
+
+fn names() -> String {
+    DOCUMENTS.iter().map(|document| format!("`{}`", document.name)).collect::<Vec<_>>().join(", ")
+}
+
+/// The document of that name.
+pub fn find(name: &str) -> Result<&'static Document, UnknownDocument> {
+    DOCUMENTS.iter().find(|document| document.name == name).ok_or_else(|| UnknownDocument { name: name.to_owned() })
+}
+
+/// Whether a text is the document of that name, and if not, where it fails.
+pub fn check_document(name: &str, text: &str) -> Result<Result<(), Fault>, UnknownDocument> {
+    Ok((find(name)?.check)(text))
+}
+
+/// The schema of a document as it stands in `schemas/`.
+pub fn render(document: &Document) -> String {
+    let mut schema = (document.schema)();
+    let id = format!("https://schemas.agennext.dev/code-assist/{VERSION}/{}.json", document.name);
+    schema.insert("$id".to_owned(), id.into());
+    schema.insert("title".to_owned(), document.title.into());
+    schema.insert("version".to_owned(), VERSION.into());
+    let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    format!("{text}\n")
+}
 
 fn of<T: schemars::JsonSchema>() -> Schema {
     SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
+}
+
+fn parses<T: DeserializeOwned>(text: &str) -> Result<(), Fault> {
+    document::parse::<T>(text).map(drop)
 }

@@ -1,15 +1,14 @@
 //! What this agent is, for a Runner that has never seen it.
 
-use agent_contract::{CapabilityName, VERSION};
-use serde_json::{Value, json};
+use agent_contract::{CapabilityName, VERSION, description::Description};
 
-/// The description (`schemas/description.json`).
-pub fn describe() -> Value {
-    json!({
-        "name": "agennext-code-assist",
-        "version": env!("CARGO_PKG_VERSION"),
-        "contract": VERSION,
-        "passes": crate::pass::NAMES,
-        "capabilities": CapabilityName::ALL.iter().map(|name| name.as_str()).collect::<Vec<_>>(),
-    })
+/// The description.
+pub fn describe() -> Description {
+    Description {
+        name: "agennext-code-assist".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        contract: VERSION.to_owned(),
+        passes: crate::pass::NAMES.iter().map(|name| (*name).to_owned()).collect(),
+        capabilities: CapabilityName::ALL.to_vec(),
+    }
 }

@@ -67,7 +67,9 @@ mod linux {
     pub fn prepare(command: &mut Command) {
         static ADOPT: Once = Once::new();
         // What detaches itself from its parent becomes our child instead of init's.
-        ADOPT.call_once(|| drop(rustix::process::set_child_subreaper(Some(Pid::INIT))));
+        ADOPT.call_once(|| {
+            let _ = rustix::process::set_child_subreaper(Some(Pid::INIT));
+        });
         #[allow(unsafe_code, reason = "between fork and exec; both calls are plain system calls that allocate nothing")]
         unsafe {
             command.pre_exec(|| {

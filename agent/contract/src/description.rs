@@ -1,0 +1,22 @@
+//! What an agent is.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::CapabilityName;
+
+/// An agent, in its own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The version of the contract that it speaks.
+    pub contract: String,
+    /// Its passes, in order.
+    pub passes: Vec<String>,
+    /// The capabilities that it may ask for.
+    pub capabilities: Vec<CapabilityName>,
+}

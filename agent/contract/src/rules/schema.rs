@@ -1,0 +1,67 @@
+//! These rules as far as JSON Schema can tell them. What it can't: a work branch that
+//! is the base branch, repeated names, a merge among the actions, the form of an address.
+
+use schemars::Schema;
+use serde_json::{Value, json};
+
+const OUTWARD: [(&str, &str); 4] =
+    [("repo.commit", "commit"), ("repo.push", "push"), ("repo.open_pr", "pull_request"), ("notify.send", "notify")];
+
+/// Adds the rules of a request.
+pub fn request_into_schema(schema: &mut Schema) {
+    let mut rules = vec![dry_run(), chain("push", "commit"), chain("pull_request", "push")];
+    rules.extend(OUTWARD.iter().map(|(capability, allowance)| allowance_of(capability, allowance)));
+    rules.push(json!({ "properties": { "instruction": { "pattern": r"\S" } } }));
+    add(schema, rules);
+}
+
+/// Adds the rules of a protocol binding.
+pub fn binding_into_schema(schema: &mut Schema) {
+    let on = |field: &str| json!({ "properties": { field: { "const": true } }, "required": [field] });
+    let present = |field: &str| json!({ "properties": { field: { "type": "string" } }, "required": [field] });
+    add(schema, vec![
+        json!({ "properties": { "fail_closed": { "const": true } } }),
+        json!({ "if": present("endpoint"), "then": { "properties": { "binding": { "type": "null" } } } }),
+        json!({ "if": on("required"), "then": { "properties": { "enabled": { "const": true } }, "required": ["enabled"] } }),
+        json!({
+            "if": { "allOf": [on("enabled"), { "not": present("endpoint") }] },
+            "then": { "properties": { "binding": { "type": "string" } }, "required": ["binding"] },
+        }),
+    ]);
+}
+
+fn add(schema: &mut Schema, rules: Vec<Value>) {
+    schema.insert("allOf".to_owned(), Value::Array(rules));
+}
+
+fn dry_run() -> Value {
+    let names: Vec<_> = OUTWARD.iter().map(|(capability, _)| *capability).collect();
+    let off: serde_json::Map<_, _> =
+        OUTWARD.iter().map(|(_, allowance)| ((*allowance).to_owned(), json!({ "const": false }))).collect();
+    json!({
+        "if": { "properties": { "mode": { "const": "dry_run" } }, "required": ["mode"] },
+        "then": { "properties": {
+            "allowances": { "properties": off },
+            "capabilities": { "items": { "properties": { "capability": { "not": { "enum": names } } } } },
+        } },
+    })
+}
+
+fn chain(allowance: &str, needed: &str) -> Value {
+    let on = json!({ "properties": { allowance: { "const": true } }, "required": [allowance] });
+    json!({ "properties": { "allowances": {
+        "if": on,
+        "then": { "properties": { needed: { "const": true } }, "required": [needed] },
+    } } })
+}
+
+fn allowance_of(capability: &str, allowance: &str) -> Value {
+    let asked = json!({ "properties": { "capability": { "const": capability } }, "required": ["capability"] });
+    json!({
+        "if": { "properties": { "capabilities": { "type": "array", "contains": asked } }, "required": ["capabilities"] },
+        "then": {
+            "properties": { "allowances": { "properties": { allowance: { "const": true } }, "required": [allowance] } },
+            "required": ["allowances"],
+        },
+    })
+}
