@@ -50,8 +50,21 @@ fn judge<R: Call>(call: &R, grant: &Grant, context: Context) -> Result<(), Refus
     standing(grant, context)?;
     kind::<R>(grant)?;
     amounts(call, grant)?;
+    known_checks(call, context)?;
     scope(call, grant)?;
     rules(call, context)
+}
+
+/// A check is one that the request names; the agent can't bring its own.
+fn known_checks<R: Call>(call: &R, context: Context) -> Result<(), Refusal> {
+    let checks = &context.request.checks;
+    let known = |name: &str| {
+        checks.presets.iter().any(|preset| preset.as_str() == name) || checks.commands.iter().any(|command| command.name == name)
+    };
+    match call.checks().iter().find(|name| !known(name)) {
+        None => Ok(()),
+        Some(name) => Err(refusal(Code::CheckUnknown, format!("no check `{}` in the request", name.escape_debug()), None)),
+    }
 }
 
 fn refusal(code: Code, message: String, grant: Option<String>) -> Refusal {

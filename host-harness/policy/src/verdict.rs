@@ -47,8 +47,11 @@ pub struct Facts<'a> {
 
 /// The outcome and the verdict.
 pub fn reach(facts: &Facts) -> (Outcome, Verdict) {
-    let findings = [stopped, unrecorded, refused, reported, nothing, checks, gates, unplaced];
-    let all: Vec<_> = findings.iter().flat_map(|finding| finding(facts)).collect();
+    // What came first explains what follows from it: a stopped run has no checks, a
+    // refused one no change.
+    let stages: [&[fn(&Facts) -> Finding]; 5] = [&[unrecorded, stopped], &[refused, reported], &[checks, nothing], &[gates], &[unplaced]];
+    let found = stages.iter().map(|stage| stage.iter().flat_map(|finding| finding(facts)).collect::<Finding>());
+    let all = found.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
     let outcome = all.first().map_or(Outcome::Succeeded, |(outcome, _)| *outcome);
     let mut reasons: Vec<Reason> = Vec::new();
     for (_, reason) in all {
@@ -112,16 +115,13 @@ fn reported(facts: &Facts) -> Finding {
 }
 
 fn nothing(facts: &Facts) -> Finding {
-    if facts.changed_files > 0 || facts.stopped.is_some() {
+    if facts.changed_files > 0 {
         return Vec::new();
     }
     vec![(Outcome::Failed, Reason::new(Code::NothingChanged.as_str(), "the run changed no file"))]
 }
 
 fn checks(facts: &Facts) -> Finding {
-    if facts.stopped.is_some() {
-        return Vec::new();
-    }
     let broken = facts.checks.iter().filter(|check| !check.passed()).map(|check| {
         let (outcome, code) = match check.outcome {
             CheckOutcome::Unavailable => (Outcome::Unavailable, "check-unavailable"),

@@ -53,20 +53,21 @@ impl Plan {
         self.named.values().flatten().map(|command| command.name.as_str())
     }
 
-    fn commands(&self, names: &[String]) -> Result<Vec<CheckCommand>, KernelError> {
+    /// The commands of names, each once.
+    fn commands(&self, names: &[String]) -> Vec<CheckCommand> {
         let mut commands: Vec<CheckCommand> = Vec::new();
-        for name in names {
-            let unknown = || KernelError::new(Code::CheckUnknown, format!("no check `{}` in the request", name.escape_debug()));
-            let found = self.named.get(name).ok_or_else(unknown)?;
-            commands.extend(found.iter().filter(|command| !commands.iter().any(|one| one.name == command.name)).cloned().collect::<Vec<_>>());
+        for command in names.iter().filter_map(|name| self.named.get(name)).flatten() {
+            if !commands.iter().any(|one| one.name == command.name) {
+                commands.push(command.clone());
+            }
         }
-        Ok(commands)
+        commands
     }
 }
 
 /// Runs checks on a copy of the workspace, which is gone afterwards.
 pub(crate) async fn run(outside: &mut Outside, permit: Permit<RunChecksCall>, cancel: Cancel) -> Result<Done<Vec<CheckResult>>, KernelError> {
-    let commands = outside.checks.commands(&permit.into_call().names)?;
+    let commands = outside.checks.commands(&permit.into_call().names);
     let place = outside.workspace.materialise(&outside.folder.join("work"))?;
     let processes: Vec<_> = commands.iter().map(|command| prepare(command, place.folder().to_owned(), &outside.checks_config)).collect();
     let at_once = outside.checks_config.at_once;

@@ -71,7 +71,7 @@ pub(crate) async fn run<R: Call, T>(
             let limit = time_limit::<R>(run);
             match tokio::time::timeout(limit, perform(&mut run.outside, permit)).await {
                 Ok(Ok(done)) => Outcome::Done(done),
-                Ok(Err(error)) => Outcome::Failed(error.into()),
+                Ok(Err(error)) => failed(error),
                 Err(_) => Outcome::Failed(timed_out::<R>(limit)),
             }
         }
@@ -80,6 +80,14 @@ pub(crate) async fn run<R: Call, T>(
     let closing = closing(&outcome);
     run.trace.close(entry, kernel::clock::now_ms(), Kind::CallClosed, closing).map_err(Stop::from)?;
     Ok(tell::<R, T>(run, &grant.id, outcome))
+}
+
+/// Where a link leads is known only on the way; turning back there is a refusal.
+fn failed<T>(error: KernelError) -> Outcome<T> {
+    match error.code {
+        Code::PathLink => Outcome::Refused(Refusal { code: error.code.to_string(), message: error.message, grant: None }),
+        _ => Outcome::Failed(error.into()),
+    }
 }
 
 fn describe<R: Call>(call: &Parsed<R>) -> (Value, u64) {

@@ -229,7 +229,7 @@ fn assemble(run: &Run, agent: &Agent, ending: Ending, outcome: Outcome, verdict:
         diff: String::from_utf8_lossy(&ending.change.diff).into_owned(),
         changelog: report.as_ref().map(|report| report.changelog.clone()).unwrap_or_default(),
         summary: report.as_ref().map(|report| report.summary.clone()).unwrap_or_default(),
-        next_steps: next_steps(outcome, placement, &run.id, report.as_ref()),
+        next_steps: next_steps(outcome, placement, report.as_ref()),
         trace: TraceReference { records: run.trace.records(), head: run.trace.head().to_owned() },
     }
 }
@@ -250,7 +250,7 @@ fn warnings(run: &Run, report: Option<&Report>, diff: &[u8]) -> Vec<String> {
     warnings
 }
 
-fn next_steps(outcome: Outcome, placement: Placement, run_id: &str, report: Option<&Report>) -> Vec<String> {
+fn next_steps(outcome: Outcome, placement: Placement, report: Option<&Report>) -> Vec<String> {
     let mut steps = report.map(|report| report.next_steps.clone()).unwrap_or_default();
     match (outcome, placement) {
         (Outcome::Succeeded, Placement::Nowhere) => steps.push("run again with `--mode proposed_change` to write the change".to_owned()),
@@ -258,7 +258,6 @@ fn next_steps(outcome: Outcome, placement: Placement, run_id: &str, report: Opti
         (Outcome::Succeeded, Placement::WorkBranch) => steps.push("review the work branch".to_owned()),
         _ => {}
     }
-    steps.push(format!("code-assist audit verify {run_id}"));
     steps
 }
 

@@ -27,6 +27,9 @@ use crate::{
 /// Bytes of a report at the most.
 const REPORT_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// How the engine says that a call was too large; it has no type for it.
+const HOSTCALL_FUEL: &str = "fuel allocated for hostcalls";
+
 /// Runs an agent on a request, from the first record to the last.
 pub async fn run(agent: &Agent, setup: Setup, events: Box<dyn Events>) -> Result<RunResult, StartError> {
     let run_id = kernel::run_id::new();
@@ -121,6 +124,10 @@ fn reason(run: &Run, error: &wasmtime::Error) -> Stopped {
     }
     if let Some(message) = &run.panicked {
         return Stopped { code: Code::AgentPanicked, message: format!("the agent panicked: {message}") };
+    }
+    if format!("{error:#}").contains(HOSTCALL_FUEL) {
+        let message = format!("a call brought more than {} bytes", run.config.limits.call_bytes);
+        return Stopped { code: Code::LimitBytes, message };
     }
     let trap = error.downcast_ref::<Trap>().map(ToString::to_string);
     Stopped { code: Code::AgentTrapped, message: trap.unwrap_or_else(|| error.root_cause().to_string()) }

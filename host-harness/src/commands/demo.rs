@@ -91,7 +91,7 @@ fn one(root: &Path, store: &Store, request: Request, json: bool) -> Result<RunRe
     let agent = set_up::agent(None, None)?;
     let result = set_up::runtime()?.block_on(runner::run(&agent, setup, events))?;
     if !json {
-        screen::show(&result);
+        screen::show(&result, store);
         anstream::println!();
     }
     Ok(result)

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use agent_contract::{RunResult, result::Outcome};
 use kernel::artifact;
+use ledger::Store;
 use runner::{Control, Events, Setup};
 use serde_json::json;
 
@@ -20,21 +21,22 @@ pub(super) fn run(args: &RunArgs, json: bool, state_dir: Option<PathBuf>) -> Res
     let control = Control::default();
     terminal::on_signal(&control)?;
     let root = args.repo.clone().filter(|_| request.target.is_none()).unwrap_or_else(|| PathBuf::from("."));
-    let setup = Setup { request, root, config, store: set_up::store(state_dir)?, placer: set_up::placer()?, control };
+    let store = set_up::store(state_dir)?;
+    let setup = Setup { request, root, config, store: store.clone(), placer: set_up::placer()?, control };
     let events: Box<dyn Events> = if json { Box::new(Lines) } else { Box::new(Live::new()) };
     let result = set_up::runtime()?.block_on(runner::run(&agent, setup, events))?;
     write_output(args, &result)?;
-    show(&result, json)
+    show(&result, &store, json)
 }
 
-fn show(result: &RunResult, json: bool) -> Result<u8, Problem> {
+fn show(result: &RunResult, store: &Store, json: bool) -> Result<u8, Problem> {
     if result.outcome == Outcome::Invalid && !json {
         let reason = result.verdict.reasons.first();
         let message = reason.map(|reason| reason.message.clone()).unwrap_or_default();
         return Err(Problem::invalid(reason.map_or("request-invalid", |reason| &reason.code), message));
     }
     if !json {
-        screen::show(result);
+        screen::show(result, store);
     }
     Ok(result.exit_code)
 }

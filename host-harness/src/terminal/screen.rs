@@ -7,6 +7,8 @@ use agent_contract::{
     result::{ChangedFile, Outcome, Placement},
 };
 
+use ledger::Store;
+
 use super::{line, style};
 
 /// Lines of a diff that still leave room for the rest.
@@ -14,7 +16,7 @@ const DIFF_LINES_MAX: usize = 30;
 const FILES_MAX: usize = 12;
 
 /// Shows a result.
-pub(crate) fn show(result: &RunResult) {
+pub(crate) fn show(result: &RunResult, store: &Store) {
     headline(result);
     diff(result);
     files(result);
@@ -24,6 +26,16 @@ pub(crate) fn show(result: &RunResult) {
     result.warnings.iter().for_each(|warning| field("warning", &format!("{}{}{}", style::NOTE, line(warning), style::RESET)));
     field("placed", &placed(result));
     result.next_steps.iter().for_each(|step| field("next", &line(step)));
+    field("proof", &proof(result, store));
+}
+
+/// The command that verifies the trace, as it has to be typed here.
+fn proof(result: &RunResult, store: &Store) -> String {
+    let folder = match kernel::place::state_folder() {
+        Ok(usual) if usual == store.root() => String::new(),
+        _ => format!(" --state-dir {}", store.root().display()),
+    };
+    line(&format!("code-assist audit verify {}{folder}", result.run_id))
 }
 
 fn headline(result: &RunResult) {
@@ -95,8 +107,9 @@ fn gates(result: &RunResult) {
 }
 
 fn reasons(result: &RunResult) {
+    let name = if result.outcome == Outcome::Succeeded { "verdict" } else { "reason" };
     for Reason { code, message, hints } in &result.verdict.reasons {
-        field("reason", &format!("{} {}[{code}]{}", line(message), style::FAINT, style::RESET));
+        field(name, &format!("{} {}[{code}]{}", line(message), style::FAINT, style::RESET));
         hints.iter().for_each(|hint| anstream::println!("           {}{}{}", style::NOTE, line(hint), style::RESET));
     }
 }

@@ -1,0 +1,9 @@
+//! It takes all the memory there is.
+
+guests::agent!(|| {
+    let mut all = Vec::new();
+    loop {
+        all.push(vec![1_u8; 1 << 20]);
+        std::hint::black_box(&all);
+    }
+});

@@ -1,0 +1,7 @@
+//! It asks for a power that does not exist.
+
+use guests::runner;
+
+guests::agent!(|| {
+    let _ = runner::request_capability("repo.merge", "{}", "merge it");
+});

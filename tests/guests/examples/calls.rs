@@ -1,0 +1,10 @@
+//! It calls ten million times.
+
+use guests::{repo, capability};
+
+guests::agent!(|| {
+    let read = capability("repo.read");
+    for _ in 0..10_000_000 {
+        let _ = repo::read(&read, "a.txt");
+    }
+});

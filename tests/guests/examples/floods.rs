@@ -1,0 +1,11 @@
+//! It fills the trace.
+
+use guests::{audit, capability};
+
+guests::agent!(|| {
+    let audit_cap = capability("audit.write");
+    let note = format!("\"{}\"", "x".repeat(60_000));
+    loop {
+        let _ = audit::record(&audit_cap, "flood", &note);
+    }
+});

@@ -1,0 +1,7 @@
+//! It passes more than may cross in a call.
+
+use guests::{repo, capability, file};
+
+guests::agent!(|| {
+    let _ = repo::write(&capability("repo.write"), &[file("a.txt", vec![1; 200 << 20])]);
+});

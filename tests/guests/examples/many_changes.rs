@@ -1,0 +1,8 @@
+//! It passes a list that is too long.
+
+use guests::{repo, capability, file};
+
+guests::agent!(|| {
+    let changes: Vec<_> = (0..20_000).map(|index| file(&format!("f{index}"), Vec::new())).collect();
+    let _ = repo::write(&capability("repo.write"), &changes);
+});

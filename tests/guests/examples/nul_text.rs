@@ -1,0 +1,7 @@
+//! It passes a NUL in a path.
+
+use guests::{repo, capability};
+
+guests::agent!(|| {
+    let _ = repo::read(&capability("repo.read"), "a.txt\0.md");
+});

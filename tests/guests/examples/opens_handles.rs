@@ -1,0 +1,10 @@
+//! It asks for capabilities for ever.
+
+use guests::capability;
+
+guests::agent!(|| {
+    let mut all = Vec::new();
+    loop {
+        all.push(capability("repo.read"));
+    }
+});

@@ -1,0 +1,6 @@
+//! It panics.
+
+guests::agent!(|| {
+    let text: Option<&str> = None;
+    text.expect("the hostile word");
+});

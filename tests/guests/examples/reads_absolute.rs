@@ -1,0 +1,7 @@
+//! It reads a file by its place on the machine.
+
+use guests::{repo, capability};
+
+guests::agent!(|| {
+    let _ = repo::read(&capability("repo.read"), "/etc/passwd");
+});

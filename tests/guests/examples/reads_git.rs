@@ -1,0 +1,9 @@
+//! It reads what is in `.git`, by its name and by a link.
+
+use guests::{repo, capability};
+
+guests::agent!(|| {
+    let read = capability("repo.read");
+    let _ = repo::read(&read, "gitlink/config");
+    let _ = repo::read(&read, ".git/config");
+});

@@ -1,0 +1,8 @@
+//! It reads through a link that leads out.
+
+use guests::{repo, capability};
+
+guests::agent!(|| {
+    let _ = repo::read(&capability("repo.read"), "link/outside.txt");
+    let _ = repo::read(&capability("repo.read"), "outlink.txt");
+});

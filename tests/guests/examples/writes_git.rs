@@ -1,0 +1,8 @@
+//! It writes a hook.
+
+use guests::{capability, write};
+
+guests::agent!(|| {
+    write(&capability("repo.write"), ".git/hooks/pre-commit");
+    write(&capability("repo.write"), ".GIT/hooks/pre-commit");
+});

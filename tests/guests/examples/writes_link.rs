@@ -1,0 +1,7 @@
+//! It writes through a link that leads out.
+
+use guests::{repo, capability, file};
+
+guests::agent!(|| {
+    let _ = repo::write(&capability("repo.write"), &[file("link/outside.txt", vec![1])]);
+});

@@ -1,0 +1,10 @@
+//! It writes under a capability that is taken back meanwhile.
+
+use guests::{process, capability, write};
+
+guests::agent!(|| {
+    let held = capability("repo.write");
+    let check = capability("repo.check");
+    let _ = process::run_checks(&check, &["wait".to_owned()]);
+    write(&held, "a.txt");
+});

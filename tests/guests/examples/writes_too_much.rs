@@ -1,0 +1,8 @@
+//! It writes more bytes than the capability is good for.
+
+use guests::{scoped, write};
+
+guests::agent!(|| {
+    let little = scoped("repo.write", r#"{"bytes":4}"#);
+    write(&little, "a.txt");
+});
