@@ -9,10 +9,13 @@ use agent_contract::{Fault, Report, Request};
 
 pub use host::Host;
 
-/// Says what is wrong with a request, its proposal included.
+/// Says what is wrong with a request, its proposal included. That there is nobody to
+/// propose a change is no fault of the request.
 pub fn validate(text: &str) -> Result<(), Fault> {
-    let request = Request::parse(text)?;
-    pass::plan(request).map(|_| ()).map_err(pass::PlanFault::into_fault)
+    match pass::plan(Request::parse(text)?) {
+        Ok(_) | Err(pass::PlanFault::NothingProposed) => Ok(()),
+        Err(fault) => Err(fault.into_fault()),
+    }
 }
 
 /// Works on a request, pass by pass, and gives an account of it.

@@ -71,10 +71,13 @@ fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, Ledge
         Some(stop) => json!({ "stopped": { "code": stop.code.as_str(), "message": stop.message }, "calls": run.meter.calls() }),
     };
     run.trace.append(kernel::clock::now_ms(), Kind::AgentEnded, &body)?;
-    let change = change(run).unwrap_or_else(|error| {
-        stopped.get_or_insert(Stopped { code: error.code, message: error.message });
-        Change::default()
-    });
+    let found = change(run);
+    if let Err(error) = &found {
+        stopped.get_or_insert(Stopped { code: error.code, message: error.message.clone() });
+    }
+    // Without the change there is nothing to judge, and the run has failed already.
+    let judged = found.is_ok();
+    let change = found.unwrap_or_default();
     over_budget(run, &change).map(|stop| stopped.get_or_insert(stop));
     let failed = report.as_ref().is_some_and(|report| report.conclusion != Conclusion::Proposed);
     if stopped.is_some() || failed {
@@ -82,7 +85,7 @@ fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, Ledge
         let stop = stopped.as_ref().map(|stop| json!({ "code": stop.code.as_str(), "message": stop.message }));
         run.events.emit(EventName::TaskFailed, || json!({ "stopped": stop, "reasons": reasons }));
     }
-    let (gates, unrecorded) = judge(run, &change)?;
+    let (gates, unrecorded) = if judged { judge(run, &change)? } else { Default::default() };
     Ok(Ending { stopped, report, change, gates, unrecorded })
 }
 

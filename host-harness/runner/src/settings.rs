@@ -22,6 +22,7 @@ pub(crate) fn config() -> Config {
         .epoch_interruption(true)
         .max_wasm_stack(STACK_BYTES)
         .async_stack_size(2 * STACK_BYTES)
-        .memory_guaranteed_dense_image_size(0x40_0000);
+        // A run is one instance: an image to share would only cost.
+        .memory_init_cow(false);
     config
 }

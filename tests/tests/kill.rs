@@ -1,0 +1,164 @@
+//! A run that is killed at any moment leaves the checkout wholly as before or wholly
+//! as after, and its trace says which. Ctrl-C ends it in order.
+#![cfg(target_os = "linux")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use code_assist_tests::tree;
+use serde_json::Value;
+
+const FILES: usize = 40;
+
+struct World {
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    fn new() -> Self {
+        let world = Self { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir(world.root()).unwrap();
+        let mut patch = String::from("*** Begin Patch\n");
+        for index in 0..FILES {
+            fs::write(world.root().join(format!("f{index}.txt")), format!("before {index}\n")).unwrap();
+            patch += &format!("*** Update File: f{index}.txt\n@@\n-before {index}\n+after {index}\n");
+        }
+        patch += "*** Add File: new/file.txt\n+new\n*** End Patch\n";
+        fs::write(world.path().join("change.patch"), patch).unwrap();
+        world
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn root(&self) -> PathBuf {
+        self.path().join("repository")
+    }
+
+    fn program(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_code-assist-under-test"));
+        command.current_dir(self.path()).env("CODE_ASSIST_STATE_DIR", self.path().join("state"));
+        command
+    }
+
+    fn start(&self, more: &[&str]) -> Child {
+        let mut command = self.program();
+        command.args(["run", "--repo", "repository", "--proposal", "change.patch", "--mode", "proposed_change"]).args(more);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    /// What `audit verify` says of the one run, if it came to have a trace.
+    fn verified(&self) -> Option<Value> {
+        let output = self.program().args(["audit", "verify", "--json"]).output().unwrap();
+        serde_json::from_slice(&output.stdout).ok().filter(|value: &Value| value.get("status").is_some())
+    }
+
+    /// Whether every file is as after; panics when some are and some are not.
+    fn is_after(&self) -> bool {
+        let files = tree(&self.root());
+        let after = files.values().filter(|bytes| bytes.starts_with(b"after")).count();
+        assert!(after == 0 || after == FILES, "{after} of {FILES} files were changed");
+        assert_eq!(files.len(), FILES + usize::from(after > 0), "{:?}", files.keys());
+        after == FILES
+    }
+}
+
+/// How long a whole run takes here, to spread the kills over it.
+fn whole() -> Duration {
+    let world = World::new();
+    let start = Instant::now();
+    assert!(world.start(&[]).wait().unwrap().success());
+    assert!(world.is_after());
+    start.elapsed()
+}
+
+#[test]
+fn a_kill_at_any_moment_leaves_one_of_two_states_and_the_trace_tells_which() {
+    const KILLS: u32 = 50;
+    let whole = whole();
+    let (mut before, mut after, mut interrupted) = (0, 0, 0);
+    for index in 0..KILLS {
+        let world = World::new();
+        let mut child = world.start(&[]);
+        std::thread::sleep(whole * index / KILLS);
+        child.kill().unwrap();
+        let finished = child.wait().unwrap().success();
+        let is_after = settled(&world);
+        let Some(verified) = world.verified() else {
+            assert!(!is_after && !finished);
+            before += 1;
+            continue;
+        };
+        match verified["status"].as_str().unwrap() {
+            "complete" => assert!(is_after, "{verified}"),
+            "interrupted" => {
+                interrupted += 1;
+                let said = verified["checkout"].as_str().unwrap();
+                assert!(said.starts_with(if is_after { "as after" } else { "as before" }), "{said}");
+            }
+            other => panic!("{other}: {verified}"),
+        }
+        if is_after { after += 1 } else { before += 1 }
+    }
+    println!("{KILLS} kills over {whole:?}: {before} left it as before, {after} as after, {interrupted} interrupted");
+    assert!(before > 0 && interrupted > 0);
+}
+
+/// The process that places the change finishes by itself, in a moment.
+fn settled(world: &World) -> bool {
+    let journal = world.path().join("state/runs");
+    let unsettled = || {
+        let Ok(runs) = fs::read_dir(&journal) else { return false };
+        runs.filter_map(|run| run.ok()).any(|run| {
+            let folder = run.path();
+            folder.join("placement.json").exists() && !folder.join("placement.outcome.json").exists() && is_placing(&folder)
+        })
+    };
+    let start = Instant::now();
+    while unsettled() && start.elapsed() < Duration::from_secs(5) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    world.is_after()
+}
+
+/// Whether a process holds the journal's lock.
+fn is_placing(folder: &Path) -> bool {
+    let file = fs::File::open(folder.join("placement.json")).unwrap();
+    file.try_lock().is_err()
+}
+
+#[test]
+fn the_end_by_a_signal_is_in_order() {
+    let world = World::new();
+    let mut child = world.start(&["--check", "sleep 60"]);
+    std::thread::sleep(Duration::from_millis(500));
+    let start = Instant::now();
+    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(start.elapsed() < Duration::from_secs(3));
+    assert!(!world.is_after());
+    let verified = world.verified().unwrap();
+    assert_eq!(verified["status"], "complete");
+    let shown = world.program().args(["audit", "list", "--json"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("interrupted"));
+}
+
+/// A change in the checkout while the run works is found, and nothing is placed over it.
+#[test]
+fn what_was_changed_meanwhile_is_not_written_over() {
+    let world = World::new();
+    let mut child = world.start(&["--check", "sleep 1"]);
+    std::thread::sleep(Duration::from_millis(600));
+    fs::write(world.root().join("f7.txt"), "by hand\n").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let files = tree(&world.root());
+    assert_eq!(files["f7.txt"], b"by hand\n");
+    assert!(files.values().all(|bytes| !bytes.starts_with(b"after")));
+    assert_eq!(files.len(), FILES);
+}
