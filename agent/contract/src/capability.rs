@@ -60,24 +60,24 @@ impl CapabilityRequest {
 #[serde(deny_unknown_fields)]
 pub struct Scope {
     /// Files and folders; a folder means everything beneath it. Absent: all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub paths: Option<Vec<RepoPath>>,
     /// Names of checks. Absent: all that the request names.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub checks: Option<Vec<String>>,
     /// Names of bindings. Absent: all that are configured.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub bindings: Option<Vec<String>>,
     /// How many calls it is good for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub uses: Option<u64>,
     /// How many bytes may cross under it, both ways together.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub bytes: Option<u64>,
     /// How many seconds it lasts from the moment it is issued.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub seconds: Option<u64>,
 }

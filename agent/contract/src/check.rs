@@ -57,7 +57,7 @@ pub struct CheckCommand {
     #[schemars(length(min = 1, max = 256))]
     pub argv: Vec<String>,
     /// Seconds until it is killed. Absent: the Runner's own limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 86_400))]
     pub timeout_seconds: Option<u64>,
 }
@@ -89,10 +89,10 @@ pub struct CheckResult {
     /// How it ended.
     pub outcome: CheckOutcome,
     /// The exit code, where there was one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
     /// The signal that ended it, where one did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub signal: Option<i32>,
     /// Wall time in milliseconds.
     pub duration_ms: u64,

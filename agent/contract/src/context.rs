@@ -32,15 +32,15 @@ impl DecisionMetadata {
 #[serde(deny_unknown_fields)]
 pub struct AgentIdContext {
     /// The id of an Agent ID record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 500))]
     pub record_id: Option<String>,
     /// The organization that owns the agent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 500))]
     pub organization: Option<String>,
     /// The project that the agent works for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 500))]
     pub project: Option<String>,
     /// Whether the run fails without a valid record.
@@ -57,11 +57,11 @@ pub struct AgentIdContext {
 #[serde(deny_unknown_fields)]
 pub struct RunnerReference {
     /// The passing Runner's id of the run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 200))]
     pub run_id: Option<String>,
     /// The passing Runner's id of the capability under which it passes it on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 200))]
     pub capability_id: Option<String>,
 }
@@ -78,7 +78,7 @@ impl RunnerReference {
 #[serde(deny_unknown_fields)]
 pub struct AuditReference {
     /// The caller's trace id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 200))]
     pub trace_id: Option<String>,
 }

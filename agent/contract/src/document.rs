@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
@@ -36,6 +37,11 @@ pub fn parse_value(text: &str) -> Result<Value, Fault> {
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
     serde_path_to_error::deserialize(value)
         .map_err(|error| fault(pointer(error.path()), error.inner().to_string()))
+}
+
+/// Reads an optional field that is there: `null` is no way to leave it out.
+pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 /// A field that is missing, unknown or doubled is at fault itself, not what holds it.
@@ -79,7 +85,7 @@ impl Strict {
 impl<'de> DeserializeSeed<'de> for Strict {
     type Value = Value;
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
         from.deserialize_any(self)
     }
 }

@@ -30,25 +30,25 @@ pub struct JsonEdit {
     /// The file.
     pub path: RepoPath,
     /// The text to replace.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub old: Option<String>,
     /// What to put in its place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub new: Option<String>,
     /// Whether every place is meant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub all: Option<bool>,
     /// The content, as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
     /// The content, as base 64.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub content_base64: Option<String>,
     /// The path that the file gets.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub to: Option<RepoPath>,
     /// The mode.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub mode: Option<FileMode>,
 }
 

@@ -72,7 +72,7 @@ pub struct GatePolicy {
     #[schemars(length(max = 11), extend("uniqueItems" = true))]
     pub required: Vec<GateName>,
     /// The least severity that fails a gate.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub fail_on: Option<Severity>,
 }
 

@@ -52,12 +52,12 @@ pub struct Operation {
     /// The file.
     pub path: RepoPath,
     /// Where it was before, for a rename.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub from: Option<RepoPath>,
     /// Its state before; absent when it did not exist.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub before: Option<FileState>,
     /// Its state after; absent when it no longer exists.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub after: Option<FileState>,
 }

@@ -11,28 +11,28 @@ use crate::rules;
 #[serde(deny_unknown_fields)]
 pub struct Protocols {
     /// OpenID AuthZEN Authorization API.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub authzen: Option<ProtocolBinding>,
     /// OpenFGA.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub openfga: Option<ProtocolBinding>,
     /// Open Policy Agent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub opa: Option<ProtocolBinding>,
     /// Agent ID.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<ProtocolBinding>,
     /// Agent Network Protocol.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub anp: Option<ProtocolBinding>,
     /// Agent Communication Protocol.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub acp: Option<ProtocolBinding>,
     /// Agent Client Protocol.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub agent_client_protocol: Option<ProtocolBinding>,
     /// Agent2Agent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub a2a: Option<ProtocolBinding>,
 }
 
@@ -66,15 +66,15 @@ pub struct ProtocolBinding {
     #[serde(default)]
     pub required: bool,
     /// Who provides it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 200))]
     pub provider: Option<String>,
     /// Its address; for the Runner alone. Excludes `binding`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 2048))]
     pub endpoint: Option<String>,
     /// The name of a binding in the Runner's configuration. Excludes `endpoint`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 200))]
     pub binding: Option<String>,
     /// What the protocol wants to know beyond this.
@@ -85,17 +85,17 @@ pub struct ProtocolBinding {
     #[schemars(length(max = 256))]
     pub actions: Vec<String>,
     /// A reference to the schema of what is sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub input_schema: Option<String>,
     /// A reference to the schema of what is answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub output_schema: Option<String>,
     /// Requirements on the connection, such as `tls` or `mtls`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
     pub security: Vec<String>,
     /// Milliseconds to wait for an answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 600_000))]
     pub timeout_ms: Option<u64>,
     /// Whatever goes wrong is a deny. There is no other setting than `true`.

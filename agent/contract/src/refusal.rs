@@ -13,7 +13,7 @@ pub struct Refusal {
     /// What was refused and why.
     pub message: String,
     /// The exact grant that would have allowed it, where any could.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub grant: Option<String>,
 }
 

@@ -41,7 +41,7 @@ pub struct Request {
     /// How far the run may go.
     pub mode: RunMode,
     /// What the run works on. Absent: the folder that the Runner is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
     /// The branches that take part.
     #[serde(default, skip_serializing_if = "Branches::is_empty")]
@@ -54,14 +54,14 @@ pub struct Request {
     #[serde(default, skip_serializing_if = "Checks::is_empty")]
     pub checks: Checks,
     /// The capabilities that the agent may ask for. Absent: what the mode and the task need.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
     pub capabilities: Option<Vec<CapabilityRequest>>,
     /// What the caller allows beyond a change in the workspace.
     #[serde(default)]
     pub allowances: Allowances,
     /// Which agent the caller believes it runs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<AgentIdContext>,
     /// Metadata for the decision points.
     #[serde(default, skip_serializing_if = "DecisionMetadata::is_empty")]
@@ -82,7 +82,7 @@ pub struct Request {
     #[serde(default)]
     pub budgets: Budgets,
     /// A change written beforehand.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
 }
 
@@ -91,10 +91,10 @@ pub struct Request {
 #[serde(deny_unknown_fields)]
 pub struct Branches {
     /// The branch that the change starts from. Never written to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub base: Option<BranchName>,
     /// The branch that the change is committed to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub work: Option<BranchName>,
 }
 

@@ -70,7 +70,7 @@ pub struct Verdict {
 #[serde(deny_unknown_fields)]
 pub struct Revision {
     /// The commit, where the repository has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// SHA-256 over path, mode and content of the files that the run changed, in this state.
     pub changed_files_sha256: String,
@@ -85,13 +85,13 @@ pub struct ChangedFile {
     /// What became of it.
     pub kind: OperationKind,
     /// Where it was before, for a rename.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub from: Option<RepoPath>,
     /// Its state in the base.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub before: Option<FileState>,
     /// Its state at the end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub after: Option<FileState>,
     /// Whether the base already held changes to it that are in no commit.
     pub uncommitted_in_base: bool,
@@ -158,10 +158,10 @@ pub struct RunResult {
     /// The capabilities that were issued.
     pub capability_ids: Vec<String>,
     /// The branch that the change starts from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub base_branch: Option<BranchName>,
     /// The branch that the change was committed to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub work_branch: Option<BranchName>,
     /// The base.
     pub before: Revision,

@@ -2,6 +2,7 @@
 
 use schemars::{Schema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use crate::{
     Failure, Fault, Refusal, Report, Request, RunResult, VERSION, capability::Scope, check::CheckResult, description,
@@ -63,13 +64,41 @@ pub fn check_document(name: &str, text: &str) -> Result<Result<(), Fault>, Unkno
 
 /// The schema of a document as it stands in `schemas/`.
 pub fn render(document: &Document) -> String {
-    let mut schema = (document.schema)();
+    let mut schema: Schema = (document.schema)();
     let id = format!("https://schemas.agennext.dev/code-assist/{VERSION}/{}.json", document.name);
     schema.insert("$id".to_owned(), id.into());
     schema.insert("title".to_owned(), document.title.into());
     schema.insert("version".to_owned(), VERSION.into());
+    let mut schema = schema.to_value();
+    without_null(&mut schema);
     let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     format!("{text}\n")
+}
+
+/// An optional field is there or not; a faulty one is then at fault itself, where a
+/// choice between it and `null` would hide the place.
+fn without_null(schema: &mut Value) {
+    if let Some(types) = schema.get_mut("type")
+        && let Some([one, Value::String(null)]) = types.as_array().map(Vec::as_slice)
+        && null == "null"
+    {
+        *types = one.clone();
+    }
+    let choice = schema.get("anyOf").and_then(Value::as_array).map(Vec::as_slice);
+    if let Some([one, null]) = choice
+        && null == &json!({ "type": "null" })
+    {
+        let one = one.clone();
+        if let (Some(fields), Value::Object(inner)) = (schema.as_object_mut(), one) {
+            fields.remove("anyOf");
+            fields.extend(inner);
+        }
+    }
+    match schema {
+        Value::Object(fields) => fields.values_mut().for_each(without_null),
+        Value::Array(items) => items.iter_mut().for_each(without_null),
+        _ => {}
+    }
 }
 
 fn of<T: schemars::JsonSchema>() -> Schema {

@@ -1,6 +1,6 @@
 //! What a run works on: a repository on this machine, or an address on a forge.
 
-use schemars::{JsonSchema, json_schema};
+use schemars::{JsonSchema, Schema, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::{branch::BranchName, closed::parsed_string, fault::Malformed};
@@ -8,11 +8,26 @@ use crate::{branch::BranchName, closed::parsed_string, fault::Malformed};
 /// The target of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(transform = one_of_the_fields)]
 pub enum Target {
     /// A folder on the Runner's machine. Only the Runner ever sees it.
     Path(LocalPath),
     /// A repository, branch, issue, pull request or discussion on a forge.
     Url(TargetUrl),
+}
+
+/// One object with one of its fields tells the place of a fault; a choice of objects hides it.
+fn one_of_the_fields(schema: &mut Schema) {
+    let choices = schema.remove("oneOf").unwrap_or_default();
+    let mut fields = serde_json::Map::new();
+    for choice in choices.as_array().into_iter().flatten() {
+        fields.extend(choice["properties"].as_object().cloned().unwrap_or_default());
+    }
+    schema.insert("type".to_owned(), "object".into());
+    schema.insert("properties".to_owned(), fields.into());
+    schema.insert("additionalProperties".to_owned(), false.into());
+    schema.insert("minProperties".to_owned(), 1.into());
+    schema.insert("maxProperties".to_owned(), 1.into());
 }
 
 /// A folder on the Runner's machine.
@@ -95,21 +110,17 @@ impl TargetUrl {
 }
 
 fn resolve(text: &str) -> Result<TargetUrl, &'static str> {
-    let url = url::Url::parse(text).map_err(|_| "it is not an absolute URL")?;
-    if url.scheme() != "https" {
-        return Err("its scheme is not `https`");
+    let rest = text.strip_prefix("https://").ok_or("it does not start with `https://`")?;
+    if text.contains(|c: char| !c.is_ascii_graphic()) || text.contains(['?', '#', '\\', '%']) {
+        return Err("it holds a space, a query, a fragment or an escaped character");
     }
-    if !url.username().is_empty() || url.password().is_some() {
+    let (host, rest) = rest.split_once('/').ok_or("its path is none that is known")?;
+    if host.contains('@') {
         return Err("it holds credentials, which never belong in a request");
     }
-    if url.port().is_some() || url.query().is_some() || url.fragment().is_some() {
-        return Err("it has a port, a query or a fragment");
+    if !is_host(host) {
+        return Err("its host is not a domain name in small letters, without a port");
     }
-    if url.as_str() != text && url.as_str() != format!("{text}/") {
-        return Err("it is not in its normal form");
-    }
-    let host = url.domain().ok_or("its host is not a domain name")?.to_owned();
-    let rest = text.split_once(&host).map_or("", |(_, rest)| rest).trim_start_matches('/');
     let parts: Vec<&str> = rest.split('/').collect();
     let (owner, repository, kind) = match parts.as_slice() {
         [owner, repository] => (owner, repository, UrlKind::Repository),
@@ -131,11 +142,20 @@ fn resolve(text: &str) -> Result<TargetUrl, &'static str> {
     }
     Ok(TargetUrl {
         text: text.to_owned(),
-        host,
+        host: host.to_owned(),
         owner: (*owner).to_owned(),
         repository: repository.to_owned(),
         kind,
     })
+}
+
+fn is_host(text: &str) -> bool {
+    let label = |label: &str| {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        !label.is_empty() && label.len() <= 63 && label.chars().all(plain) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let last = text.rsplit('.').next().unwrap_or_default();
+    text.len() <= 253 && text.split('.').all(label) && !last.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn positive(text: &str) -> Result<u64, &'static str> {
@@ -153,7 +173,7 @@ parsed_string!(
     json_schema!({
         "type": "string",
         "description": "The `https` address of a repository, branch, issue, pull request or discussion.",
-        "pattern": r"^https://[a-z0-9-]+(\.[a-z0-9-]+)*/(?!\.{1,2}/)[A-Za-z0-9._-]{1,100}/(?!\.{1,2}(/|$))[A-Za-z0-9._-]{1,100}(/(issues|pull|discussions)/[1-9][0-9]*|/tree/[^\s?#]+)?$"
+        "pattern": r"^https://([a-z0-9-]+\.)*[a-z][a-z0-9-]*/(?!\.{1,2}/)[A-Za-z0-9._-]{1,100}/(?!\.{1,2}(/|$))[A-Za-z0-9._-]{1,100}(/(issues|pull|discussions)/[1-9][0-9]*|/tree/[^\s?#]+)?$"
     })
 );
 

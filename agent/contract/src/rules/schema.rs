@@ -21,7 +21,7 @@ pub fn binding_into_schema(schema: &mut Schema) {
     let present = |field: &str| json!({ "properties": { field: { "type": "string" } }, "required": [field] });
     add(schema, vec![
         json!({ "properties": { "fail_closed": { "const": true } } }),
-        json!({ "if": present("endpoint"), "then": { "properties": { "binding": { "type": "null" } } } }),
+        json!({ "if": present("endpoint"), "then": { "properties": { "binding": false } } }),
         json!({ "if": on("required"), "then": { "properties": { "enabled": { "const": true } }, "required": ["enabled"] } }),
         json!({
             "if": { "allOf": [on("enabled"), { "not": present("endpoint") }] },
