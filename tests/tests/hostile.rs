@@ -156,7 +156,8 @@ fn every_hostile_guest_comes_to_its_own_end_and_changes_nothing() {
 fn the_table_names_every_guest() {
     let mut named: Vec<_> = TABLE.iter().map(|(name, ..)| (*name).to_owned()).chain(["imports_wasi".to_owned()]).collect();
     named.sort();
-    assert_eq!(named, guests());
+    let hostile: Vec<_> = guests().into_iter().filter(|name| !name.starts_with("bench_")).collect();
+    assert_eq!(named, hostile);
 }
 
 #[test]

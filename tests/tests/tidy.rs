@@ -33,7 +33,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("tests-guests", &[]),
     (
         "tests",
-        &["agent-componentize", "agent-contract", "host-harness", "host-harness-kernel", "host-harness-ledger", "host-harness-policy", "host-harness-runner"],
+        &["agent-artifact", "agent-componentize", "agent-contract", "host-harness", "host-harness-kernel", "host-harness-ledger", "host-harness-policy", "host-harness-runner"],
     ),
 ];
 

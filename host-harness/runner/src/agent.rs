@@ -1,6 +1,9 @@
 //! An agent, loaded once and instantiated afresh for each run.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use policy::Code;
 use wasmtime::{
@@ -115,10 +118,29 @@ impl Agent {
         described
     }
 
-    async fn call_describe(&self) -> wasmtime::Result<String> {
+    /// How long it takes to instantiate the agent, `count` times. For the benchmark.
+    pub async fn time_instances(&self, count: usize) -> Result<Vec<Duration>, LoadError> {
+        let pre = self.without_host().map_err(LoadError::invalid)?;
+        let mut times = Vec::with_capacity(count);
+        for _ in 0..count {
+            let start = Instant::now();
+            let mut store = Store::new(&self.engine, ());
+            store.set_epoch_deadline(1);
+            pre.instantiate_async(&mut store).await.map_err(LoadError::invalid)?;
+            times.push(start.elapsed());
+        }
+        Ok(times)
+    }
+
+    /// The agent with imports that trap.
+    fn without_host(&self) -> wasmtime::Result<CodeAssistPre<()>> {
         let mut linker = Linker::<()>::new(&self.engine);
         linker.define_unknown_imports_as_traps(&self.component)?;
-        let pre = CodeAssistPre::new(linker.instantiate_pre(&self.component)?)?;
+        CodeAssistPre::new(linker.instantiate_pre(&self.component)?)
+    }
+
+    async fn call_describe(&self) -> wasmtime::Result<String> {
+        let pre = self.without_host()?;
         let mut store = Store::new(&self.engine, ());
         store.set_epoch_deadline(1);
         let instance = pre.instantiate_async(&mut store).await?;

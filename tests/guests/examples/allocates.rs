@@ -1,4 +1,5 @@
 //! It takes all the memory there is.
+#![cfg(target_arch = "wasm32")]
 
 guests::agent!(|| {
     let mut all = Vec::new();

@@ -1,4 +1,5 @@
 //! It asks for a power that does not exist.
+#![cfg(target_arch = "wasm32")]
 
 use guests::runner;
 

@@ -1,4 +1,5 @@
 //! It asks for a power that the request does not allow.
+#![cfg(target_arch = "wasm32")]
 
 use guests::runner;
 

@@ -1,4 +1,5 @@
 //! It calls ten million times.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{repo, capability};
 

@@ -1,4 +1,5 @@
 //! It fills the trace.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{audit, capability};
 

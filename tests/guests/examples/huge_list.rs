@@ -1,4 +1,5 @@
 //! It passes more than may cross in a call.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{repo, capability, file};
 

@@ -1,4 +1,5 @@
 //! It calls out.
+#![cfg(target_arch = "wasm32")]
 
 use guests::runner;
 

@@ -1,4 +1,5 @@
 //! It computes for ever.
+#![cfg(target_arch = "wasm32")]
 
 guests::agent!(|| {
     let mut x = 1_u64;

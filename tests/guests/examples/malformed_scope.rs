@@ -1,4 +1,5 @@
 //! It asks with a scope that is none.
+#![cfg(target_arch = "wasm32")]
 
 use guests::runner;
 

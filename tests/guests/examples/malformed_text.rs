@@ -1,4 +1,5 @@
 //! It passes text that is none.
+#![cfg(target_arch = "wasm32")]
 #![allow(unsafe_code, reason = "it breaks the rules on purpose")]
 
 use guests::{repo, capability};

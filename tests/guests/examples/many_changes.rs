@@ -1,4 +1,5 @@
 //! It passes a list that is too long.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{repo, capability, file};
 

@@ -1,4 +1,5 @@
 //! It passes a NUL in a path.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{repo, capability};
 

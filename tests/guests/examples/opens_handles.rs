@@ -1,4 +1,5 @@
 //! It asks for capabilities for ever.
+#![cfg(target_arch = "wasm32")]
 
 use guests::capability;
 

@@ -1,4 +1,5 @@
 //! It calls itself for ever.
+#![cfg(target_arch = "wasm32")]
 
 guests::agent!(|| {
     fn deeper(depth: u64) -> u64 {

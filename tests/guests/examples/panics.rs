@@ -1,4 +1,5 @@
 //! It panics.
+#![cfg(target_arch = "wasm32")]
 
 guests::agent!(|| {
     let text: Option<&str> = None;

@@ -1,4 +1,5 @@
 //! It reads a file by its place on the machine.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{repo, capability};
 

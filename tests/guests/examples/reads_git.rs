@@ -1,4 +1,5 @@
 //! It reads what is in `.git`, by its name and by a link.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{repo, capability};
 

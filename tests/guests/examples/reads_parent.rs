@@ -1,4 +1,5 @@
 //! It reads a file above the repository.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{repo, capability};
 

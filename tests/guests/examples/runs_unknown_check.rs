@@ -1,4 +1,5 @@
 //! It runs a check that the request does not name.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{process, capability};
 

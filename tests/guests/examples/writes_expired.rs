@@ -1,4 +1,5 @@
 //! It writes when the capability has expired.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{process, capability, scoped, write};
 

@@ -1,4 +1,5 @@
 //! It writes under a handle that it was never given.
+#![cfg(target_arch = "wasm32")]
 #![allow(unsafe_code, reason = "it breaks the rules on purpose")]
 
 use guests::{runner, write};

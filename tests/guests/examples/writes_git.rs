@@ -1,4 +1,5 @@
 //! It writes a hook.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{capability, write};
 

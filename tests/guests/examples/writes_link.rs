@@ -1,4 +1,5 @@
 //! It writes through a link that leads out.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{repo, capability, file};
 

@@ -1,4 +1,5 @@
 //! It writes a file that the capability does not reach.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{scoped, write};
 

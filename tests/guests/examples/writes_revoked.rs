@@ -1,4 +1,5 @@
 //! It writes under a capability that is taken back meanwhile.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{process, capability, write};
 

@@ -1,4 +1,5 @@
 //! It writes more bytes than the capability is good for.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{scoped, write};
 

@@ -1,4 +1,5 @@
 //! It writes under a capability that is for reading.
+#![cfg(target_arch = "wasm32")]
 
 use guests::{capability, write};
 

@@ -1,5 +1,6 @@
 //! Agents that do what an agent must not. Each example is a component of its own;
 //! each says at the end that all went well.
+#![cfg(target_arch = "wasm32")]
 #![allow(unsafe_code, reason = "guests that break the rules of memory are the point")]
 
 #[allow(missing_docs, unsafe_op_in_unsafe_fn, unused_qualifications, clippy::all, reason = "generated")]
