@@ -20,7 +20,11 @@ impl Guest for Component {
         report_panics();
         let report = match Request::parse(&request) {
             Ok(request) => agent_core::run(request, &mut Imports),
-            Err(fault) => agent_core::pass::Stop::failed(agent_contract::Failure::new("request-invalid", fault.to_string())).into_report(),
+            Err(fault) => agent_core::pass::Stop::failed(agent_contract::Failure::new(
+                "request-invalid",
+                fault.to_string(),
+            ))
+            .into_report(),
         };
         document(&report)
     }
@@ -34,6 +38,8 @@ fn document(value: &impl serde::Serialize) -> String {
 fn report_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        std::panic::set_hook(Box::new(|panic| bindings::agennext::code_assist::audit::panicked(&panic.to_string())));
+        std::panic::set_hook(Box::new(|panic| {
+            bindings::agennext::code_assist::audit::panicked(&panic.to_string())
+        }));
     });
 }

@@ -19,7 +19,12 @@ pub struct Imports;
 impl Host for Imports {
     type Capability = runner::Capability;
 
-    fn request_capability(&mut self, name: CapabilityName, scope: &Scope, reason: &str) -> Call<Self::Capability> {
+    fn request_capability(
+        &mut self,
+        name: CapabilityName,
+        scope: &Scope,
+        reason: &str,
+    ) -> Call<Self::Capability> {
         runner::request_capability(name.as_str(), &json(scope), reason).map_err(error)
     }
 

@@ -35,7 +35,10 @@ fn from_file(path: &Path, repo: Option<&Path>) -> Result<Request, Problem> {
     match (&request.target, repo) {
         (Some(target), Some(repo)) if !is_same(target, repo) => Err(Problem::invalid(
             "request-invalid",
-            format!("/target: the request names a target and `--repo` names `{}`; give one of them", repo.display()),
+            format!(
+                "/target: the request names a target and `--repo` names `{}`; give one of them",
+                repo.display()
+            ),
         )
         .at(path.display())),
         _ => Ok(request),
@@ -50,7 +53,10 @@ fn from_flags(args: &RunArgs) -> Result<Request, Problem> {
     let proposal = args.proposal.as_deref().map(|path| read_proposal(path, args)).transpose()?;
     let default = proposal.as_ref().map(|_| "Apply the given proposal".to_owned());
     let instruction = args.instruction.clone().or(default).ok_or_else(|| {
-        Problem::invalid("request-invalid", "nothing to do: say it with `--instruction`, or give the change with `--proposal`")
+        Problem::invalid(
+            "request-invalid",
+            "nothing to do: say it with `--instruction`, or give the change with `--proposal`",
+        )
     })?;
     let request = Request {
         version: Version::V1,
@@ -85,8 +91,11 @@ fn read_proposal(path: &Path, args: &RunArgs) -> Result<Proposal, Problem> {
 }
 
 fn target(repo: &Path) -> Result<Target, Problem> {
-    let text = repo.to_str().ok_or_else(|| Problem::invalid("request-invalid", format!("`{}` is not UTF-8", repo.display())))?;
-    let parsed = LocalPath::parse(text).map_err(|fault| Problem::invalid("request-invalid", fault.to_string()))?;
+    let text = repo
+        .to_str()
+        .ok_or_else(|| Problem::invalid("request-invalid", format!("`{}` is not UTF-8", repo.display())))?;
+    let parsed =
+        LocalPath::parse(text).map_err(|fault| Problem::invalid("request-invalid", fault.to_string()))?;
     Ok(Target::Path(parsed))
 }
 
@@ -111,7 +120,8 @@ fn checks(args: &RunArgs) -> Result<Checks, Problem> {
 /// and its arguments.
 const SHELL_CHARACTERS: &str = "|&;<>()$`\\\"'*?[]#~=%{}!\n";
 /// What only a shell can run.
-const SHELL_WORDS: &[&str] = &[".", ":", "cd", "command", "eval", "exec", "exit", "export", "set", "trap", "ulimit", "umask", "unset"];
+const SHELL_WORDS: &[&str] =
+    &[".", ":", "cd", "command", "eval", "exec", "exit", "export", "set", "trap", "ulimit", "umask", "unset"];
 
 fn command(text: &str, folder: &Path) -> Result<CheckCommand, Problem> {
     let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();

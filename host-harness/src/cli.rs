@@ -127,8 +127,21 @@ pub struct RunArgs {
 
 /// What a request file says itself.
 const REQUEST_FLAGS: [&str; 15] = [
-    "mode", "instruction", "proposal", "format", "checks", "files", "base_branch", "work_branch", "capabilities",
-    "allow_commit", "allow_push", "allow_pull_request", "allow_notify", "gates", "seconds",
+    "mode",
+    "instruction",
+    "proposal",
+    "format",
+    "checks",
+    "files",
+    "base_branch",
+    "work_branch",
+    "capabilities",
+    "allow_commit",
+    "allow_push",
+    "allow_pull_request",
+    "allow_notify",
+    "gates",
+    "seconds",
 ];
 
 /// What to say of the agent.

@@ -39,7 +39,8 @@ impl Problem {
         let code = self.outcome.exit_code();
         let message = line(&self.message);
         if json {
-            let problem = json!({ "outcome": self.outcome, "exit_code": code, "code": self.code, "message": message });
+            let problem =
+                json!({ "outcome": self.outcome, "exit_code": code, "code": self.code, "message": message });
             anstream::println!("{}", json!({ "error": problem }));
         }
         anstream::eprintln!("{}error{}: {message}", style::BAD, style::RESET);
@@ -67,7 +68,11 @@ impl From<StartError> for Problem {
 
 impl From<LoadError> for Problem {
     fn from(error: LoadError) -> Self {
-        Self { outcome: verdict::outcome_of(error.code), code: error.code.to_string(), message: error.message }
+        Self {
+            outcome: verdict::outcome_of(error.code),
+            code: error.code.to_string(),
+            message: error.message,
+        }
     }
 }
 

@@ -21,7 +21,8 @@ pub(crate) fn store(state_dir: Option<PathBuf>) -> Result<Store, Problem> {
 pub(crate) fn config(path: Option<&Path>) -> Result<Config, Problem> {
     let Some(path) = path else { return Ok(Config::default()) };
     let text = input::read_text(path, CONFIG_BYTES_MAX)?;
-    Config::parse(&text).map_err(|error| Problem::invalid("config-invalid", error.to_string()).at(path.display()))
+    Config::parse(&text)
+        .map_err(|error| Problem::invalid("config-invalid", error.to_string()).at(path.display()))
 }
 
 /// The agent: the one that is part of this program, or another.

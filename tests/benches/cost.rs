@@ -52,7 +52,8 @@ fn tell(what: &str, time: Duration, against: &str, other: Duration) {
 
 fn loading() {
     let precompiled = measure(21, || drop(black_box(Agent::embedded().expect("the agent"))));
-    let compiled = measure(3, || drop(black_box(Agent::load(agent_artifact::COMPONENT, None).expect("the agent"))));
+    let compiled =
+        measure(3, || drop(black_box(Agent::load(agent_artifact::COMPONENT, None).expect("the agent"))));
     tell("load the agent, precompiled", precompiled, "compiling it", compiled);
 }
 
@@ -87,7 +88,8 @@ fn native_work(root: &Path, store: &Store) -> Duration {
     let config = Config::default();
     let request = request(json!({ "instruction": "0" }));
     let mut workspace = Workspace::open(root, &config.limits).expect("the workspace");
-    let grant = Grant::new("cap-1".to_owned(), "run-1".to_owned(), CapabilityName::RepoRead, Scope::default(), 0);
+    let grant =
+        Grant::new("cap-1".to_owned(), "run-1".to_owned(), CapabilityName::RepoRead, Scope::default(), 0);
     let mut trace = store.start(&kernel::run_id::new(), 0).expect("a trace");
     timed(|| {
         for _ in 0..CALLS {
@@ -98,7 +100,14 @@ fn native_work(root: &Path, store: &Store) -> Duration {
             let entry = trace.open(now_ms, Kind::CallOpened, &opened).expect("a record");
             let Decided::Allowed(permit) = decided else { panic!("denied") };
             let file = workspace.read(permit).expect("a file");
-            trace.close(entry, kernel::clock::now_ms(), Kind::CallClosed, json!({ "done": { "state": file.state() } })).expect("a record");
+            trace
+                .close(
+                    entry,
+                    kernel::clock::now_ms(),
+                    Kind::CallClosed,
+                    json!({ "done": { "state": file.state() } }),
+                )
+                .expect("a record");
         }
         black_box(trace.reread().expect("the trace"));
     })
@@ -108,7 +117,9 @@ fn dry_runs(scratch: &Path) {
     let roots = FILES.map(|(name, files)| repository(scratch, name, files));
     let store = Store::new(scratch.join("state"));
     let agent = Agent::embedded().expect("the agent");
-    let one = |root: &Path| timed(|| run(&agent, root, &store, json!({ "instruction": "shout", "proposal": { "text": PATCH } })));
+    let one = |root: &Path| {
+        timed(|| run(&agent, root, &store, json!({ "instruction": "shout", "proposal": { "text": PATCH } })))
+    };
     let (mut small, mut large, mut status) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..15 {
         small.push(one(&roots[0]));

@@ -35,7 +35,10 @@ pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 fn walk(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
-        let (path, kind) = { let entry = entry?; (entry.path(), entry.file_type()?) };
+        let (path, kind) = {
+            let entry = entry?;
+            (entry.path(), entry.file_type()?)
+        };
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         if kind.is_dir() {
             walk(root, &path, files)?;

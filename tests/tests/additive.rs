@@ -28,7 +28,9 @@ fn schemas(folder: &Path) -> Vec<(String, String)> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
     let mut files: Vec<_> = files
-        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap()))
+        .map(|path| {
+            (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap())
+        })
         .collect();
     files.sort();
     files
@@ -48,7 +50,10 @@ fn fits(old: &Path, new: &Path, change: fn(String) -> String) -> bool {
         }
         to
     };
-    let (old, new) = (lay(old, "old", "agennext:code-assist@1.0.1", |text| text), lay(new, "new", "agennext:code-assist@1.0.2", change));
+    let (old, new) = (
+        lay(old, "old", "agennext:code-assist@1.0.1", |text| text),
+        lay(new, "new", "agennext:code-assist@1.0.2", change),
+    );
     let mut resolve = Resolve::default();
     let (old, _) = resolve.push_dir(old).unwrap();
     let (new, _) = resolve.push_dir(new).unwrap();
@@ -66,26 +71,51 @@ fn components_built_for_the_released_wit_still_fit() {
 fn a_break_of_the_wit_is_found() {
     let wit = workspace().join("wit");
     let breaks: [fn(String) -> String; 4] = [
-        |text| text.replace("read: func(capability: borrow<capability>, path: string)", "read: func(capability: borrow<capability>, path: string, depth: u32)"),
+        |text| {
+            text.replace(
+                "read: func(capability: borrow<capability>, path: string)",
+                "read: func(capability: borrow<capability>, path: string, depth: u32)",
+            )
+        },
         |text| text.replace("panicked: func(message: string);", ""),
-        |text| text.replace("        mode: option<string>,", "        mode: option<string>,\n        owner: string,"),
+        |text| {
+            text.replace(
+                "        mode: option<string>,",
+                "        mode: option<string>,\n        owner: string,",
+            )
+        },
         |text| text.replace("    export agent;", "    export agent;\n    export more: func();"),
     ];
     for (index, change) in breaks.into_iter().enumerate() {
         assert!(!fits(&wit, &wit, change), "break {index}");
     }
-    let grows: fn(String) -> String = |text| text.replace("panicked: func(message: string);", "panicked: func(message: string);\n    more: func();");
+    let grows: fn(String) -> String = |text| {
+        text.replace(
+            "panicked: func(message: string);",
+            "panicked: func(message: string);\n    more: func();",
+        )
+    };
     assert!(fits(&wit, &wit, grows));
 }
 
 /// Every way in which `new` is narrower than `old`.
 fn breaks(old: &Value, new: &Value, at: &str) -> Vec<String> {
     let mut found = Vec::new();
-    if old.get("type") != new.get("type") || old.get("pattern") != new.get("pattern") || old.get("$ref") != new.get("$ref") {
+    if old.get("type") != new.get("type")
+        || old.get("pattern") != new.get("pattern")
+        || old.get("$ref") != new.get("$ref")
+    {
         found.push(format!("{at}: type, pattern or reference changed"));
     }
     let number = |schema: &Value, name: &str| schema.get(name).and_then(Value::as_f64);
-    for (name, tighter) in [("maximum", -1.0), ("maxLength", -1.0), ("maxItems", -1.0), ("minimum", 1.0), ("minLength", 1.0), ("minItems", 1.0)] {
+    for (name, tighter) in [
+        ("maximum", -1.0),
+        ("maxLength", -1.0),
+        ("maxItems", -1.0),
+        ("minimum", 1.0),
+        ("minLength", 1.0),
+        ("minItems", 1.0),
+    ] {
         let narrowed = match (number(old, name), number(new, name)) {
             (Some(old), Some(new)) => (new - old) * tighter > 0.0,
             (None, Some(_)) => true,
@@ -97,12 +127,15 @@ fn breaks(old: &Value, new: &Value, at: &str) -> Vec<String> {
     }
     for (name, gone) in [("enum", "a name is gone"), ("oneOf", "a choice is gone")] {
         let list = |schema: &Value| schema.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-        let names = |schema: &Value| list(schema).iter().map(|item| item.get("const").unwrap_or(item).clone()).collect::<Vec<_>>();
+        let names = |schema: &Value| {
+            list(schema).iter().map(|item| item.get("const").unwrap_or(item).clone()).collect::<Vec<_>>()
+        };
         if names(old).iter().any(|item| !names(new).contains(item)) {
             found.push(format!("{at}: {gone}"));
         }
     }
-    let required = |schema: &Value| schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let required =
+        |schema: &Value| schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     if required(new).iter().any(|name| !required(old).contains(name)) {
         found.push(format!("{at}: a field is newly required"));
     }
@@ -125,7 +158,8 @@ fn documents_written_for_the_released_schemas_are_still_taken() {
     let released = released();
     assert!(!schemas(&released.join("schemas")).is_empty());
     for (name, text) in schemas(&released.join("schemas")) {
-        let now = fs::read_to_string(workspace().join("schemas").join(&name)).unwrap_or_else(|_| panic!("{name} is gone"));
+        let now = fs::read_to_string(workspace().join("schemas").join(&name))
+            .unwrap_or_else(|_| panic!("{name} is gone"));
         let (old, new) = (serde_json::from_str(&text).unwrap(), serde_json::from_str(&now).unwrap());
         assert_eq!(breaks(&old, &new, &name), Vec::<String>::new());
     }

@@ -24,7 +24,11 @@ fn repository() -> tempfile::TempDir {
     fs::write(root.join("b.txt"), "two\n").unwrap();
     git(&root, &["add", "."]);
     git(&root, &["commit", "-qm", "base"]);
-    fs::write(folder.path().join("p.patch"), "*** Begin Patch\n*** Update File: a.txt\n@@\n-one\n+ONE\n*** Add File: c.txt\n+c\n*** End Patch\n").unwrap();
+    fs::write(
+        folder.path().join("p.patch"),
+        "*** Begin Patch\n*** Update File: a.txt\n@@\n-one\n+ONE\n*** Add File: c.txt\n+c\n*** End Patch\n",
+    )
+    .unwrap();
     folder
 }
 
@@ -103,7 +107,10 @@ fn uncommitted_changes_in_the_base_are_told_apart() {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let last: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     let files = last["details"]["result"]["changed_files"].as_array().unwrap().clone();
-    let told: Vec<_> = files.iter().map(|file| (file["path"].as_str().unwrap(), file["uncommitted_in_base"].as_bool().unwrap())).collect();
+    let told: Vec<_> = files
+        .iter()
+        .map(|file| (file["path"].as_str().unwrap(), file["uncommitted_in_base"].as_bool().unwrap()))
+        .collect();
     assert_eq!(told, [("a.txt", true), ("c.txt", false)]);
     assert_eq!(last["details"]["result"]["base_branch"], "main");
 }

@@ -6,7 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use agent_contract::{Request, RunResult, event::{Event, EventName}, result::Outcome};
+use agent_contract::{
+    Request, RunResult,
+    event::{Event, EventName},
+    result::Outcome,
+};
 use code_assist_tests::{guest, guests, tree};
 use kernel::publish::Placer;
 use ledger::{Status, Store, verify};
@@ -82,7 +86,9 @@ fn world() -> World {
 }
 
 fn request() -> Request {
-    let capabilities: Vec<_> = ["repo.read", "repo.write", "repo.check", "audit.write"].map(|name| json!({ "capability": name })).into();
+    let capabilities: Vec<_> = ["repo.read", "repo.write", "repo.check", "audit.write"]
+        .map(|name| json!({ "capability": name }))
+        .into();
     let wait = json!({ "name": "wait", "argv": ["sleep", "1.1"] });
     let request = json!({
         "version": "1.0", "instruction": "be good", "mode": "proposed_change",
@@ -108,13 +114,17 @@ impl Events for Revoker {
 
 fn run(agent: &Agent, world: &World, events: Option<fn(Control) -> Box<dyn Events>>) -> RunResult {
     let control = Control::default();
-    let events = events.map_or_else(|| Box::new(runner::event::Silent) as Box<dyn Events>, |make| make(control.clone()));
+    let events = events
+        .map_or_else(|| Box::new(runner::event::Silent) as Box<dyn Events>, |make| make(control.clone()));
     let setup = Setup {
         request: request(),
         root: world.root.clone(),
         config: Config::parse(CONFIG).unwrap(),
         store: world.store.clone(),
-        placer: Placer { program: env!("CARGO_BIN_EXE_code-assist-under-test").into(), arguments: vec!["place".into()] },
+        placer: Placer {
+            program: env!("CARGO_BIN_EXE_code-assist-under-test").into(),
+            arguments: vec!["place".into()],
+        },
         control,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
@@ -133,11 +143,13 @@ fn every_hostile_guest_comes_to_its_own_end_and_changes_nothing() {
         let world = world();
         let before = untouched(&world);
         let agent = Agent::load(&guest(name), None).unwrap();
-        let revoke: Option<fn(Control) -> Box<dyn Events>> = (*name == "writes_revoked").then_some(|control| Box::new(Revoker(control)));
+        let revoke: Option<fn(Control) -> Box<dyn Events>> =
+            (*name == "writes_revoked").then_some(|control| Box::new(Revoker(control)));
         let result = run(&agent, &world, revoke);
         let codes: Vec<_> = result.verdict.reasons.iter().map(|reason| reason.code.as_str()).collect();
         if result.outcome != *outcome || codes.first() != Some(code) {
-            faults.push(format!("{name}: {} {codes:?} {}", result.outcome, result.verdict.reasons[0].message));
+            faults
+                .push(format!("{name}: {} {codes:?} {}", result.outcome, result.verdict.reasons[0].message));
         }
         if untouched(&world) != before {
             faults.push(format!("{name}: it changed something"));
@@ -154,7 +166,8 @@ fn every_hostile_guest_comes_to_its_own_end_and_changes_nothing() {
 
 #[test]
 fn the_table_names_every_guest() {
-    let mut named: Vec<_> = TABLE.iter().map(|(name, ..)| (*name).to_owned()).chain(["imports_wasi".to_owned()]).collect();
+    let mut named: Vec<_> =
+        TABLE.iter().map(|(name, ..)| (*name).to_owned()).chain(["imports_wasi".to_owned()]).collect();
     named.sort();
     let hostile: Vec<_> = guests().into_iter().filter(|name| !name.starts_with("bench_")).collect();
     assert_eq!(named, hostile);

@@ -27,10 +27,16 @@ impl World {
             ("broken.patch", "*** Begin Patch\n*** Frobnicate File: a\n*** End Patch\n"),
             ("no-json.json", "hello"),
             ("duplicate.json", r#"{"version":"1.0","instruction":"a","mode":"dry_run","mode":"dry_run"}"#),
-            ("unknown.json", r#"{"version":"1.0","instruction":"a","mode":"dry_run","allowances":{"merge":true}}"#),
+            (
+                "unknown.json",
+                r#"{"version":"1.0","instruction":"a","mode":"dry_run","allowances":{"merge":true}}"#,
+            ),
             ("missing.json", r#"{"version":"1.0","mode":"dry_run"}"#),
             ("mode.json", r#"{"version":"1.0","instruction":"a","mode":"yolo"}"#),
-            ("url.json", r#"{"version":"1.0","instruction":"a","mode":"dry_run","target":{"url":"http://x/y"}}"#),
+            (
+                "url.json",
+                r#"{"version":"1.0","instruction":"a","mode":"dry_run","target":{"url":"http://x/y"}}"#,
+            ),
             ("bad.toml", "[limits]\nmemory = 1\n"),
         ] {
             fs::write(world.path().join(name), text).unwrap();
@@ -55,25 +61,58 @@ const TABLE: &[(&[&str], &[&str])] = &[
     (&["--repo", "good.patch", "--proposal", "good.patch"], &["good.patch", "Not a directory"]),
     (&["--repo", "repository", "--proposal", "nowhere.patch"], &["nowhere.patch", "No such file"]),
     (&["--repo", "repository", "--proposal", "empty.patch"], &["/proposal/text", "empty"]),
-    (&["--repo", "repository", "--proposal", "prose.patch"], &["/proposal/text", "no known format", "unified diff"]),
+    (
+        &["--repo", "repository", "--proposal", "prose.patch"],
+        &["/proposal/text", "no known format", "unified diff"],
+    ),
     (&["--repo", "repository", "--proposal", "hollow.patch"], &["/proposal/text", "without a single edit"]),
     (&["--repo", "repository", "--proposal", "broken.patch"], &["/proposal/text", "line 2", "Frobnicate"]),
     (&["--repo", "repository", "--request", "no-json.json"], &["no-json.json", "line 1 column 1"]),
     (&["--repo", "repository", "--request", "duplicate.json"], &["duplicate.json", "/mode", "duplicate key"]),
-    (&["--repo", "repository", "--request", "unknown.json"], &["unknown.json", "/allowances/merge", "unknown field"]),
-    (&["--repo", "repository", "--request", "missing.json"], &["missing.json", "/instruction", "missing field"]),
+    (
+        &["--repo", "repository", "--request", "unknown.json"],
+        &["unknown.json", "/allowances/merge", "unknown field"],
+    ),
+    (
+        &["--repo", "repository", "--request", "missing.json"],
+        &["missing.json", "/instruction", "missing field"],
+    ),
     (&["--repo", "repository", "--request", "mode.json"], &["mode.json", "/mode", "yolo", "dry_run"]),
     (&["--request", "url.json"], &["url.json", "/target/url", "https"]),
-    (&["--repo", "repository", "--proposal", "good.patch", "--check", "no-such-check"], &["no-such-check", "unit, lint"]),
+    (
+        &["--repo", "repository", "--proposal", "good.patch", "--check", "no-such-check"],
+        &["no-such-check", "unit, lint"],
+    ),
     (&["--repo", "repository", "--proposal", "good.patch", "--check", "unit"], &["unit", "Cargo.toml"]),
-    (&["--repo", "repository", "--proposal", "good.patch", "--config", "bad.toml"], &["bad.toml", "line 2", "memory"]),
-    (&["--repo", "repository", "--proposal", "good.patch", "--state-dir", "repository/state"], &["inside the repository", "--state-dir"]),
-    (&["--repo", "repository", "--proposal", "good.patch", "--allow-commit"], &["/allowances/commit", "dry_run"]),
-    (&["--repo", "repository", "--proposal", "good.patch", "--mode", "proposed_change", "--allow-push"], &["push", "commit"]),
-    (&["--repo", "repository", "--proposal", "good.patch", "--base-branch", "m", "--work-branch", "m"], &["/branches/work", "base branch"]),
-    (&["--repo", "repository", "--proposal", "good.patch", "--state-dir", "/dev/full/x"], &["state directory", "--state-dir"]),
+    (
+        &["--repo", "repository", "--proposal", "good.patch", "--config", "bad.toml"],
+        &["bad.toml", "line 2", "memory"],
+    ),
+    (
+        &["--repo", "repository", "--proposal", "good.patch", "--state-dir", "repository/state"],
+        &["inside the repository", "--state-dir"],
+    ),
+    (
+        &["--repo", "repository", "--proposal", "good.patch", "--allow-commit"],
+        &["/allowances/commit", "dry_run"],
+    ),
+    (
+        &["--repo", "repository", "--proposal", "good.patch", "--mode", "proposed_change", "--allow-push"],
+        &["push", "commit"],
+    ),
+    (
+        &["--repo", "repository", "--proposal", "good.patch", "--base-branch", "m", "--work-branch", "m"],
+        &["/branches/work", "base branch"],
+    ),
+    (
+        &["--repo", "repository", "--proposal", "good.patch", "--state-dir", "/dev/full/x"],
+        &["state directory", "--state-dir"],
+    ),
     (&["--repo", "repository"], &["nothing to do", "--instruction"]),
-    (&["--repo", "repository", "--proposal", "good.patch", "--component", "good.patch"], &["good.patch", "component"]),
+    (
+        &["--repo", "repository", "--proposal", "good.patch", "--component", "good.patch"],
+        &["good.patch", "component"],
+    ),
 ];
 
 #[test]
@@ -117,7 +156,9 @@ fn a_full_state_directory_ends_the_run_and_changes_nothing() {
         let world = World::new();
         let before = tree(&world.path().join("repository"));
         let program = env!("CARGO_BIN_EXE_code-assist-under-test");
-        let script = format!("ulimit -f {blocks}; exec {program} run --repo repository --proposal good.patch --mode proposed_change");
+        let script = format!(
+            "ulimit -f {blocks}; exec {program} run --repo repository --proposal good.patch --mode proposed_change"
+        );
         let output = Command::new("bash")
             .current_dir(world.path())
             .env("CODE_ASSIST_STATE_DIR", world.path().join("state"))

@@ -48,7 +48,9 @@ impl World {
 
     fn start(&self, more: &[&str]) -> Child {
         let mut command = self.program();
-        command.args(["run", "--repo", "repository", "--proposal", "change.patch", "--mode", "proposed_change"]).args(more);
+        command
+            .args(["run", "--repo", "repository", "--proposal", "change.patch", "--mode", "proposed_change"])
+            .args(more);
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
@@ -105,7 +107,9 @@ fn a_kill_at_any_moment_leaves_one_of_two_states_and_the_trace_tells_which() {
         }
         if is_after { after += 1 } else { before += 1 }
     }
-    println!("{KILLS} kills over {whole:?}: {before} left it as before, {after} as after, {interrupted} interrupted");
+    println!(
+        "{KILLS} kills over {whole:?}: {before} left it as before, {after} as after, {interrupted} interrupted"
+    );
     assert!(before > 0 && interrupted > 0);
 }
 
@@ -116,7 +120,9 @@ fn settled(world: &World) -> bool {
         let Ok(runs) = fs::read_dir(&journal) else { return false };
         runs.filter_map(|run| run.ok()).any(|run| {
             let folder = run.path();
-            folder.join("placement.json").exists() && !folder.join("placement.outcome.json").exists() && is_placing(&folder)
+            folder.join("placement.json").exists()
+                && !folder.join("placement.outcome.json").exists()
+                && is_placing(&folder)
         })
     };
     let start = Instant::now();

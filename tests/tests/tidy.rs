@@ -24,27 +24,65 @@ const EDGES: &[(&str, &[&str])] = &[
     ("host-harness-gates", &["agent-contract", "host-harness-kernel", "host-harness-policy"]),
     (
         "host-harness-runner",
-        &["agent-artifact", "agent-contract", "host-harness-gates", "host-harness-kernel", "host-harness-ledger", "host-harness-policy"],
+        &[
+            "agent-artifact",
+            "agent-contract",
+            "host-harness-gates",
+            "host-harness-kernel",
+            "host-harness-ledger",
+            "host-harness-policy",
+        ],
     ),
     (
         "host-harness",
-        &["agent-contract", "host-harness-kernel", "host-harness-ledger", "host-harness-policy", "host-harness-runner"],
+        &[
+            "agent-contract",
+            "host-harness-kernel",
+            "host-harness-ledger",
+            "host-harness-policy",
+            "host-harness-runner",
+        ],
     ),
     ("tests-guests", &[]),
     (
         "tests",
-        &["agent-artifact", "agent-componentize", "agent-contract", "host-harness", "host-harness-kernel", "host-harness-ledger", "host-harness-policy", "host-harness-runner"],
+        &[
+            "agent-artifact",
+            "agent-componentize",
+            "agent-contract",
+            "host-harness",
+            "host-harness-kernel",
+            "host-harness-ledger",
+            "host-harness-policy",
+            "host-harness-runner",
+        ],
     ),
 ];
 
 /// What a room may not name, and why.
 const BANNED: &[(&str, &[&str], &str)] = &[
-    ("agent/contract/src", &["std::fs", "std::net", "std::process", "std::time", "std::env"], "types do nothing"),
-    ("agent/core/src", &["std::fs", "std::net", "std::process", "std::time", "HashMap", "HashSet"], "the mind is pure and in order"),
+    (
+        "agent/contract/src",
+        &["std::fs", "std::net", "std::process", "std::time", "std::env"],
+        "types do nothing",
+    ),
+    (
+        "agent/core/src",
+        &["std::fs", "std::net", "std::process", "std::time", "HashMap", "HashSet"],
+        "the mind is pure and in order",
+    ),
     ("agent/src", &["std::fs", "std::net", "std::process", "std::time", "HashMap"], "a thin translation"),
-    ("host-harness/policy/src", &["wasmtime", "tokio", "std::fs", "std::net", "std::process", "std::time", "std::env"], "decisions are pure"),
+    (
+        "host-harness/policy/src",
+        &["wasmtime", "tokio", "std::fs", "std::net", "std::process", "std::time", "std::env"],
+        "decisions are pure",
+    ),
     ("host-harness/gates/src", &["std::fs", "std::net", "std::process"], "gates act through the Kernel"),
-    ("host-harness/runner/src", &["std::fs", "std::net", "std::process"], "the Runner acts through the Kernel"),
+    (
+        "host-harness/runner/src",
+        &["std::fs", "std::net", "std::process"],
+        "the Runner acts through the Kernel",
+    ),
     ("host-harness/ledger/src", &["std::net", "std::process"], "the ledger writes its own store"),
     ("host-harness/src", &["std::fs", "std::net"], "the command line acts through the Kernel"),
 ];
@@ -85,7 +123,8 @@ fn crates_depend_on_whom_they_may() {
         .output()
         .unwrap();
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let short = |name: &Value| name.as_str().unwrap_or_default().strip_prefix("code-assist-").map(str::to_owned);
+    let short =
+        |name: &Value| name.as_str().unwrap_or_default().strip_prefix("code-assist-").map(str::to_owned);
     let mut faults = Vec::new();
     let mut known = BTreeSet::new();
     for package in metadata["packages"].as_array().unwrap() {
@@ -95,10 +134,19 @@ fn crates_depend_on_whom_they_may() {
             continue;
         };
         known.insert(name.clone());
-        let ours = package["dependencies"].as_array().unwrap().iter().filter_map(|dependency| short(&dependency["name"]));
-        faults.extend(ours.filter(|other| !allowed.contains(&other.as_str())).map(|other| format!("`{name}` depends on `{other}`")));
+        let ours = package["dependencies"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|dependency| short(&dependency["name"]));
+        faults.extend(
+            ours.filter(|other| !allowed.contains(&other.as_str()))
+                .map(|other| format!("`{name}` depends on `{other}`")),
+        );
     }
-    faults.extend(EDGES.iter().filter(|(name, _)| !known.contains(*name)).map(|(name, _)| format!("no crate `{name}`")));
+    faults.extend(
+        EDGES.iter().filter(|(name, _)| !known.contains(*name)).map(|(name, _)| format!("no crate `{name}`")),
+    );
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
@@ -111,7 +159,8 @@ fn rooms_name_nothing_that_is_banned_there() {
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             let code: String = code.map(|line| format!("{line}\n")).collect();
             // `use std::{fs, ...}` names what it brings in, too.
-            let grouped = |word: &str| word.strip_prefix("std::").is_some_and(|name| names_in_group(&code, name));
+            let grouped =
+                |word: &str| word.strip_prefix("std::").is_some_and(|name| names_in_group(&code, name));
             let named = words.iter().filter(|word| code.contains(**word) || grouped(word));
             faults.extend(named.map(|word| format!("{}: `{word}`: {why}", short(&path))));
         }
@@ -120,8 +169,11 @@ fn rooms_name_nothing_that_is_banned_there() {
 }
 
 fn names_in_group(code: &str, name: &str) -> bool {
-    let groups = code.match_indices("use std::{").map(|(at, _)| code[at..].split("};").next().unwrap_or_default());
-    groups.into_iter().any(|group| group.split([',', '{', '\n', ' ']).any(|word| word == name || word.starts_with(&format!("{name}::"))))
+    let groups =
+        code.match_indices("use std::{").map(|(at, _)| code[at..].split("};").next().unwrap_or_default());
+    groups.into_iter().any(|group| {
+        group.split([',', '{', '\n', ' ']).any(|word| word == name || word.starts_with(&format!("{name}::")))
+    })
 }
 
 #[test]
@@ -134,7 +186,11 @@ fn files_and_functions_stay_small() {
         if lines > max {
             faults.push(format!("{name}: {lines} lines, more than {max}"));
         }
-        faults.extend(long_functions(&text).into_iter().map(|(function, lines)| format!("{name}: `{function}` has {lines} lines")));
+        faults.extend(
+            long_functions(&text)
+                .into_iter()
+                .map(|(function, lines)| format!("{name}: `{function}` has {lines} lines")),
+        );
     }
     assert!(faults.is_empty(), "{faults:#?}");
 }
@@ -145,10 +201,16 @@ fn long_functions(text: &str) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     for (start, line) in lines.iter().enumerate() {
         let indent = line.len() - line.trim_start().len();
-        let head = line.trim_start().trim_start_matches("pub ").trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ");
+        let head = line
+            .trim_start()
+            .trim_start_matches("pub ")
+            .trim_start_matches("pub(crate) ")
+            .trim_start_matches("pub(super) ");
         let head = head.trim_start_matches("const ").trim_start_matches("async ");
         let Some(name) = head.strip_prefix("fn ") else { continue };
-        let end = lines[start..].iter().position(|line| line.len() - line.trim_start().len() == indent && line.trim_start().starts_with('}'));
+        let end = lines[start..].iter().position(|line| {
+            line.len() - line.trim_start().len() == indent && line.trim_start().starts_with('}')
+        });
         let length = end.unwrap_or(0) + 1;
         if length > FUNCTION_LINES_MAX {
             found.push((name.split(['(', '<']).next().unwrap_or_default().to_owned(), length));
@@ -164,7 +226,9 @@ fn the_gate_is_one_function_of_at_most_60_lines() {
     let start = text.find("pub(crate) async fn run<").unwrap();
     let length = text[start..].find("\n}\n").map(|end| text[start..start + end].lines().count()).unwrap();
     assert!(length <= 60, "{length}");
-    let permits = sources("host-harness").into_iter().filter(|path| fs::read_to_string(path).unwrap().contains("Permit {"));
+    let permits = sources("host-harness")
+        .into_iter()
+        .filter(|path| fs::read_to_string(path).unwrap().contains("Permit {"));
     let permits: Vec<_> = permits.map(|path| short(&path)).collect();
     assert_eq!(permits, ["host-harness/policy/src/decide.rs"], "a permit is made in one place");
 }
@@ -173,7 +237,8 @@ fn the_gate_is_one_function_of_at_most_60_lines() {
 fn every_code_is_in_the_reference() {
     let reference = fs::read_to_string(workspace().join("docs/reference/codes.md")).unwrap();
     let missing = policy::Code::ALL.iter().filter(|(_, code, _)| !reference.contains(&format!("`{code}`")));
-    let missing: Vec<_> = missing.map(|(_, code, meaning)| format!("| `{code}` | {} |", meaning.trim())).collect();
+    let missing: Vec<_> =
+        missing.map(|(_, code, meaning)| format!("| `{code}` | {} |", meaning.trim())).collect();
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
@@ -181,7 +246,11 @@ fn every_code_is_in_the_reference() {
 #[test]
 fn every_promise_points_at_a_test() {
     let text = fs::read_to_string(workspace().join("docs/specification.md")).unwrap();
-    let tests: String = ["agent", "host-harness", "tests"].into_iter().flat_map(sources).map(|path| fs::read_to_string(path).unwrap()).collect();
+    let tests: String = ["agent", "host-harness", "tests"]
+        .into_iter()
+        .flat_map(sources)
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
     let rows = text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| #"));
     let mut faults = Vec::new();
     for row in rows {
@@ -191,7 +260,12 @@ fn every_promise_points_at_a_test() {
         if named.is_empty() && !pending && !cell.contains("---") {
             faults.push(format!("no test: {row}"));
         }
-        faults.extend(named.iter().filter(|name| !tests.contains(&format!("fn {name}("))).map(|name| format!("no test `{name}`")));
+        faults.extend(
+            named
+                .iter()
+                .filter(|name| !tests.contains(&format!("fn {name}(")))
+                .map(|name| format!("no test `{name}`")),
+        );
     }
     assert!(faults.is_empty(), "{faults:#?}");
 }

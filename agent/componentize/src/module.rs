@@ -41,7 +41,10 @@ fn command(guests: &Guests) -> Command {
     let mut command = Command::new(cargo);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if FORGOTTEN.contains(&&*text) || text.starts_with("CARGO_PROFILE_") || text.starts_with("CARGO_TARGET_") {
+        if FORGOTTEN.contains(&&*text)
+            || text.starts_with("CARGO_PROFILE_")
+            || text.starts_with("CARGO_TARGET_")
+        {
             command.env_remove(&name);
         }
     }

@@ -15,19 +15,19 @@ pub mod allowance;
 pub mod budget;
 pub mod check;
 pub mod context;
+pub mod edits;
 pub mod gate;
 pub mod mode;
-pub mod edits;
 pub mod proposal;
 pub mod protocol;
 
+pub mod description;
+pub mod event;
 pub mod operation;
 pub mod refusal;
 pub mod report;
 pub mod request;
 pub mod result;
-pub mod description;
-pub mod event;
 pub mod rules;
 pub mod schema;
 

@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::{
-    Failure, Fault, Refusal, Report, Request, RunResult, VERSION, capability::Scope, check::CheckResult, description,
-    document, edits::JsonEdits, event::Event, gate::GateResult,
+    Failure, Fault, Refusal, Report, Request, RunResult, VERSION, capability::Scope, check::CheckResult,
+    description, document, edits::JsonEdits, event::Event, gate::GateResult,
 };
 
 /// A document with a schema of its own.
@@ -27,7 +27,12 @@ macro_rules! document {
 
 /// Every document, in the order of a run.
 pub const DOCUMENTS: &[Document] = &[
-    Document { name: "request", title: "Request", schema: of::<Request>, check: |text| Request::parse(text).map(drop) },
+    Document {
+        name: "request",
+        title: "Request",
+        schema: of::<Request>,
+        check: |text| Request::parse(text).map(drop),
+    },
     document!("json-edits", "JSON edits", JsonEdits),
     document!("description", "Description", description::Description),
     document!("scope", "Scope", Scope),
@@ -54,7 +59,10 @@ fn names() -> String {
 
 /// The document of that name.
 pub fn find(name: &str) -> Result<&'static Document, UnknownDocument> {
-    DOCUMENTS.iter().find(|document| document.name == name).ok_or_else(|| UnknownDocument { name: name.to_owned() })
+    DOCUMENTS
+        .iter()
+        .find(|document| document.name == name)
+        .ok_or_else(|| UnknownDocument { name: name.to_owned() })
 }
 
 /// Whether a text is the document of that name, and if not, where it fails.

@@ -29,7 +29,11 @@ fn the_files_are_what_the_code_renders() {
             fs::write(&path, &rendered).unwrap();
         }
         let file = fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(file, rendered, "{} differs; `BLESS=1 cargo test -p code-assist-agent-contract` writes it", path.display());
+        assert!(
+            file == rendered,
+            "{} differs; `BLESS=1 cargo test -p code-assist-agent-contract` writes it",
+            path.display()
+        );
     }
 }
 
@@ -102,7 +106,12 @@ fn every_invalid_example_is_refused_by_schema_and_code_at_the_same_place() {
         let fault = check_document(example.document.name, &example.text).unwrap().expect_err(&example.name);
         assert_eq!(Some(&fault.at), expected.get(&example.name), "{}: {fault}", example.name);
         let places = places(example.document, &value);
-        assert!(places.contains(&fault.at), "{}: the code says {}, the schema {places:?}", example.name, fault.at);
+        assert!(
+            places.contains(&fault.at),
+            "{}: the code says {}, the schema {places:?}",
+            example.name,
+            fault.at
+        );
     }
 }
 
@@ -128,16 +137,25 @@ fn every_limit_of_the_schema_is_one_of_the_code() {
     let document = find("request").unwrap();
     let schema: Value = serde_json::from_str(&render(document)).unwrap();
     let mut broken = Vec::new();
-    breaches(&schema, &schema, &whole, &mut |pointer, value| {
-        let mut changed = whole.clone();
-        *changed.pointer_mut(pointer).unwrap() = value;
-        broken.push((pointer.to_owned(), changed.to_string()));
-    }, String::new());
+    breaches(
+        &schema,
+        &schema,
+        &whole,
+        &mut |pointer, value| {
+            let mut changed = whole.clone();
+            *changed.pointer_mut(pointer).unwrap() = value;
+            broken.push((pointer.to_owned(), changed.to_string()));
+        },
+        String::new(),
+    );
     assert!(broken.len() > 60, "{}", broken.len());
     for (pointer, text) in broken {
         let value = serde_json::from_str(&text).unwrap();
         assert!(!places(document, &value).is_empty(), "the schema takes {pointer}");
-        assert!(check_document("request", &text).unwrap().is_err(), "the code takes {pointer} beyond its limit");
+        assert!(
+            check_document("request", &text).unwrap().is_err(),
+            "the code takes {pointer} beyond its limit"
+        );
     }
 }
 
@@ -161,7 +179,8 @@ fn breaches(root: &Value, schema: &Value, value: &Value, breach: &mut dyn FnMut(
     if let (Some(1), Some(_)) = (schema["minLength"].as_u64(), value.as_str()) {
         breach(&at, "".into());
     }
-    if let (Some(max), Some([first, ..])) = (schema["maxItems"].as_u64(), value.as_array().map(Vec::as_slice)) {
+    if let (Some(max), Some([first, ..])) = (schema["maxItems"].as_u64(), value.as_array().map(Vec::as_slice))
+    {
         breach(&at, vec![first.clone(); usize::try_from(max).unwrap() + 1].into());
     }
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {

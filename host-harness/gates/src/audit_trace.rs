@@ -54,7 +54,9 @@ fn unmade(evidence: &Evidence, recorded: &BTreeMap<&RepoPath, Option<&FileState>
         first.entry(touched).or_insert(operation.before.as_ref());
     }
     let changed = |path: &RepoPath| evidence.changed.iter().any(|(other, ..)| other == path);
-    let differs = |(path, before): &(&&RepoPath, &Option<&FileState>)| recorded.get(**path).is_some_and(|after| after != *before);
+    let differs = |(path, before): &(&&RepoPath, &Option<&FileState>)| {
+        recorded.get(**path).is_some_and(|after| after != *before)
+    };
     let lost = first.iter().filter(differs).filter(|(path, _)| !changed(path));
     lost.map(|(path, _)| format!("`{path}` has a record and no change")).collect()
 }
@@ -73,12 +75,19 @@ mod tests {
         Some(FileState { sha256: hash.to_owned(), bytes: 1, mode: FileMode::Plain })
     }
 
-    fn operation(kind: OperationKind, at: &str, from: Option<&str>, before: Option<FileState>, after: Option<FileState>) -> Operation {
+    fn operation(
+        kind: OperationKind,
+        at: &str,
+        from: Option<&str>,
+        before: Option<FileState>,
+        after: Option<FileState>,
+    ) -> Operation {
         Operation { id: "op-1".to_owned(), kind, path: path(at), from: from.map(path), before, after }
     }
 
     fn faults(recorded: &[Operation], changed: &[(RepoPath, Option<FileState>, Option<FileState>)]) -> usize {
-        differences(&Evidence { trace_faults: &[], recorded, changed, checks_expected: &[], checks: &[] }).len()
+        differences(&Evidence { trace_faults: &[], recorded, changed, checks_expected: &[], checks: &[] })
+            .len()
     }
 
     #[test]

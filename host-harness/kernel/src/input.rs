@@ -13,7 +13,8 @@ use crate::KernelError;
 /// Reads a text, from standard input when the path is `-`.
 pub fn read_text(path: &Path, bytes_max: u64) -> Result<String, KernelError> {
     let bytes = read(path, bytes_max)?;
-    String::from_utf8(bytes).map_err(|_| KernelError::new(Code::KernelFailed, format!("`{}` is not UTF-8 text", path.display())))
+    String::from_utf8(bytes)
+        .map_err(|_| KernelError::new(Code::KernelFailed, format!("`{}` is not UTF-8 text", path.display())))
 }
 
 /// Reads bytes, from standard input when the path is `-`.
@@ -25,7 +26,10 @@ pub fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, KernelError> {
     };
     let bytes = bytes.map_err(fail)?;
     match bytes.len() as u64 > bytes_max {
-        true => Err(KernelError::new(Code::FileTooLarge, format!("`{}` is larger than {bytes_max} bytes", path.display()))),
+        true => Err(KernelError::new(
+            Code::FileTooLarge,
+            format!("`{}` is larger than {bytes_max} bytes", path.display()),
+        )),
         false => Ok(bytes),
     }
 }

@@ -60,7 +60,11 @@ fn the_time_limit_ends_the_whole_tree() {
 
 #[test]
 fn what_is_left_behind_is_ended_and_nobody_waits_for_it() {
-    for script in ["sleep 77 & echo $!", "setsid sh -c 'echo $$; exec sleep 77' & sleep 0.2", "(setsid sh -c 'echo $$; exec sleep 77' &) ; sleep 0.2"] {
+    for script in [
+        "sleep 77 & echo $!",
+        "setsid sh -c 'echo $$; exec sleep 77' & sleep 0.2",
+        "(setsid sh -c 'echo $$; exec sleep 77' &) ; sleep 0.2",
+    ] {
         let start = Instant::now();
         let ended = ended(script);
         assert_eq!(ended.outcome, CheckOutcome::Passed);
@@ -87,7 +91,8 @@ fn the_end_can_be_called_from_outside() {
 #[test]
 fn the_environment_is_what_was_named() {
     let mut command = sh("env", 5000);
-    command.environment = [("ONLY".to_owned(), "this".to_owned()), ("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into();
+    command.environment =
+        [("ONLY".to_owned(), "this".to_owned()), ("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into();
     let output = run(&command, &Cancel::default()).output;
     assert!(output.contains("ONLY=this") && !output.contains("HOME="), "{output}");
 }

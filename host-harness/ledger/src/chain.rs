@@ -22,7 +22,13 @@ impl Head {
     }
 
     /// Links a record to the chain and returns its line.
-    pub fn link(&mut self, run_id: &str, time_ms: u64, kind: Kind, body: &Value) -> Result<String, LedgerError> {
+    pub fn link(
+        &mut self,
+        run_id: &str,
+        time_ms: u64,
+        kind: Kind,
+        body: &Value,
+    ) -> Result<String, LedgerError> {
         let open = Open { seq: self.seq, run_id, time_ms, kind, body, previous: &self.hash };
         let text = canonical(&open)?;
         let hash = sha256(text.as_bytes());

@@ -9,10 +9,7 @@ use std::{
 
 use serde_json::json;
 
-use crate::{
-    Kind, LedgerError, Record,
-    chain::Head,
-};
+use crate::{Kind, LedgerError, Record, chain::Head};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Index {
@@ -33,7 +30,13 @@ impl Index {
     }
 
     /// Appends under a lock: several runs may end at once.
-    fn append(&self, run_id: &str, time_ms: u64, kind: Kind, body: &serde_json::Value) -> Result<(), LedgerError> {
+    fn append(
+        &self,
+        run_id: &str,
+        time_ms: u64,
+        kind: Kind,
+        body: &serde_json::Value,
+    ) -> Result<(), LedgerError> {
         let fail = |operation| LedgerError::io(operation, &self.path);
         let mut file = OpenOptions::new()
             .read(true)

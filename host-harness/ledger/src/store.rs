@@ -58,7 +58,9 @@ impl Store {
         if run == "last" {
             return runs.pop().ok_or_else(|| self.no_run(run));
         }
-        runs.retain(|id| id.starts_with(run) || id.strip_prefix("run-").is_some_and(|id| id.starts_with(run)));
+        runs.retain(|id| {
+            id.starts_with(run) || id.strip_prefix("run-").is_some_and(|id| id.starts_with(run))
+        });
         match runs.len() {
             0 => Err(self.no_run(run)),
             1 => Ok(runs.remove(0)),

@@ -80,7 +80,13 @@ impl Trace {
     }
 
     /// Records what came of it.
-    pub fn close(&mut self, entry: Entry, time_ms: u64, kind: Kind, mut body: Value) -> Result<(), LedgerError> {
+    pub fn close(
+        &mut self,
+        entry: Entry,
+        time_ms: u64,
+        kind: Kind,
+        mut body: Value,
+    ) -> Result<(), LedgerError> {
         if let Value::Object(fields) = &mut body {
             fields.insert("opened".to_owned(), json!(entry.seq));
         }

@@ -99,7 +99,9 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let config: Self = toml::from_str(text).map_err(|error| ConfigError(one_line(&error, text)))?;
         match config.checks.at_once == 0 || config.limits.run_seconds == 0 {
-            true => Err(ConfigError("`checks.at_once` and `limits.run_seconds` must be at least 1".to_owned())),
+            true => {
+                Err(ConfigError("`checks.at_once` and `limits.run_seconds` must be at least 1".to_owned()))
+            }
             false => Ok(config),
         }
     }
@@ -120,7 +122,10 @@ mod tests {
         for (text, expected) in [
             ("[limits]\nmemory = 1", "line 2: unknown field `memory`"),
             ("[[policy.rules]]\neffect = \"maybe\"", "line 2: unknown variant `maybe`"),
-            ("[[policy.rules]]\neffect = \"deny\"\ncapabilities = [\"repo.merge\"]", "line 3: unknown variant `repo.merge`"),
+            (
+                "[[policy.rules]]\neffect = \"deny\"\ncapabilities = [\"repo.merge\"]",
+                "line 3: unknown variant `repo.merge`",
+            ),
             ("[[policy.rules]]\neffect = \"deny\"\npaths = [\"a[\"]", "line 3: error parsing glob"),
             ("policy = 1", "line 1: "),
             ("[checks]\nat_once = 0", "`checks.at_once`"),

@@ -59,11 +59,16 @@ fn judge<R: Call>(call: &R, grant: &Grant, context: Context) -> Result<(), Refus
 fn known_checks<R: Call>(call: &R, context: Context) -> Result<(), Refusal> {
     let checks = &context.request.checks;
     let known = |name: &str| {
-        checks.presets.iter().any(|preset| preset.as_str() == name) || checks.commands.iter().any(|command| command.name == name)
+        checks.presets.iter().any(|preset| preset.as_str() == name)
+            || checks.commands.iter().any(|command| command.name == name)
     };
     match call.checks().iter().find(|name| !known(name)) {
         None => Ok(()),
-        Some(name) => Err(refusal(Code::CheckUnknown, format!("no check `{}` in the request", name.escape_debug()), None)),
+        Some(name) => Err(refusal(
+            Code::CheckUnknown,
+            format!("no check `{}` in the request", name.escape_debug()),
+            None,
+        )),
     }
 }
 
@@ -75,13 +80,21 @@ fn refusal(code: Code, message: String, grant: Option<String>) -> Refusal {
 fn standing(grant: &Grant, context: Context) -> Result<(), Refusal> {
     let id = &grant.id;
     if grant.run_id != context.run_id {
-        return Err(refusal(Code::CapabilityForeign, format!("capability `{id}` belongs to another run"), None));
+        return Err(refusal(
+            Code::CapabilityForeign,
+            format!("capability `{id}` belongs to another run"),
+            None,
+        ));
     }
     if grant.revoked {
         return Err(refusal(Code::CapabilityRevoked, format!("capability `{id}` was revoked"), None));
     }
     if grant.expires_ms.is_some_and(|end| context.now_ms >= end) {
-        return Err(refusal(Code::CapabilityExpired, format!("capability `{id}` has expired"), Some("a greater `scope.seconds`".to_owned())));
+        return Err(refusal(
+            Code::CapabilityExpired,
+            format!("capability `{id}` has expired"),
+            Some("a greater `scope.seconds`".to_owned()),
+        ));
     }
     Ok(())
 }
@@ -91,7 +104,13 @@ fn kind<R: Call>(grant: &Grant) -> Result<(), Refusal> {
         true => Ok(()),
         false => Err(refusal(
             Code::CapabilityKind,
-            format!("`{}` needs `{}`, but `{}` is for `{}`", R::FUNCTION, R::CAPABILITY, grant.id, grant.name),
+            format!(
+                "`{}` needs `{}`, but `{}` is for `{}`",
+                R::FUNCTION,
+                R::CAPABILITY,
+                grant.id,
+                grant.name
+            ),
             Some(format!("request-capability(\"{}\", ..)", R::CAPABILITY)),
         )),
     }
@@ -99,7 +118,11 @@ fn kind<R: Call>(grant: &Grant) -> Result<(), Refusal> {
 
 fn amounts<R: Call>(call: &R, grant: &Grant) -> Result<(), Refusal> {
     if grant.uses_left == Some(0) {
-        return Err(refusal(Code::CapabilityExhausted, format!("capability `{}` has no uses left", grant.id), Some("a greater `scope.uses`".to_owned())));
+        return Err(refusal(
+            Code::CapabilityExhausted,
+            format!("capability `{}` has no uses left", grant.id),
+            Some("a greater `scope.uses`".to_owned()),
+        ));
     }
     if grant.bytes_left.is_some_and(|left| left < call.bytes()) {
         return Err(bytes_exhausted(grant));
@@ -115,9 +138,12 @@ pub fn bytes_exhausted(grant: &Grant) -> Refusal {
 
 fn scope<R: Call>(call: &R, grant: &Grant) -> Result<(), Refusal> {
     let scope = &grant.scope;
-    let hint = |field: &str, value: &str| Some(format!("\"capability\": \"{}\", \"scope\": {{ \"{field}\": [\"{value}\"] }}", grant.name));
+    let hint = |field: &str, value: &str| {
+        Some(format!("\"capability\": \"{}\", \"scope\": {{ \"{field}\": [\"{value}\"] }}", grant.name))
+    };
     if let Some(folders) = &scope.paths
-        && let Some(path) = call.paths().into_iter().find(|path| !folders.iter().any(|folder| path.is_within(folder)))
+        && let Some(path) =
+            call.paths().into_iter().find(|path| !folders.iter().any(|folder| path.is_within(folder)))
     {
         let message = format!("`{path}` is outside the scope of `{}`", grant.id);
         return Err(refusal(Code::ScopePath, message, hint("paths", path.as_str())));
@@ -162,7 +188,12 @@ fn name_of<R: Call>(object: Object) -> String {
 }
 
 /// The refusal that a rule asks for, with the rule that would have allowed it.
-pub(crate) fn denied_by(opinion: &Opinion, what: &str, name: CapabilityName, object: Option<Object>) -> Refusal {
+pub(crate) fn denied_by(
+    opinion: &Opinion,
+    what: &str,
+    name: CapabilityName,
+    object: Option<Object>,
+) -> Refusal {
     let reason = opinion.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let objects = match object {
         Some(Object::Path(text)) => format!(", paths = [\"{text}\"]"),

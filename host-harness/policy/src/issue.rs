@@ -1,8 +1,6 @@
 //! Whether a capability is issued, and how wide.
 
-use agent_contract::{
-    CapabilityName, Refusal, RepoPath, Request, RunMode, capability::Scope,
-};
+use agent_contract::{CapabilityName, Refusal, RepoPath, Request, RunMode, capability::Scope};
 
 use crate::{
     Code, Config, Grant,
@@ -67,7 +65,8 @@ fn refusal(code: Code, message: String, grant: Option<String>) -> Refusal {
 }
 
 fn known(ask: &Ask) -> Result<CapabilityName, Refusal> {
-    let unknown = |fault: agent_contract::fault::Unknown| refusal(Code::CapabilityUnknown, fault.to_string(), None);
+    let unknown =
+        |fault: agent_contract::fault::Unknown| refusal(Code::CapabilityUnknown, fault.to_string(), None);
     ask.operation.chars().take(100).collect::<String>().parse().map_err(unknown)
 }
 
@@ -169,7 +168,9 @@ fn least(asked: Option<u64>, allowed: Option<u64>) -> Option<u64> {
 
 fn narrow_names(asked: Option<&[String]>, allowed: Option<Vec<String>>) -> Option<Vec<String>> {
     match (asked, allowed) {
-        (Some(asked), Some(allowed)) => Some(allowed.into_iter().filter(|name| asked.contains(name)).collect()),
+        (Some(asked), Some(allowed)) => {
+            Some(allowed.into_iter().filter(|name| asked.contains(name)).collect())
+        }
         (Some(asked), None) => Some(asked.to_vec()),
         (None, allowed) => allowed,
     }
@@ -191,7 +192,9 @@ fn narrow_paths(
         (true, Some(first)) => Err(refusal(
             Code::ScopePath,
             format!("`{name}` was asked for `{first}`, which is outside the request's paths"),
-            Some(format!("\"capabilities\": [{{ \"capability\": \"{name}\", \"scope\": {{ \"paths\": [\"{first}\"] }} }}]")),
+            Some(format!(
+                "\"capabilities\": [{{ \"capability\": \"{name}\", \"scope\": {{ \"paths\": [\"{first}\"] }} }}]"
+            )),
         )),
         _ => Ok(Some(both)),
     }

@@ -5,13 +5,13 @@ pub mod code;
 
 pub mod blob;
 pub mod call;
+pub mod config;
 pub mod grant;
 pub mod rule;
-pub mod config;
 
-pub mod issue;
 pub mod decide;
 pub mod gates;
+pub mod issue;
 pub mod verdict;
 
 pub use blob::Blob;

@@ -52,7 +52,8 @@ impl<'de> Deserialize<'de> for Globs {
         let patterns = Vec::<String>::deserialize(from)?;
         let mut builder = GlobSetBuilder::new();
         for pattern in patterns {
-            let glob = GlobBuilder::new(&pattern).literal_separator(true).build().map_err(D::Error::custom)?;
+            let glob =
+                GlobBuilder::new(&pattern).literal_separator(true).build().map_err(D::Error::custom)?;
             builder.add(glob);
         }
         Ok(Self { set: builder.build().map_err(D::Error::custom)? })
@@ -123,9 +124,11 @@ impl Rules {
         let speaking = self.rules.iter().enumerate().filter(|(_, rule)| rule.speaks_of(name, mode, object));
         match speaking.max_by_key(|(index, rule)| (rule.effect, std::cmp::Reverse(*index))) {
             None => Opinion { effect: self.default, rule: "default".to_owned(), reason: None },
-            Some((index, rule)) => {
-                Opinion { effect: rule.effect, rule: format!("policy.rules[{index}]"), reason: rule.reason.clone() }
-            }
+            Some((index, rule)) => Opinion {
+                effect: rule.effect,
+                rule: format!("policy.rules[{index}]"),
+                reason: rule.reason.clone(),
+            },
         }
     }
 }

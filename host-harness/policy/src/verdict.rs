@@ -49,8 +49,10 @@ pub struct Facts<'a> {
 pub fn reach(facts: &Facts) -> (Outcome, Verdict) {
     // What came first explains what follows from it: a stopped run has no checks, a
     // refused one no change.
-    let stages: [&[fn(&Facts) -> Finding]; 5] = [&[unrecorded, stopped], &[refused, reported], &[checks, nothing], &[gates], &[unplaced]];
-    let found = stages.iter().map(|stage| stage.iter().flat_map(|finding| finding(facts)).collect::<Finding>());
+    let stages: [&[fn(&Facts) -> Finding]; 5] =
+        [&[unrecorded, stopped], &[refused, reported], &[checks, nothing], &[gates], &[unplaced]];
+    let found =
+        stages.iter().map(|stage| stage.iter().flat_map(|finding| finding(facts)).collect::<Finding>());
     let all = found.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
     let outcome = all.first().map_or(Outcome::Succeeded, |(outcome, _)| *outcome);
     let mut reasons: Vec<Reason> = Vec::new();
@@ -82,7 +84,9 @@ pub fn outcome_of(code: Code) -> Outcome {
     match code {
         Code::Interrupted => Outcome::Interrupted,
         Code::ComponentImports | Code::ComponentDigest | Code::ChangeUnrecorded => Outcome::Integrity,
-        Code::TraceUnwritable | Code::ComponentInvalid | Code::RequestInvalid | Code::RepositoryUnusable => Outcome::Invalid,
+        Code::TraceUnwritable | Code::ComponentInvalid | Code::RequestInvalid | Code::RepositoryUnusable => {
+            Outcome::Invalid
+        }
         Code::PrimitiveUnavailable => Outcome::Unavailable,
         _ => Outcome::Failed,
     }
@@ -147,7 +151,8 @@ fn gates(facts: &Facts) -> Finding {
     failing
         .map(|gate| {
             let message = format!("gate `{}`: {}", gate.gate, gate.outcome);
-            let reason = Reason { hints: gate.reasons.clone(), ..Reason::new(Code::GateFailed.as_str(), message) };
+            let reason =
+                Reason { hints: gate.reasons.clone(), ..Reason::new(Code::GateFailed.as_str(), message) };
             (Outcome::GateFailed, reason)
         })
         .collect()

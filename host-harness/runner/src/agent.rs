@@ -64,7 +64,10 @@ impl Agent {
     /// The agent that is part of this program.
     pub fn embedded() -> Result<Self, LoadError> {
         let engine = engine()?;
-        #[allow(unsafe_code, reason = "the bytes were made by our own build script and are part of this program")]
+        #[allow(
+            unsafe_code,
+            reason = "the bytes were made by our own build script and are part of this program"
+        )]
         let component = unsafe { Component::deserialize(&engine, EMBEDDED) }.map_err(LoadError::invalid)?;
         Self::admit(engine, component, agent_artifact::DIGEST.to_owned(), true)
     }
@@ -82,12 +85,20 @@ impl Agent {
     }
 
     /// The import gate: what an agent could call is known before it runs.
-    fn admit(engine: Engine, component: Component, digest: String, embedded: bool) -> Result<Self, LoadError> {
+    fn admit(
+        engine: Engine,
+        component: Component,
+        digest: String,
+        embedded: bool,
+    ) -> Result<Self, LoadError> {
         let imports: Vec<String> =
             component.component_type().imports(&engine).map(|(name, _)| name.to_owned()).collect();
-        let allowed: BTreeSet<String> = ALLOWED.iter().map(|name| format!("{PACKAGE}{name}@{CONTRACT}")).collect();
+        let allowed: BTreeSet<String> =
+            ALLOWED.iter().map(|name| format!("{PACKAGE}{name}@{CONTRACT}")).collect();
         if let Some(foreign) = imports.iter().find(|name| !allowed.contains(*name)) {
-            let message = format!("the component imports `{foreign}`; an agent may import `{PACKAGE}*@{CONTRACT}` only");
+            let message = format!(
+                "the component imports `{foreign}`; an agent may import `{PACKAGE}*@{CONTRACT}` only"
+            );
             return Err(LoadError::new(Code::ComponentImports, message));
         }
         let pre = link(&engine, &component).map_err(LoadError::invalid)?;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use agent_contract::{
-    Request, RepoPath,
+    RepoPath, Request,
     check::{CheckCommand, CheckResult},
     event::EventName,
 };
@@ -12,11 +12,7 @@ use kernel::{
     presets::{self, Repository},
     process::{self, Cancel, Command, Ended, Limits},
 };
-use policy::{
-    Code, Permit,
-    call::RunChecksCall,
-    config::ChecksConfig,
-};
+use policy::{Code, Permit, call::RunChecksCall, config::ChecksConfig};
 use serde_json::json;
 
 use crate::{gate::Done, outside::Outside, setup::StartError, state::Run};
@@ -40,10 +36,15 @@ impl Plan {
                 );
                 return Err(StartError::invalid("check-missing", message));
             }
-            let commands = found.into_iter().map(|found| CheckCommand { name: found.name, argv: found.argv, timeout_seconds: None });
+            let commands = found.into_iter().map(|found| CheckCommand {
+                name: found.name,
+                argv: found.argv,
+                timeout_seconds: None,
+            });
             named.insert(preset.to_string(), commands.collect());
         }
-        let literal = request.checks.commands.iter().map(|command| (command.name.clone(), vec![command.clone()]));
+        let literal =
+            request.checks.commands.iter().map(|command| (command.name.clone(), vec![command.clone()]));
         named.extend(literal);
         Ok(Self { named })
     }
@@ -66,15 +67,24 @@ impl Plan {
 }
 
 /// Runs checks on a copy of the workspace, which is gone afterwards.
-pub(crate) async fn run(outside: &mut Outside, permit: Permit<RunChecksCall>, cancel: Cancel) -> Result<Done<Vec<CheckResult>>, KernelError> {
+pub(crate) async fn run(
+    outside: &mut Outside,
+    permit: Permit<RunChecksCall>,
+    cancel: Cancel,
+) -> Result<Done<Vec<CheckResult>>, KernelError> {
     let commands = outside.checks.commands(&permit.into_call().names);
     let place = outside.workspace.materialise(&outside.folder.join("work"))?;
-    let processes: Vec<_> = commands.iter().map(|command| prepare(command, place.folder().to_owned(), &outside.checks_config)).collect();
+    let processes: Vec<_> = commands
+        .iter()
+        .map(|command| prepare(command, place.folder().to_owned(), &outside.checks_config))
+        .collect();
     let at_once = outside.checks_config.at_once;
     let ran = tokio::task::spawn_blocking(move || process::run_all(processes, at_once, &cancel)).await;
     drop(place);
-    let ended = ran.map_err(|error| KernelError::new(Code::KernelFailed, format!("the checks broke off: {error}")))?;
-    let results: Vec<_> = commands.into_iter().zip(ended).map(|(command, ended)| result(command, ended)).collect();
+    let ended =
+        ran.map_err(|error| KernelError::new(Code::KernelFailed, format!("the checks broke off: {error}")))?;
+    let results: Vec<_> =
+        commands.into_iter().zip(ended).map(|(command, ended)| result(command, ended)).collect();
     for result in &results {
         outside.results.checks.insert(result.name.clone(), result.clone());
     }

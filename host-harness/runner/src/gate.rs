@@ -14,7 +14,9 @@ use policy::{
 use serde_json::{Value, json};
 use wasmtime::component::Resource;
 
-use crate::{bindings::agennext::code_assist::types::Error, grants::Held, outside::Outside, state::Run, stop::Stop};
+use crate::{
+    bindings::agennext::code_assist::types::Error, grants::Held, outside::Outside, state::Run, stop::Stop,
+};
 
 /// What an operation of the Kernel came to.
 pub(crate) struct Done<T> {
@@ -85,7 +87,9 @@ pub(crate) async fn run<R: Call, T>(
 /// Where a link leads is known only on the way; turning back there is a refusal.
 fn failed<T>(error: KernelError) -> Outcome<T> {
     match error.code {
-        Code::PathLink => Outcome::Refused(Refusal { code: error.code.to_string(), message: error.message, grant: None }),
+        Code::PathLink => {
+            Outcome::Refused(Refusal { code: error.code.to_string(), message: error.message, grant: None })
+        }
         _ => Outcome::Failed(error.into()),
     }
 }
@@ -124,11 +128,19 @@ fn time_limit<R: Call>(run: &Run) -> Duration {
 }
 
 fn timed_out<R: Call>(limit: Duration) -> Failure {
-    Failure::new(Code::CallTimeout.as_str(), format!("`{}` took longer than {} s", R::FUNCTION, limit.as_secs()))
+    Failure::new(
+        Code::CallTimeout.as_str(),
+        format!("`{}` took longer than {} s", R::FUNCTION, limit.as_secs()),
+    )
 }
 
 /// Counts what crosses. An answer that the grant has too few bytes for is not given.
-fn charge<T>(run: &mut Run, handle: &Resource<Held>, bytes: u64, outcome: Outcome<T>) -> wasmtime::Result<Outcome<T>> {
+fn charge<T>(
+    run: &mut Run,
+    handle: &Resource<Held>,
+    bytes: u64,
+    outcome: Outcome<T>,
+) -> wasmtime::Result<Outcome<T>> {
     let Outcome::Done(done) = outcome else { return Ok(outcome) };
     let crossed = bytes.saturating_add(done.bytes);
     run.meter.count_bytes(crossed)?;
@@ -142,7 +154,8 @@ fn charge<T>(run: &mut Run, handle: &Resource<Held>, bytes: u64, outcome: Outcom
 fn tell<R: Call, T>(run: &mut Run, grant: &str, outcome: Outcome<T>) -> Result<T, Error> {
     match outcome {
         Outcome::Done(done) => {
-            run.events.emit(EventName::CallAllowed, || json!({ "function": R::FUNCTION, "capability": grant }));
+            run.events
+                .emit(EventName::CallAllowed, || json!({ "function": R::FUNCTION, "capability": grant }));
             for operation in &done.operations {
                 run.events.emit(EventName::FileChanged, || json!({ "operation": operation }));
             }

@@ -35,7 +35,10 @@ impl Grants {
     pub fn hand_out(&mut self, grant: Grant) -> Result<Resource<Held>, Stop> {
         self.held += 1;
         if self.held > self.held_max {
-            return Err(Stop::new(Code::LimitHandles, format!("the agent holds more than {} capabilities", self.held_max)));
+            return Err(Stop::new(
+                Code::LimitHandles,
+                format!("the agent holds more than {} capabilities", self.held_max),
+            ));
         }
         let index = self.grants.len();
         self.grants.push(grant);

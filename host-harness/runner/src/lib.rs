@@ -12,11 +12,11 @@ mod limiter;
 mod meter;
 mod stop;
 
+mod gate;
 mod grants;
+mod host;
 mod outside;
 mod state;
-mod gate;
-mod host;
 
 mod checks;
 mod placement;

@@ -28,7 +28,9 @@ impl ResourceLimiter for Limiter {
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         match desired <= TABLE_ELEMENTS_MAX {
             true => Ok(true),
-            false => Err(Stop::new(Code::LimitMemory, format!("the agent asked for a table of {desired}")).into()),
+            false => {
+                Err(Stop::new(Code::LimitMemory, format!("the agent asked for a table of {desired}")).into())
+            }
         }
     }
 }

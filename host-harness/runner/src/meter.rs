@@ -24,7 +24,9 @@ impl Meter {
         self.calls += 1;
         match self.calls <= self.calls_max {
             true => Ok(()),
-            false => Err(Stop::new(Code::LimitCalls, format!("the agent made more than {} calls", self.calls_max))),
+            false => {
+                Err(Stop::new(Code::LimitCalls, format!("the agent made more than {} calls", self.calls_max)))
+            }
         }
     }
 

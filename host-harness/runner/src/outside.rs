@@ -51,11 +51,20 @@ impl Outside {
     }
 
     /// What the gates of a call find, on what is recorded so far.
-    pub fn scan(&mut self, permit: Permit<ScanCall>, recorded: &[Operation]) -> Result<Vec<GateResult>, KernelError> {
+    pub fn scan(
+        &mut self,
+        permit: Permit<ScanCall>,
+        recorded: &[Operation],
+    ) -> Result<Vec<GateResult>, KernelError> {
         let changed = self.changed()?;
         let (expected, checks) = (self.checks_expected(), self.check_results());
-        let evidence =
-            Evidence { trace_faults: &[], recorded, changed: &changed, checks_expected: &expected, checks: &checks };
+        let evidence = Evidence {
+            trace_faults: &[],
+            recorded,
+            changed: &changed,
+            checks_expected: &expected,
+            checks: &checks,
+        };
         let gates = permit.into_call().gates.into_iter();
         Ok(gates.map(|gate| gates::run(gate, self.required_gates.contains(&gate), &evidence)).collect())
     }
@@ -63,7 +72,10 @@ impl Outside {
     /// Each changed file with its state in the base and its state now.
     pub fn changed(&mut self) -> Result<Vec<Changed>, KernelError> {
         let steps = self.workspace.steps()?;
-        Ok(steps.into_iter().map(|(path, before, after)| (path, before, after.map(|file| file.state()))).collect())
+        Ok(steps
+            .into_iter()
+            .map(|(path, before, after)| (path, before, after.map(|file| file.state())))
+            .collect())
     }
 
     /// The checks that the request names.
@@ -84,7 +96,9 @@ impl Outside {
         let mut held = self.workspace.changed_in_base()?;
         if self.head.as_ref().is_some_and(|head| head.commit.is_some()) {
             let committed = git::committed(self.root(), &held.keys().cloned().collect())?;
-            held.retain(|path, bytes| !committed.get(path).is_some_and(|committed| same_text(committed, bytes)));
+            held.retain(|path, bytes| {
+                !committed.get(path).is_some_and(|committed| same_text(committed, bytes))
+            });
         }
         Ok(held.into_keys().collect())
     }

@@ -23,13 +23,21 @@ pub(crate) fn diff(workspace: &mut Workspace, _: Permit<DiffCall>) -> Result<Don
 }
 
 /// Puts the change into a commit. No branch knows of it before the verdict.
-pub(crate) fn commit(outside: &mut Outside, permit: Permit<CommitCall>, trailers: &str) -> Result<Done<String>, KernelError> {
+pub(crate) fn commit(
+    outside: &mut Outside,
+    permit: Permit<CommitCall>,
+    trailers: &str,
+) -> Result<Done<String>, KernelError> {
     let message = format!("{}\n\n{trailers}", permit.into_call().message.trim_end());
     let head = outside.head.as_ref().and_then(|head| head.commit.clone());
     let parent = head.ok_or_else(|| {
-        KernelError::new(Code::RepositoryUnusable, "nothing can be committed: the folder is no git repository, or has no commit yet")
+        KernelError::new(
+            Code::RepositoryUnusable,
+            "nothing can be committed: the folder is no git repository, or has no commit yet",
+        )
     })?;
-    let files: Vec<_> = outside.workspace.steps()?.into_iter().map(|(path, _, after)| (path, after)).collect();
+    let files: Vec<_> =
+        outside.workspace.steps()?.into_iter().map(|(path, _, after)| (path, after)).collect();
     refuse_uncommitted(outside)?;
     let id = git::commit(&git::Commit {
         root: outside.root(),
@@ -48,7 +56,9 @@ fn refuse_uncommitted(outside: &mut Outside) -> Result<(), KernelError> {
         None => Ok(()),
         Some(path) => Err(KernelError::new(
             Code::BaseUncommitted,
-            format!("`{path}` has changes that are in no commit\nhint: commit or stash them first, or run without `--allow-commit`"),
+            format!(
+                "`{path}` has changes that are in no commit\nhint: commit or stash them first, or run without `--allow-commit`"
+            ),
         )),
     }
 }
@@ -62,7 +72,12 @@ pub(crate) enum Goal {
 }
 
 /// Places the change.
-pub(crate) fn place(outside: &mut Outside, run_id: &str, goal: &Goal, placer: &Placer) -> Result<Placement, KernelError> {
+pub(crate) fn place(
+    outside: &mut Outside,
+    run_id: &str,
+    goal: &Goal,
+    placer: &Placer,
+) -> Result<Placement, KernelError> {
     match goal {
         Goal::Branch(branch, commit) => {
             git::create_branch(outside.root(), branch, commit)?;
@@ -83,5 +98,10 @@ fn journal(outside: &mut Outside, run_id: &str) -> Result<Journal, KernelError> 
         after: after.as_ref().map(HeldFile::state),
     });
     let steps = steps.collect();
-    Ok(Journal { run_id: run_id.to_owned(), root: outside.root().to_owned(), payloads: outside.folder.join("payloads"), steps })
+    Ok(Journal {
+        run_id: run_id.to_owned(),
+        root: outside.root().to_owned(),
+        payloads: outside.folder.join("payloads"),
+        steps,
+    })
 }

@@ -55,7 +55,8 @@ pub(crate) fn conclude(
         true => place(&mut run, &ending, placer)?,
         false => Ok(Placement::Nowhere),
     };
-    let unplaced = placed.as_ref().err().map(|error| Stopped { code: error.code, message: error.message.clone() });
+    let unplaced =
+        placed.as_ref().err().map(|error| Stopped { code: error.code, message: error.message.clone() });
     let (outcome, verdict) = reach(&run, &ending, unplaced.as_ref());
     let result = assemble(&run, agent, ending, outcome, verdict, placed.unwrap_or(Placement::Nowhere));
     finish(run, result)
@@ -68,7 +69,9 @@ fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, Ledge
     };
     let body = match &stopped {
         None => json!({ "report": report, "calls": run.meter.calls() }),
-        Some(stop) => json!({ "stopped": { "code": stop.code.as_str(), "message": stop.message }, "calls": run.meter.calls() }),
+        Some(stop) => {
+            json!({ "stopped": { "code": stop.code.as_str(), "message": stop.message }, "calls": run.meter.calls() })
+        }
     };
     run.trace.append(kernel::clock::now_ms(), Kind::AgentEnded, &body)?;
     let found = change(run);
@@ -82,7 +85,8 @@ fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, Ledge
     let failed = report.as_ref().is_some_and(|report| report.conclusion != Conclusion::Proposed);
     if stopped.is_some() || failed {
         let reasons = report.as_ref().map(|report| report.reasons.clone()).unwrap_or_default();
-        let stop = stopped.as_ref().map(|stop| json!({ "code": stop.code.as_str(), "message": stop.message }));
+        let stop =
+            stopped.as_ref().map(|stop| json!({ "code": stop.code.as_str(), "message": stop.message }));
         run.events.emit(EventName::TaskFailed, || json!({ "stopped": stop, "reasons": reasons }));
     }
     let (gates, unrecorded) = if judged { judge(run, &change)? } else { Default::default() };
@@ -117,7 +121,10 @@ fn change(run: &mut Run) -> Result<Change, KernelError> {
 fn over_budget(run: &Run, change: &Change) -> Option<Stopped> {
     let lines: u64 = change.files.iter().map(|file| file.lines_added + file.lines_removed).sum();
     let max = run.request.budgets.changed_lines.filter(|max| lines > *max)?;
-    Some(Stopped { code: Code::BudgetExceeded, message: format!("the change has {lines} lines, more than {max}") })
+    Some(Stopped {
+        code: Code::BudgetExceeded,
+        message: format!("the change has {lines} lines, more than {max}"),
+    })
 }
 
 /// Runs every required gate on what stands in the trace on disk.
@@ -137,7 +144,8 @@ fn judge(run: &mut Run, change: &Change) -> Result<(Vec<GateResult>, Vec<String>
         checks_expected: &expected,
         checks: &checks,
     };
-    let gates: Vec<_> = run.outside.required_gates.iter().map(|gate| gates::run(*gate, true, &evidence)).collect();
+    let gates: Vec<_> =
+        run.outside.required_gates.iter().map(|gate| gates::run(*gate, true, &evidence)).collect();
     for gate in &gates {
         run.trace.append(kernel::clock::now_ms(), Kind::GateFinished, &json!(gate))?;
         run.events.emit(EventName::GateFinished, || json!({ "gate": gate }));
@@ -164,7 +172,11 @@ fn reach(run: &Run, ending: &Ending, unplaced: Option<&Stopped>) -> (Outcome, Ve
 }
 
 /// Puts the change where it belongs, between two records.
-fn place(run: &mut Run, ending: &Ending, placer: &Placer) -> Result<Result<Placement, KernelError>, LedgerError> {
+fn place(
+    run: &mut Run,
+    ending: &Ending,
+    placer: &Placer,
+) -> Result<Result<Placement, KernelError>, LedgerError> {
     let goal = match goal(run) {
         Ok(goal) => goal,
         Err(error) => return Ok(Err(error)),
@@ -176,7 +188,12 @@ fn place(run: &mut Run, ending: &Ending, placer: &Placer) -> Result<Result<Place
     for (_, _, file) in run.outside.workspace.steps().unwrap_or_default() {
         file.map_or(Ok(()), |file| run.trace.keep(&file.blob))?;
     }
-    let files: Vec<_> = ending.change.states.iter().map(|(path, before, after)| json!({ "path": path, "before": before, "after": after })).collect();
+    let files: Vec<_> = ending
+        .change
+        .states
+        .iter()
+        .map(|(path, before, after)| json!({ "path": path, "before": before, "after": after }))
+        .collect();
     let opening = json!({ "goal": what, "files": files });
     let entry = run.trace.open(kernel::clock::now_ms(), Kind::PlacementOpened, &opening)?;
     run.trace.sync()?;
@@ -199,7 +216,14 @@ fn goal(run: &Run) -> Result<Goal, KernelError> {
     }
 }
 
-fn assemble(run: &Run, agent: &Agent, ending: Ending, outcome: Outcome, verdict: Verdict, placement: Placement) -> RunResult {
+fn assemble(
+    run: &Run,
+    agent: &Agent,
+    ending: Ending,
+    outcome: Outcome,
+    verdict: Verdict,
+    placement: Placement,
+) -> RunResult {
     let head = run.outside.head.as_ref();
     let commit = head.and_then(|head| head.commit.clone());
     let states = &ending.change.states;
@@ -244,11 +268,13 @@ fn revision(commit: Option<String>, files: impl Iterator<Item = serde_json::Valu
 
 fn warnings(run: &Run, report: Option<&Report>, diff: &[u8]) -> Vec<String> {
     let mut warnings = report.map(|report| report.warnings.clone()).unwrap_or_default();
-    let sandbox: std::collections::BTreeSet<_> = run.outside.results.checks.values().flat_map(|check| &check.sandbox).collect();
+    let sandbox: std::collections::BTreeSet<_> =
+        run.outside.results.checks.values().flat_map(|check| &check.sandbox).collect();
     let missing = sandbox.into_iter().filter(|part| part.starts_with("missing"));
     warnings.extend(missing.map(|part| format!("checks ran without the whole sandbox: {part}")));
     if std::str::from_utf8(diff).is_err() {
-        warnings.push("the diff holds bytes that are not UTF-8; the artifact has them as they are".to_owned());
+        warnings
+            .push("the diff holds bytes that are not UTF-8; the artifact has them as they are".to_owned());
     }
     warnings
 }
@@ -256,8 +282,12 @@ fn warnings(run: &Run, report: Option<&Report>, diff: &[u8]) -> Vec<String> {
 fn next_steps(outcome: Outcome, placement: Placement, report: Option<&Report>) -> Vec<String> {
     let mut steps = report.map(|report| report.next_steps.clone()).unwrap_or_default();
     match (outcome, placement) {
-        (Outcome::Succeeded, Placement::Nowhere) => steps.push("run again with `--mode proposed_change` to write the change".to_owned()),
-        (Outcome::Succeeded, Placement::WorkingTree) => steps.push("review the change with `git diff`".to_owned()),
+        (Outcome::Succeeded, Placement::Nowhere) => {
+            steps.push("run again with `--mode proposed_change` to write the change".to_owned())
+        }
+        (Outcome::Succeeded, Placement::WorkingTree) => {
+            steps.push("review the change with `git diff`".to_owned())
+        }
         (Outcome::Succeeded, Placement::WorkBranch) => steps.push("review the work branch".to_owned()),
         _ => {}
     }
@@ -267,7 +297,10 @@ fn next_steps(outcome: Outcome, placement: Placement, report: Option<&Report>) -
 /// Keeps the artifacts, writes the last records and tells of the end.
 fn finish(mut run: Run, mut result: RunResult) -> Result<RunResult, LedgerError> {
     let diff = result.diff.clone().into_bytes();
-    for (name, media_type, bytes) in [("change.diff", "text/x-diff", diff), ("changelog.md", "text/markdown", result.changelog.clone().into_bytes())] {
+    for (name, media_type, bytes) in [
+        ("change.diff", "text/x-diff", diff),
+        ("changelog.md", "text/markdown", result.changelog.clone().into_bytes()),
+    ] {
         let blob = Blob::new(bytes);
         run.trace.keep(&blob)?;
         result.artifacts.push(Artifact {

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use agent_contract::{
-    Fault, Report, RunResult, document,
-    event::EventName,
-};
+use agent_contract::{Fault, Report, RunResult, document, event::EventName};
 use ledger::Kind;
 use policy::{Blob, Code, verdict::Stopped};
 use serde_json::json;
@@ -104,7 +101,8 @@ async fn drive(agent: &Agent, store: &mut Store<Run>, request: &String) -> wasmt
     if report.len() > REPORT_BYTES_MAX {
         return Err(Stop::new(Code::ReportMalformed, "the agent's report is too long").into());
     }
-    let malformed = |fault: Fault| Stop::new(Code::ReportMalformed, format!("the agent's report can't be read: {fault}"));
+    let malformed =
+        |fault: Fault| Stop::new(Code::ReportMalformed, format!("the agent's report can't be read: {fault}"));
     Ok(document::parse(&report).map_err(malformed)?)
 }
 

@@ -62,7 +62,9 @@ impl From<KernelError> for StartError {
 
 impl From<ledger::LedgerError> for StartError {
     fn from(error: ledger::LedgerError) -> Self {
-        let message = format!("the state directory can't be written: {error}\nhint: make room, or name another with `--state-dir`");
+        let message = format!(
+            "the state directory can't be written: {error}\nhint: make room, or name another with `--state-dir`"
+        );
         Self::invalid(Code::TraceUnwritable.as_str(), message)
     }
 }
@@ -109,7 +111,11 @@ fn root(setup: &Setup) -> Result<PathBuf, StartError> {
         Some(Target::Path(path)) => Ok(setup.root.join(path.as_str())),
         Some(Target::Url(url)) => Err(StartError::unavailable(
             Code::PrimitiveUnavailable,
-            format!("`{}` can't be fetched: this Runner has no binding for `{}`\nhint: clone it and name the folder", url.as_str(), url.host),
+            format!(
+                "`{}` can't be fetched: this Runner has no binding for `{}`\nhint: clone it and name the folder",
+                url.as_str(),
+                url.host
+            ),
         )),
     }
 }
@@ -121,30 +127,41 @@ fn state_apart(setup: &Setup, workspace: &Workspace) -> Result<(), StartError> {
         false => Ok(()),
         true => Err(StartError::invalid(
             "state-inside-repository",
-            format!("the state directory `{}` lies inside the repository\nhint: name another with `--state-dir`", state.display()),
+            format!(
+                "the state directory `{}` lies inside the repository\nhint: name another with `--state-dir`",
+                state.display()
+            ),
         )),
     }
 }
 
 fn branches(request: &Request, head: Option<&git::Head>) -> Result<(), StartError> {
-    let (Some(asked), Some(current)) = (&request.branches.base, head.and_then(|head| head.branch.as_ref())) else {
+    let (Some(asked), Some(current)) = (&request.branches.base, head.and_then(|head| head.branch.as_ref()))
+    else {
         return Ok(());
     };
     if asked == current {
         return Ok(());
     }
-    let message = format!("/branches/base: the base branch is `{asked}`, but the checkout is on `{current}`\nhint: check `{asked}` out first");
+    let message = format!(
+        "/branches/base: the base branch is `{asked}`, but the checkout is on `{current}`\nhint: check `{asked}` out first"
+    );
     Err(StartError::invalid("base-branch", message))
 }
 
 /// What the caller requires and this Runner can't give is no start at all.
 fn required_protocols(request: &Request) -> Result<(), StartError> {
-    if let Some((name, _)) = request.protocols.bound().find(|(_, binding)| binding.enabled && binding.required) {
+    if let Some((name, _)) =
+        request.protocols.bound().find(|(_, binding)| binding.enabled && binding.required)
+    {
         let message = format!("/protocols/{name}: required, and this Runner has no adapter for it");
         return Err(StartError::unavailable(Code::PrimitiveUnavailable, message));
     }
     match request.agent_id.as_ref().is_some_and(|context| context.required) {
         false => Ok(()),
-        true => Err(StartError::unavailable(Code::PrimitiveUnavailable, "/agent_id: required, and this Runner has no registry of Agent ID records")),
+        true => Err(StartError::unavailable(
+            Code::PrimitiveUnavailable,
+            "/agent_id: required, and this Runner has no registry of Agent ID records",
+        )),
     }
 }

@@ -1,15 +1,11 @@
-use agent_contract::{
-    Refusal, Request,
-    event::EventName,
-    operation::Operation,
-    report::Reason,
-};
+use agent_contract::{Refusal, Request, event::EventName, operation::Operation, report::Reason};
 use ledger::{Kind, Trace};
 use policy::{Config, issue::Context};
 use serde_json::{Value, json};
 
 use crate::{
-    control::Control, event::Emitter, grants::Grants, limiter::Limiter, meter::Meter, outside::Outside, stop::Stop,
+    control::Control, event::Emitter, grants::Grants, limiter::Limiter, meter::Meter, outside::Outside,
+    stop::Stop,
 };
 
 /// A run that is going on: what the Runner holds while its agent works.

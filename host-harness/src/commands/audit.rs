@@ -4,12 +4,7 @@ use kernel::publish::{self, Journal, Standing};
 use ledger::{Kind, Status, Store, Verification, read_records, verify};
 use serde_json::{Value, json};
 
-use crate::{
-    Problem,
-    cli::AuditCommand,
-    set_up,
-    terminal::style,
-};
+use crate::{Problem, cli::AuditCommand, set_up, terminal::style};
 
 /// Looks at traces.
 pub(super) fn run(command: AuditCommand, json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem> {
@@ -47,7 +42,11 @@ fn show(store: &Store, run: &str) -> Result<u8, Problem> {
 }
 
 fn verify_runs(store: &Store, runs: &[String], json: bool) -> Result<u8, Problem> {
-    let all = if runs.is_empty() { store.runs()? } else { runs.iter().map(|run| store.find(run)).collect::<Result<_, _>>()? };
+    let all = if runs.is_empty() {
+        store.runs()?
+    } else {
+        runs.iter().map(|run| store.find(run)).collect::<Result<_, _>>()?
+    };
     if all.is_empty() {
         return Err(Problem::invalid("no-runs", format!("no run in `{}`", store.root().display())));
     }
@@ -94,9 +93,17 @@ fn print(verification: &Verification, checkout: Option<&str>) {
         Status::Corrupt => (style::BAD, "corrupt"),
     };
     let reset = style::RESET;
-    anstream::println!("{}  {colour}{word}{reset}  {} records, head {}", verification.run_id, verification.records, &verification.head[..16]);
+    anstream::println!(
+        "{}  {colour}{word}{reset}  {} records, head {}",
+        verification.run_id,
+        verification.records,
+        &verification.head[..16]
+    );
     verification.faults.iter().for_each(|fault| anstream::println!("  fault: {fault}"));
-    verification.left_open.iter().for_each(|seq| anstream::println!("  record {seq} was opened and never closed"));
+    verification
+        .left_open
+        .iter()
+        .for_each(|seq| anstream::println!("  record {seq} was opened and never closed"));
     checkout.into_iter().for_each(|standing| anstream::println!("  checkout: {standing}"));
 }
 

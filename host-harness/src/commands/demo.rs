@@ -55,10 +55,18 @@ pub(super) fn run(json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem>
     FILES.iter().try_for_each(|(name, text)| place::lay(&root, name, text))?;
     let store = Store::new(state);
     say(json, "1. A change that is allowed: a typo, checked by a command, written to the working tree.");
-    let allowed = one(&root, &store, request("Fix the typo", ALLOWED, &["sh", "-c", "! grep -r wrold ."])?, json)?;
+    let allowed =
+        one(&root, &store, request("Fix the typo", ALLOWED, &["sh", "-c", "! grep -r wrold ."])?, json)?;
     say(json, "2. A change that is denied: the operator's policy keeps `deploy/**` for people.");
     let denied = one(&root, &store, request("Scale up", DENIED, &[])?, json)?;
-    say(json, &format!("The repository is in {}; its two traces verify with\n  code-assist audit verify --state-dir {}", root.display(), store.root().display()));
+    say(
+        json,
+        &format!(
+            "The repository is in {}; its two traces verify with\n  code-assist audit verify --state-dir {}",
+            root.display(),
+            store.root().display()
+        ),
+    );
     conclude(&store, &allowed, &denied)
 }
 
@@ -69,7 +77,8 @@ fn say(json: bool, text: &str) {
 }
 
 fn request(instruction: &str, patch: &str, check: &[&str]) -> Result<Request, Problem> {
-    let commands: Vec<Value> = (!check.is_empty()).then(|| json!({ "name": "no-typo", "argv": check })).into_iter().collect();
+    let commands: Vec<Value> =
+        (!check.is_empty()).then(|| json!({ "name": "no-typo", "argv": check })).into_iter().collect();
     let request = json!({
         "version": "1.0", "instruction": instruction, "mode": "proposed_change",
         "checks": { "commands": commands }, "proposal": { "text": patch },
@@ -78,7 +87,8 @@ fn request(instruction: &str, patch: &str, check: &[&str]) -> Result<Request, Pr
 }
 
 fn one(root: &Path, store: &Store, request: Request, json: bool) -> Result<RunResult, Problem> {
-    let config = Config::parse(POLICY).map_err(|error| Problem::invalid("config-invalid", error.to_string()))?;
+    let config =
+        Config::parse(POLICY).map_err(|error| Problem::invalid("config-invalid", error.to_string()))?;
     let setup = Setup {
         request,
         root: root.to_owned(),
@@ -105,7 +115,10 @@ fn conclude(store: &Store, allowed: &RunResult, denied: &RunResult) -> Result<u8
     }
     for result in [allowed, denied] {
         if verify(store, &result.run_id)?.status != Status::Complete {
-            return Err(Problem::integrity("demo-failed", format!("the trace of `{}` does not verify", result.run_id)));
+            return Err(Problem::integrity(
+                "demo-failed",
+                format!("the trace of `{}` does not verify", result.run_id),
+            ));
         }
     }
     Ok(0)

@@ -19,7 +19,10 @@ pub(super) fn run(json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem>
     let findings = [agent(), state(state_dir), git(), shell(), sandbox()];
     for finding in &findings {
         match json {
-            true => anstream::println!("{}", json!({ "what": finding.what, "good": finding.good, "needed": finding.needed, "told": finding.told })),
+            true => anstream::println!(
+                "{}",
+                json!({ "what": finding.what, "good": finding.good, "needed": finding.needed, "told": finding.told })
+            ),
             false => print(finding),
         }
     }
@@ -38,7 +41,9 @@ fn print(finding: &Finding) {
 
 fn agent() -> Finding {
     let loaded = Agent::embedded();
-    let told = loaded.as_ref().map_or_else(ToString::to_string, |agent| format!("{} imports, sha256 {}", agent.imports().len(), agent.digest()));
+    let told = loaded.as_ref().map_or_else(ToString::to_string, |agent| {
+        format!("{} imports, sha256 {}", agent.imports().len(), agent.digest())
+    });
     Finding { what: "agent", good: loaded.is_ok(), needed: true, told }
 }
 
@@ -48,19 +53,41 @@ fn state(state_dir: Option<PathBuf>) -> Finding {
         Ok(store.root().display().to_string())
     });
     let good = probed.is_ok();
-    Finding { what: "state", good, needed: true, told: probed.unwrap_or_else(|_| "the state directory can't be written; name another with `--state-dir`".to_owned()) }
+    Finding {
+        what: "state",
+        good,
+        needed: true,
+        told: probed.unwrap_or_else(|_| {
+            "the state directory can't be written; name another with `--state-dir`".to_owned()
+        }),
+    }
 }
 
 fn git() -> Finding {
     let version = kernel::git::version();
-    Finding { what: "git", good: version.is_some(), needed: false, told: version.unwrap_or_else(|| "not found: only plain folders can be worked on".to_owned()) }
+    Finding {
+        what: "git",
+        good: version.is_some(),
+        needed: false,
+        told: version.unwrap_or_else(|| "not found: only plain folders can be worked on".to_owned()),
+    }
 }
 
 fn shell() -> Finding {
     let found = kernel::process::is_program("sh", &PathBuf::from("."));
-    Finding { what: "shell", good: found, needed: false, told: if found { "sh".to_owned() } else { "not found: checks are programs only".to_owned() } }
+    Finding {
+        what: "shell",
+        good: found,
+        needed: false,
+        told: if found { "sh".to_owned() } else { "not found: checks are programs only".to_owned() },
+    }
 }
 
 fn sandbox() -> Finding {
-    Finding { what: "sandbox", good: false, needed: false, told: "checks run on a copy, in a process group, with limits; no namespaces yet".to_owned() }
+    Finding {
+        what: "sandbox",
+        good: false,
+        needed: false,
+        told: "checks run on a copy, in a process group, with limits; no namespaces yet".to_owned(),
+    }
 }

@@ -25,8 +25,12 @@ fn is_valid(file: &Path, named: Option<&str>, json: bool) -> Result<bool, Proble
     let place = file.display().to_string();
     match (&checked, json) {
         (_, true) => {
-            let fault = checked.as_ref().err().map(|fault| json!({ "at": fault.at, "message": fault.message }));
-            anstream::println!("{}", json!({ "file": place, "document": document, "valid": checked.is_ok(), "fault": fault }));
+            let fault =
+                checked.as_ref().err().map(|fault| json!({ "at": fault.at, "message": fault.message }));
+            anstream::println!(
+                "{}",
+                json!({ "file": place, "document": document, "valid": checked.is_ok(), "fault": fault })
+            );
         }
         (Ok(()), false) => anstream::println!("{place}: valid {document}"),
         (Err(fault), false) => anstream::eprintln!("error: {place}: {fault}"),
@@ -38,5 +42,9 @@ fn is_valid(file: &Path, named: Option<&str>, json: bool) -> Result<bool, Proble
 fn by_name(file: &Path) -> &'static str {
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let first = name.split('.').next().unwrap_or_default();
-    schema::DOCUMENTS.iter().map(|document| document.name).find(|document| *document == first).unwrap_or("request")
+    schema::DOCUMENTS
+        .iter()
+        .map(|document| document.name)
+        .find(|document| *document == first)
+        .unwrap_or("request")
 }

@@ -24,12 +24,19 @@ impl Live {
 
 impl Events for Live {
     fn wants(&self, name: EventName) -> bool {
-        let wanted = matches!(name, EventName::PassStarted | EventName::CheckStarted | EventName::CheckFinished | EventName::RunFinished);
+        let wanted = matches!(
+            name,
+            EventName::PassStarted
+                | EventName::CheckStarted
+                | EventName::CheckFinished
+                | EventName::RunFinished
+        );
         wanted && !self.bar.is_hidden()
     }
 
     fn take(&mut self, event: &Event) {
-        let text = |name: &str| event.details.get(name).and_then(|text| text.as_str()).map(line).unwrap_or_default();
+        let text =
+            |name: &str| event.details.get(name).and_then(|text| text.as_str()).map(line).unwrap_or_default();
         match event.event {
             EventName::PassStarted => self.bar.set_message(text("pass")),
             EventName::CheckStarted => self.bar.set_message(format!("check {}", text("name"))),

@@ -22,7 +22,8 @@ pub(crate) fn line(message: &str) -> String {
 /// Ctrl-C and a polite kill end the run, and its trace says so. A disk quota that is
 /// used up is an error of the write, not the end of the program.
 pub(crate) fn on_signal(control: &Control) -> Result<(), Problem> {
-    let fail = |error: std::io::Error| Problem::invalid("signals", format!("can't listen for signals: {error}"));
+    let fail =
+        |error: std::io::Error| Problem::invalid("signals", format!("can't listen for signals: {error}"));
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGXFSZ]).map_err(fail)?;
     let control = control.clone();
     std::thread::spawn(move || {

@@ -23,7 +23,10 @@ pub(crate) fn show(result: &RunResult, store: &Store) {
     checks(result);
     gates(result);
     reasons(result);
-    result.warnings.iter().for_each(|warning| field("warning", &format!("{}{}{}", style::NOTE, line(warning), style::RESET)));
+    result
+        .warnings
+        .iter()
+        .for_each(|warning| field("warning", &format!("{}{}{}", style::NOTE, line(warning), style::RESET)));
     field("placed", &placed(result));
     result.next_steps.iter().for_each(|step| field("next", &line(step)));
     field("proof", &proof(result, store));
@@ -45,7 +48,12 @@ fn headline(result: &RunResult) {
     };
     let ready = if result.verdict.production_ready { ", production-ready" } else { "" };
     let (faint, reset) = (style::FAINT, style::RESET);
-    anstream::println!("{colour}{sign} {}{reset}{ready}  {faint}{}  {}{reset}", result.outcome, result.mode, result.run_id);
+    anstream::println!(
+        "{colour}{sign} {}{reset}{ready}  {faint}{}  {}{reset}",
+        result.outcome,
+        result.mode,
+        result.run_id
+    );
 }
 
 fn field(name: &str, value: &str) {
@@ -65,7 +73,12 @@ fn diff(result: &RunResult) {
         anstream::println!("    {colour}{}{}", line(text), style::RESET);
     }
     if lines.len() > DIFF_LINES_MAX {
-        anstream::println!("    {}... {} more lines; `--output DIR` writes them all{}", style::FAINT, lines.len() - DIFF_LINES_MAX, style::RESET);
+        anstream::println!(
+            "    {}... {} more lines; `--output DIR` writes them all{}",
+            style::FAINT,
+            lines.len() - DIFF_LINES_MAX,
+            style::RESET
+        );
     }
 }
 
@@ -91,9 +104,26 @@ fn changed(file: &ChangedFile) -> String {
 fn checks(result: &RunResult) {
     for check in &result.checks {
         let colour = if check.passed() { style::GOOD } else { style::BAD };
-        field("check", &format!("{} {colour}{}{} in {} ms", line(&check.name), check.outcome, style::RESET, check.duration_ms));
+        field(
+            "check",
+            &format!(
+                "{} {colour}{}{} in {} ms",
+                line(&check.name),
+                check.outcome,
+                style::RESET,
+                check.duration_ms
+            ),
+        );
         if !check.passed() {
-            check.output.lines().rev().take(6).collect::<Vec<_>>().iter().rev().for_each(|text| anstream::println!("      {}", line(text)));
+            check
+                .output
+                .lines()
+                .rev()
+                .take(6)
+                .collect::<Vec<_>>()
+                .iter()
+                .rev()
+                .for_each(|text| anstream::println!("      {}", line(text)));
         }
     }
 }
@@ -102,7 +132,17 @@ fn gates(result: &RunResult) {
     for gate in &result.gates {
         let colour = if gate.fails() { style::BAD } else { style::GOOD };
         let why = gate.reasons.first().map(|reason| line(reason)).unwrap_or_default();
-        field("gate", &format!("{} {colour}{}{}  {}{why}{}", gate.gate, gate.outcome, style::RESET, style::FAINT, style::RESET));
+        field(
+            "gate",
+            &format!(
+                "{} {colour}{}{}  {}{why}{}",
+                gate.gate,
+                gate.outcome,
+                style::RESET,
+                style::FAINT,
+                style::RESET
+            ),
+        );
     }
 }
 
@@ -110,7 +150,9 @@ fn reasons(result: &RunResult) {
     let name = if result.outcome == Outcome::Succeeded { "verdict" } else { "reason" };
     for Reason { code, message, hints } in &result.verdict.reasons {
         field(name, &format!("{} {}[{code}]{}", line(message), style::FAINT, style::RESET));
-        hints.iter().for_each(|hint| anstream::println!("           {}{}{}", style::NOTE, line(hint), style::RESET));
+        hints
+            .iter()
+            .for_each(|hint| anstream::println!("           {}{}{}", style::NOTE, line(hint), style::RESET));
     }
 }
 

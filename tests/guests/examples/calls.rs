@@ -1,7 +1,7 @@
 //! It calls ten million times.
 #![cfg(target_arch = "wasm32")]
 
-use guests::{repo, capability};
+use guests::{capability, repo};
 
 guests::agent!(|| {
     let read = capability("repo.read");

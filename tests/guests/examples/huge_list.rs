@@ -1,7 +1,7 @@
 //! It passes more than may cross in a call.
 #![cfg(target_arch = "wasm32")]
 
-use guests::{repo, capability, file};
+use guests::{capability, file, repo};
 
 guests::agent!(|| {
     let _ = repo::write(&capability("repo.write"), &[file("a.txt", vec![1; 200 << 20])]);

@@ -1,6 +1,13 @@
 //! It imports a clock that nobody asked for.
 #![cfg(target_arch = "wasm32")]
-#![allow(missing_docs, unsafe_code, unsafe_op_in_unsafe_fn, unused_qualifications, clippy::all, reason = "generated")]
+#![allow(
+    missing_docs,
+    unsafe_code,
+    unsafe_op_in_unsafe_fn,
+    unused_qualifications,
+    clippy::all,
+    reason = "generated"
+)]
 
 wit_bindgen::generate!({
     inline: "

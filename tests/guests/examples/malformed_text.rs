@@ -2,7 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(unsafe_code, reason = "it breaks the rules on purpose")]
 
-use guests::{repo, capability};
+use guests::{capability, repo};
 
 guests::agent!(|| {
     let text = unsafe { String::from_utf8_unchecked(vec![b'a', 0xff, 0xfe]) };

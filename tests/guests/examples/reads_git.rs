@@ -1,7 +1,7 @@
 //! It reads what is in `.git`, by its name and by a link.
 #![cfg(target_arch = "wasm32")]
 
-use guests::{repo, capability};
+use guests::{capability, repo};
 
 guests::agent!(|| {
     let read = capability("repo.read");

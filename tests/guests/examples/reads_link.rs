@@ -1,7 +1,7 @@
 //! It reads through a link that leads out.
 #![cfg(target_arch = "wasm32")]
 
-use guests::{repo, capability};
+use guests::{capability, repo};
 
 guests::agent!(|| {
     let _ = repo::read(&capability("repo.read"), "link/outside.txt");

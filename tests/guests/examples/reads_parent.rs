@@ -1,7 +1,7 @@
 //! It reads a file above the repository.
 #![cfg(target_arch = "wasm32")]
 
-use guests::{repo, capability};
+use guests::{capability, repo};
 
 guests::agent!(|| {
     let read = capability("repo.read");

@@ -1,7 +1,7 @@
 //! It writes when the capability has expired.
 #![cfg(target_arch = "wasm32")]
 
-use guests::{process, capability, scoped, write};
+use guests::{capability, process, scoped, write};
 
 guests::agent!(|| {
     let write_cap = scoped("repo.write", r#"{"seconds":1}"#);

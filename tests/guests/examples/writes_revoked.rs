@@ -1,7 +1,7 @@
 //! It writes under a capability that is taken back meanwhile.
 #![cfg(target_arch = "wasm32")]
 
-use guests::{process, capability, write};
+use guests::{capability, process, write};
 
 guests::agent!(|| {
     let held = capability("repo.write");

@@ -11,7 +11,16 @@ const OUTWARD: [(CapabilityName, &str); 4] = [
 ];
 
 pub(super) fn check(request: &Request) -> Result<(), Fault> {
-    let rules = [dry_run, allowance_chain, allowances_of_capabilities, repeated_capabilities, work_branch, checks, gates, protocols];
+    let rules = [
+        dry_run,
+        allowance_chain,
+        allowances_of_capabilities,
+        repeated_capabilities,
+        work_branch,
+        checks,
+        gates,
+        protocols,
+    ];
     rules.iter().try_for_each(|rule| rule(request))
 }
 
@@ -30,14 +39,18 @@ fn dry_run(request: &Request) -> Result<(), Fault> {
         return Ok(());
     }
     if let Some((_, name)) = OUTWARD.iter().find(|(_, name)| allows(request, name)) {
-        let message = format!("`{name}` is allowed and `mode` is `dry_run`, which changes nothing; take one of them back");
+        let message = format!(
+            "`{name}` is allowed and `mode` is `dry_run`, which changes nothing; take one of them back"
+        );
         return Err(Fault::new(format!("/allowances/{name}"), message));
     }
     match outward(request).next() {
         None => Ok(()),
         Some((index, capability, _)) => Err(Fault::new(
             format!("/capabilities/{index}/capability"),
-            format!("`{capability}` is requested and `mode` is `dry_run`, which changes nothing; take one of them back"),
+            format!(
+                "`{capability}` is requested and `mode` is `dry_run`, which changes nothing; take one of them back"
+            ),
         )),
     }
 }
@@ -53,7 +66,10 @@ fn outward(request: &Request) -> impl Iterator<Item = (usize, CapabilityName, &'
 
 fn allowance_chain(request: &Request) -> Result<(), Fault> {
     let allowances = &request.allowances;
-    let chain = [("push", allowances.push, "commit", allowances.commit), ("pull_request", allowances.pull_request, "push", allowances.push)];
+    let chain = [
+        ("push", allowances.push, "commit", allowances.commit),
+        ("pull_request", allowances.pull_request, "push", allowances.push),
+    ];
     match chain.into_iter().find(|(_, on, _, needed)| *on && !needed) {
         None => Ok(()),
         Some((name, _, needed, _)) => Err(Fault::new(
@@ -68,7 +84,9 @@ fn allowances_of_capabilities(request: &Request) -> Result<(), Fault> {
         None => Ok(()),
         Some((_, capability, allowance)) => Err(Fault::new(
             format!("/allowances/{allowance}"),
-            format!("`{capability}` is requested and its allowance `{allowance}` is not given; give it, or take the capability back"),
+            format!(
+                "`{capability}` is requested and its allowance `{allowance}` is not given; give it, or take the capability back"
+            ),
         )),
     }
 }
@@ -77,7 +95,8 @@ fn repeated_capabilities(request: &Request) -> Result<(), Fault> {
     let mut seen = BTreeSet::new();
     for (index, entry) in request.capabilities.iter().flatten().enumerate() {
         if !seen.insert(entry.capability) {
-            let message = format!("`{}` is requested twice; one entry says how far it reaches", entry.capability);
+            let message =
+                format!("`{}` is requested twice; one entry says how far it reaches", entry.capability);
             return Err(Fault::new(format!("/capabilities/{index}/capability"), message));
         }
     }
@@ -104,7 +123,10 @@ fn checks(request: &Request) -> Result<(), Fault> {
     for (index, command) in request.checks.commands.iter().enumerate() {
         let at = |field: &str| format!("/checks/commands/{index}/{field}");
         if command.name.parse::<CheckPreset>().is_ok() {
-            return Err(Fault::new(at("name"), format!("`{}` is the name of a preset and of this command", command.name)));
+            return Err(Fault::new(
+                at("name"),
+                format!("`{}` is the name of a preset and of this command", command.name),
+            ));
         }
         if !seen.insert(command.name.as_str()) {
             return Err(Fault::new(at("name"), format!("`{}` is the name of two checks", command.name)));
@@ -137,7 +159,10 @@ fn protocols(request: &Request) -> Result<(), Fault> {
 fn protocol(at: &str, binding: &ProtocolBinding) -> Result<(), Fault> {
     let fault = |field: &str, message: &str| Err(Fault::new(format!("{at}/{field}"), message));
     if !binding.fail_closed {
-        return fault("fail_closed", "is `false`, and whatever goes wrong is a deny; leave it out or say `true`");
+        return fault(
+            "fail_closed",
+            "is `false`, and whatever goes wrong is a deny; leave it out or say `true`",
+        );
     }
     if binding.endpoint.is_some() && binding.binding.is_some() {
         return fault("binding", "`binding` and `endpoint` are both given; give one of them");
@@ -149,11 +174,19 @@ fn protocol(at: &str, binding: &ProtocolBinding) -> Result<(), Fault> {
         return fault("binding", "`enabled` is true and neither `binding` nor `endpoint` says where it is");
     }
     if let Some(endpoint) = binding.endpoint.as_ref().filter(|endpoint| !is_address(endpoint)) {
-        return fault("endpoint", &format!("`{}` is no `https` address (or `http` to this machine) without credentials", endpoint.escape_debug()));
+        return fault(
+            "endpoint",
+            &format!(
+                "`{}` is no `https` address (or `http` to this machine) without credentials",
+                endpoint.escape_debug()
+            ),
+        );
     }
     match binding.actions.iter().position(|action| is_merge(action)) {
         None => Ok(()),
-        Some(index) => fault(&format!("actions/{index}"), "asks for a merge, which does not exist here in any form"),
+        Some(index) => {
+            fault(&format!("actions/{index}"), "asks for a merge, which does not exist here in any form")
+        }
     }
 }
 
@@ -165,8 +198,13 @@ fn is_address(text: &str) -> bool {
         _ => return false,
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())).map_or(authority, |(host, _)| host);
-    let named = !host.is_empty() && !authority.contains('@') && !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    let host = authority
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+        .map_or(authority, |(host, _)| host);
+    let named = !host.is_empty()
+        && !authority.contains('@')
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control());
     named && (secure || matches!(host, "localhost" | "127.0.0.1" | "[::1]"))
 }
 

@@ -4,8 +4,12 @@
 use schemars::Schema;
 use serde_json::{Value, json};
 
-const OUTWARD: [(&str, &str); 4] =
-    [("repo.commit", "commit"), ("repo.push", "push"), ("repo.open_pr", "pull_request"), ("notify.send", "notify")];
+const OUTWARD: [(&str, &str); 4] = [
+    ("repo.commit", "commit"),
+    ("repo.push", "push"),
+    ("repo.open_pr", "pull_request"),
+    ("notify.send", "notify"),
+];
 
 /// Adds the rules of a request.
 pub fn request_into_schema(schema: &mut Schema) {
@@ -19,15 +23,18 @@ pub fn request_into_schema(schema: &mut Schema) {
 pub fn binding_into_schema(schema: &mut Schema) {
     let on = |field: &str| json!({ "properties": { field: { "const": true } }, "required": [field] });
     let present = |field: &str| json!({ "properties": { field: { "type": "string" } }, "required": [field] });
-    add(schema, vec![
-        json!({ "properties": { "fail_closed": { "const": true } } }),
-        json!({ "if": present("endpoint"), "then": { "properties": { "binding": false } } }),
-        json!({ "if": on("required"), "then": { "properties": { "enabled": { "const": true } }, "required": ["enabled"] } }),
-        json!({
-            "if": { "allOf": [on("enabled"), { "not": present("endpoint") }] },
-            "then": { "properties": { "binding": { "type": "string" } }, "required": ["binding"] },
-        }),
-    ]);
+    add(
+        schema,
+        vec![
+            json!({ "properties": { "fail_closed": { "const": true } } }),
+            json!({ "if": present("endpoint"), "then": { "properties": { "binding": false } } }),
+            json!({ "if": on("required"), "then": { "properties": { "enabled": { "const": true } }, "required": ["enabled"] } }),
+            json!({
+                "if": { "allOf": [on("enabled"), { "not": present("endpoint") }] },
+                "then": { "properties": { "binding": { "type": "string" } }, "required": ["binding"] },
+            }),
+        ],
+    );
 }
 
 fn add(schema: &mut Schema, rules: Vec<Value>) {
@@ -56,7 +63,8 @@ fn chain(allowance: &str, needed: &str) -> Value {
 }
 
 fn allowance_of(capability: &str, allowance: &str) -> Value {
-    let asked = json!({ "properties": { "capability": { "const": capability } }, "required": ["capability"] });
+    let asked =
+        json!({ "properties": { "capability": { "const": capability } }, "required": ["capability"] });
     json!({
         "if": { "properties": { "capabilities": { "type": "array", "contains": asked } }, "required": ["capabilities"] },
         "then": {

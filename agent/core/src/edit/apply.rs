@@ -7,8 +7,8 @@ use super::{
     lines::{self, CRLF, LF, Line},
     locate::locate,
     mismatch::Mismatch,
-    net::State,
     nearest,
+    net::State,
     step::{Action, Hunk, Onto, Sign, Step},
 };
 use crate::host::{Change, Content};
@@ -25,7 +25,9 @@ pub fn apply(set: &EditSet, files: &BTreeMap<RepoPath, Option<Content>>) -> Resu
     match (mismatches.next(), mismatches.len()) {
         (None, _) => Ok(state.changes()),
         (Some(first), 0) => Err(first),
-        (Some(first), more) => Err(Mismatch { message: format!("{}; and {more} more do not fit", first.message), ..first }),
+        (Some(first), more) => {
+            Err(Mismatch { message: format!("{}; and {more} more do not fit", first.message), ..first })
+        }
     }
 }
 
@@ -36,7 +38,11 @@ fn perform(step: &Step, state: &mut State) -> Result<(), Mismatch> {
         Action::Delete { hunks } => {
             let content = state.get(path).ok_or_else(|| Mismatch::missing(path, *line))?;
             if !hunks.is_empty() && !patched(path, &content.bytes, hunks)?.is_empty() {
-                return Err(Mismatch::other_content(path, *line, "the file to delete holds more than the proposal says"));
+                return Err(Mismatch::other_content(
+                    path,
+                    *line,
+                    "the file to delete holds more than the proposal says",
+                ));
             }
             state.remove(path);
             Ok(())
@@ -57,7 +63,8 @@ fn perform(step: &Step, state: &mut State) -> Result<(), Mismatch> {
         Action::Binary { content: given, to, mode } => {
             let held = state.get(path);
             let before = held.as_ref().map_or(&[][..], |content| &content.bytes);
-            let bytes = binary::apply(given, before).map_err(|what| Mismatch::other_content(path, *line, what))?;
+            let bytes =
+                binary::apply(given, before).map_err(|what| Mismatch::other_content(path, *line, what))?;
             let mode = mode.or(held.as_ref().map(|content| content.mode)).unwrap_or(FileMode::Plain);
             state.put(path, to.as_ref(), false, Content { bytes, mode });
             Ok(())
@@ -65,7 +72,13 @@ fn perform(step: &Step, state: &mut State) -> Result<(), Mismatch> {
     }
 }
 
-fn write(step: &Step, bytes: &[u8], mode: Option<FileMode>, onto: Onto, state: &mut State) -> Result<(), Mismatch> {
+fn write(
+    step: &Step,
+    bytes: &[u8],
+    mode: Option<FileMode>,
+    onto: Onto,
+    state: &mut State,
+) -> Result<(), Mismatch> {
     let held = state.get(&step.path);
     let free = match (onto, &held) {
         (Onto::Anything, _) | (_, None) => true,
@@ -123,7 +136,8 @@ impl Output {
         for line in &hunk.body {
             match line.sign {
                 Sign::Add => {
-                    let unended = line.unended || (!hunk.ends_last_line && self.takes_last_end(hunk, lines, at));
+                    let unended =
+                        line.unended || (!hunk.ends_last_line && self.takes_last_end(hunk, lines, at));
                     let end = self.end_of(hunk, line.carriage, unended);
                     self.line(line.text.as_bytes(), end);
                 }
@@ -147,7 +161,13 @@ impl Output {
     fn end_of(&self, hunk: &Hunk, carriage: bool, unended: bool) -> &'static [u8] {
         match (unended, hunk.literal_ends) {
             (true, _) => b"",
-            (false, true) => if carriage { CRLF } else { LF },
+            (false, true) => {
+                if carriage {
+                    CRLF
+                } else {
+                    LF
+                }
+            }
             (false, false) => self.end,
         }
     }
@@ -170,8 +190,10 @@ fn replaced(step: &Step, bytes: &[u8], old: &[u8], new: &[u8], all: bool) -> Res
         }
         (1, _) | (_, true) => Ok(splice(bytes, &places, old.len(), &new)),
         (count, false) => {
-            let hints = places.iter().take(5).map(|place| format!("it matches at line {}", line_of(place))).collect();
-            let what = format!("the text to replace is there {count} times; give more of it, or `\"all\": true`");
+            let hints =
+                places.iter().take(5).map(|place| format!("it matches at line {}", line_of(place))).collect();
+            let what =
+                format!("the text to replace is there {count} times; give more of it, or `\"all\": true`");
             Err(Mismatch::ambiguous(&step.path, step.line, &what, hints))
         }
     }

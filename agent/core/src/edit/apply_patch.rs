@@ -26,13 +26,18 @@ pub(super) fn parse(text: &str) -> Result<Vec<Step>, ProposalFault> {
         let step = if let Some(name) = header.strip_prefix(ADD) {
             reader.add(number, name)?
         } else if let Some(name) = header.strip_prefix(DELETE) {
-            Step { path: path(name.trim(), number)?, line: number, action: Action::Delete { hunks: Vec::new() } }
+            Step {
+                path: path(name.trim(), number)?,
+                line: number,
+                action: Action::Delete { hunks: Vec::new() },
+            }
         } else if let Some(name) = header.strip_prefix(UPDATE) {
             reader.update(number, name)?
         } else if header.is_empty() {
             continue;
         } else {
-            let message = format!("`{header}` is no header; one of `{ADD}`, `{DELETE}` or `{UPDATE}` belongs here");
+            let message =
+                format!("`{header}` is no header; one of `{ADD}`, `{DELETE}` or `{UPDATE}` belongs here");
             return Err(ProposalFault::malformed(number, message));
         };
         steps.push(step);
@@ -44,10 +49,18 @@ pub(super) fn parse(text: &str) -> Result<Vec<Step>, ProposalFault> {
 fn inside(text: &str) -> Result<Vec<(usize, &str)>, ProposalFault> {
     let lines: Vec<_> = text.lines().enumerate().map(|(index, line)| (index + 1, line)).collect();
     let mark = |mark: &str| lines.iter().position(|(_, line)| line.trim() == mark);
-    let begin = mark("*** Begin Patch").ok_or_else(|| ProposalFault::malformed(1, "`*** Begin Patch` is missing"))?;
-    let ends: Vec<_> = lines.iter().enumerate().filter(|(_, (_, line))| line.trim() == "*** End Patch").map(|(at, _)| at).collect();
+    let begin =
+        mark("*** Begin Patch").ok_or_else(|| ProposalFault::malformed(1, "`*** Begin Patch` is missing"))?;
+    let ends: Vec<_> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, line))| line.trim() == "*** End Patch")
+        .map(|(at, _)| at)
+        .collect();
     let end = ends.last().copied().filter(|end| *end > begin);
-    let end = end.ok_or_else(|| ProposalFault::malformed(lines.len(), "`*** End Patch` is missing; the proposal seems cut off"))?;
+    let end = end.ok_or_else(|| {
+        ProposalFault::malformed(lines.len(), "`*** End Patch` is missing; the proposal seems cut off")
+    })?;
     if let Some((number, _)) = lines[end + 1..].iter().find(|(_, line)| !is_wrapping(line)) {
         return Err(ProposalFault::malformed(*number, "text after `*** End Patch`"));
     }
@@ -56,7 +69,10 @@ fn inside(text: &str) -> Result<Vec<(usize, &str)>, ProposalFault> {
 
 fn is_wrapping(line: &str) -> bool {
     let line = line.trim();
-    line.is_empty() || line.starts_with("```") || line.starts_with("~~~") || line.chars().all(|c| c.is_ascii_uppercase())
+    line.is_empty()
+        || line.starts_with("```")
+        || line.starts_with("~~~")
+        || line.chars().all(|c| c.is_ascii_uppercase())
 }
 
 impl<'a> Reader<'a> {
@@ -90,9 +106,16 @@ impl<'a> Reader<'a> {
             hunks.extend(self.hunk(hunks.is_empty())?);
         }
         if hunks.is_empty() && to.is_none() {
-            return Err(ProposalFault::malformed(line, format!("the update of `{}` changes nothing; give it a hunk", name.trim())));
+            return Err(ProposalFault::malformed(
+                line,
+                format!("the update of `{}` changes nothing; give it a hunk", name.trim()),
+            ));
         }
-        Ok(Step { path: path(name.trim(), line)?, line, action: Action::Patch { hunks, to, keep: false, mode: None } })
+        Ok(Step {
+            path: path(name.trim(), line)?,
+            line,
+            action: Action::Patch { hunks, to, keep: false, mode: None },
+        })
     }
 
     fn hunk(&mut self, first: bool) -> Result<Option<Hunk>, ProposalFault> {

@@ -12,7 +12,8 @@ pub(super) enum Content {
 /// Larger content is refused before it is unpacked.
 pub(super) const BYTES_MAX: usize = 64 * 1024 * 1024;
 
-const ALPHABET: &[u8; 85] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
+const ALPHABET: &[u8; 85] =
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
 
 /// A line: a letter for the number of bytes, then five letters for every four of them.
 pub(super) fn decode_line(line: &str) -> Option<Vec<u8>> {
@@ -26,7 +27,8 @@ pub(super) fn decode_line(line: &str) -> Option<Vec<u8>> {
     for group in rest.chunks(5) {
         bytes.extend(decode_group(group)?);
     }
-    (bytes.len() >= usize::from(count) && bytes.len() < usize::from(count) + 4).then(|| bytes[..usize::from(count)].to_vec())
+    (bytes.len() >= usize::from(count) && bytes.len() < usize::from(count) + 4)
+        .then(|| bytes[..usize::from(count)].to_vec())
 }
 
 fn decode_group(group: &[u8]) -> Option<[u8; 4]> {

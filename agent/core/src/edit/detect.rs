@@ -10,9 +10,10 @@ pub(super) fn format(proposal: &Proposal) -> Result<ProposalFormat, ProposalFaul
         (ProposalFormat::Auto, None) => Err(ProposalFault::unknown(
             "the proposal is in no known format: a unified diff, an apply-patch envelope (`*** Begin Patch`), SEARCH/REPLACE blocks, a JSON list of edits, or whole files in fences under their paths",
         )),
-        (stated, Some(found)) if stated != found => {
-            Err(ProposalFault::malformed(1, format!("the proposal is stated to be {stated} and looks like {found}")))
-        }
+        (stated, Some(found)) if stated != found => Err(ProposalFault::malformed(
+            1,
+            format!("the proposal is stated to be {stated} and looks like {found}"),
+        )),
         (stated, _) => Ok(stated),
     }
 }
@@ -52,6 +53,10 @@ fn is_whole_files(text: &str) -> bool {
     lines.iter().enumerate().any(|(index, line)| match names::fence(line) {
         None => false,
         Some((_, _, info)) if names::in_info(info).is_some() => true,
-        Some(_) => lines[..index].iter().rev().find(|line| !line.trim().is_empty()).is_some_and(|line| names::heading(line).is_some()),
+        Some(_) => lines[..index]
+            .iter()
+            .rev()
+            .find(|line| !line.trim().is_empty())
+            .is_some_and(|line| names::heading(line).is_some()),
     })
 }

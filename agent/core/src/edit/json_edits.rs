@@ -36,7 +36,8 @@ pub(super) fn parse(text: &str) -> Result<Vec<Step>, ProposalFault> {
         false => (document::from_value::<JsonEdits>(value).map(|edits| edits.edits), "/edits"),
     };
     let edits = edits.map_err(malformed)?;
-    let step = |(index, edit)| step(edit).map_err(|what| malformed(Fault::new(format!("{place}/{index}"), what)));
+    let step =
+        |(index, edit)| step(edit).map_err(|what| malformed(Fault::new(format!("{place}/{index}"), what)));
     edits.into_iter().enumerate().map(step).collect()
 }
 

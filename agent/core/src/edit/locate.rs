@@ -97,12 +97,21 @@ fn matches(wanted: &[&str], lines: &[Line], from: usize) -> Vec<usize> {
         .unwrap_or_default()
 }
 
-fn find(hunk: &Hunk, wanted: &[&str], lines: &[Line], from: usize, path: &RepoPath) -> Result<Option<usize>, Mismatch> {
+fn find(
+    hunk: &Hunk,
+    wanted: &[&str],
+    lines: &[Line],
+    from: usize,
+    path: &RepoPath,
+) -> Result<Option<usize>, Mismatch> {
     let anchors = anchors(hunk, lines, from, path)?;
     let start = anchors.first().copied().unwrap_or(from);
     let places = matches(wanted, lines, start);
     let stated = hunk.stated.map(|line| line.saturating_sub(1)).filter(|place| places.contains(place));
-    let at_end = hunk.at_end.then(|| lines.len() - wanted.len().min(lines.len())).filter(|place| places.contains(place));
+    let at_end = hunk
+        .at_end
+        .then(|| lines.len() - wanted.len().min(lines.len()))
+        .filter(|place| places.contains(place));
     if let Some(place) = stated.or(at_end) {
         return Ok(Some(place));
     }
@@ -110,7 +119,8 @@ fn find(hunk: &Hunk, wanted: &[&str], lines: &[Line], from: usize, path: &RepoPa
         return unique(hunk, &places, path);
     }
     // An anchor says in which part of the file; the first match after it is meant.
-    let mut after: Vec<_> = anchors.iter().filter_map(|anchor| places.iter().copied().find(|place| place >= anchor)).collect();
+    let mut after: Vec<_> =
+        anchors.iter().filter_map(|anchor| places.iter().copied().find(|place| place >= anchor)).collect();
     after.dedup();
     unique(hunk, &after, path)
 }
@@ -131,7 +141,11 @@ fn ambiguous(hunk: &Hunk, places: impl ExactSizeIterator<Item = usize>, path: &R
 }
 
 fn not_found(hunk: &Hunk, old: &[&str], lines: &[Line], from: usize, path: &RepoPath) -> Mismatch {
-    let what = if from == 0 { "the lines to change are not in the file" } else { "the lines to change are not in the file, below the hunk before" };
+    let what = if from == 0 {
+        "the lines to change are not in the file"
+    } else {
+        "the lines to change are not in the file, below the hunk before"
+    };
     Mismatch::not_found(path, hunk.line, what, nearest::places(old, lines))
 }
 

@@ -69,7 +69,9 @@ pub fn parse(proposal: &Proposal) -> Result<EditSet, ProposalFault> {
         ProposalFormat::UnifiedDiff | ProposalFormat::Auto => unified::parse(text),
     }?;
     match steps.is_empty() {
-        true => Err(ProposalFault::empty(format!("the proposal is a well-formed {format} without a single edit"))),
+        true => {
+            Err(ProposalFault::empty(format!("the proposal is a well-formed {format} without a single edit")))
+        }
         false => Ok(EditSet { format, steps }),
     }
 }

@@ -5,7 +5,8 @@
 pub(super) fn heading(line: &str) -> Option<&str> {
     let text = line.trim().trim_start_matches(['#', '>']).trim();
     let text = text.strip_prefix("- ").or_else(|| text.strip_prefix("* ")).unwrap_or(text);
-    let text = ["File:", "file:", "Path:", "path:"].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
+    let text =
+        ["File:", "file:", "Path:", "path:"].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
     let text = text.trim().trim_start_matches(['*', '`']).trim_end_matches(['*', '`', ':']).trim();
     let plain = !text.is_empty() && !text.starts_with("```") && !text.ends_with(['.', '!', '?', ';', ',']);
     let word = !text.contains(char::is_whitespace) || text.contains(['/', '.']);
@@ -17,7 +18,10 @@ pub(super) fn heading(line: &str) -> Option<&str> {
 pub(super) fn in_info(info: &str) -> Option<&str> {
     let last = info.split_whitespace().last()?;
     let value = ["path=", "file=", "title=", "filename="].iter().find_map(|key| last.strip_prefix(key));
-    let value = value.or_else(|| last.split_once(':').map(|(_, path)| path)).unwrap_or(last).trim_matches(['"', '\'']);
+    let value = value
+        .or_else(|| last.split_once(':').map(|(_, path)| path))
+        .unwrap_or(last)
+        .trim_matches(['"', '\'']);
     value.contains(['/', '.']).then_some(value)
 }
 

@@ -47,12 +47,17 @@ impl<'a> State<'a> {
     pub fn changes(self) -> Vec<Change> {
         let renames = self.renames();
         let sources: BTreeSet<_> = renames.values().copied().collect();
-        let moves = renames.iter().map(|(to, from)| Change::Rename { from: (*from).clone(), to: (*to).clone() });
+        let moves =
+            renames.iter().map(|(to, from)| Change::Rename { from: (*from).clone(), to: (*to).clone() });
         let mut changes: Vec<_> = moves.collect();
         let gone = self.now.iter().filter(|(path, now)| now.is_none() && self.existed(path).is_some());
         let gone = gone.filter(|(path, _)| !sources.contains(path));
         changes.extend(gone.map(|(path, _)| Change::Delete { path: path.clone() }));
-        changes.extend(self.now.iter().filter_map(|(path, now)| self.write(path, now.as_ref()?, renames.get(path).copied())));
+        changes.extend(
+            self.now
+                .iter()
+                .filter_map(|(path, now)| self.write(path, now.as_ref()?, renames.get(path).copied())),
+        );
         changes
     }
 

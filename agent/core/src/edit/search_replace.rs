@@ -49,8 +49,14 @@ fn find(lines: &[&str], from: usize, is: fn(&str) -> bool, mark: &str) -> Result
     let found = lines.iter().enumerate().skip(from + 1).find(|(_, line)| is(line) || is_search(line));
     match found {
         Some((at, line)) if is(line) => Ok(at),
-        Some((at, _)) => Err(ProposalFault::malformed(at + 1, format!("a block starts before `{mark}` ended the one before"))),
-        None => Err(ProposalFault::malformed(from + 1, format!("a block without `{mark}`; the proposal seems cut off"))),
+        Some((at, _)) => Err(ProposalFault::malformed(
+            at + 1,
+            format!("a block starts before `{mark}` ended the one before"),
+        )),
+        None => Err(ProposalFault::malformed(
+            from + 1,
+            format!("a block without `{mark}`; the proposal seems cut off"),
+        )),
     }
 }
 
@@ -69,11 +75,20 @@ fn name_above<'a>(lines: &[&'a str], at: usize) -> Option<&'a str> {
 fn step(name: &str, line: usize, old: &[&str], new: &[&str]) -> Result<Step, ProposalFault> {
     let file = path(name, line)?;
     if old.iter().all(|line| line.trim().is_empty()) {
-        let text: String = new.iter().map(|line| format!("{}\n", line.strip_suffix('\r').unwrap_or(line))).collect();
-        return Ok(Step { path: file, line, action: Action::Write { bytes: text.into_bytes(), mode: None, onto: Onto::Empty } });
+        let text: String =
+            new.iter().map(|line| format!("{}\n", line.strip_suffix('\r').unwrap_or(line))).collect();
+        return Ok(Step {
+            path: file,
+            line,
+            action: Action::Write { bytes: text.into_bytes(), mode: None, onto: Onto::Empty },
+        });
     }
     let hunk = hunk(line, old, new);
-    Ok(Step { path: file, line, action: Action::Patch { hunks: vec![hunk], to: None, keep: false, mode: None } })
+    Ok(Step {
+        path: file,
+        line,
+        action: Action::Patch { hunks: vec![hunk], to: None, keep: false, mode: None },
+    })
 }
 
 /// Lines that stand in both halves are kept as the file has them.

@@ -61,7 +61,8 @@ fn perform(state: &mut Files, change: Change) {
 
 #[track_caller]
 fn gives(text: &str, before: &[(&str, &str)], expected: &[(&str, &str)]) {
-    let expected: BTreeMap<_, _> = expected.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let expected: BTreeMap<_, _> =
+        expected.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     assert_eq!(after(text, before), Ok(expected));
 }
 
@@ -80,15 +81,39 @@ fn patch(body: &str) -> String {
 fn apply_patch_changes_files() {
     gives(&patch("*** Add File: a/b.md\n+one\n+two"), &[], &[("a/b.md", "one\ntwo\n")]);
     gives(&patch("*** Delete File: a"), &[("a", "x\n")], &[]);
-    gives(&patch("*** Update File: a\n@@\n-two\n+TWO"), &[("a", "one\ntwo\nthree\n")], &[("a", "one\nTWO\nthree\n")]);
-    gives(&patch("*** Update File: a\n*** Move to: b/c\n@@\n-x\n+y"), &[("a", "x\n"), ("b/c", "old\n")], &[("b/c", "y\n")]);
+    gives(
+        &patch("*** Update File: a\n@@\n-two\n+TWO"),
+        &[("a", "one\ntwo\nthree\n")],
+        &[("a", "one\nTWO\nthree\n")],
+    );
+    gives(
+        &patch("*** Update File: a\n*** Move to: b/c\n@@\n-x\n+y"),
+        &[("a", "x\n"), ("b/c", "old\n")],
+        &[("b/c", "y\n")],
+    );
     gives(&patch("*** Update File: a\n@@\n+end"), &[("a", "one\n")], &[("a", "one\nend\n")]);
-    gives(&patch("*** Update File: a\n@@\n-no end\n+first\n+second"), &[("a", "no end")], &[("a", "first\nsecond\n")]);
+    gives(
+        &patch("*** Update File: a\n@@\n-no end\n+first\n+second"),
+        &[("a", "no end")],
+        &[("a", "first\nsecond\n")],
+    );
     gives(&patch("*** Update File: a\n@@\n-one\n+ONE"), &[("a", "one\r\ntwo")], &[("a", "ONE\r\ntwo")]);
-    gives(&patch("*** Update File: a\n@@ fn two\n-  x\n+  y"), &[("a", "fn one\n  x\nfn two\n  x\n")], &[("a", "fn one\n  x\nfn two\n  y\n")]);
+    gives(
+        &patch("*** Update File: a\n@@ fn two\n-  x\n+  y"),
+        &[("a", "fn one\n  x\nfn two\n  x\n")],
+        &[("a", "fn one\n  x\nfn two\n  y\n")],
+    );
     gives(&patch("*** Update File: a\n@@\n-x\n+y\n*** End of File"), &[("a", "x\nx\n")], &[("a", "x\ny\n")]);
-    gives("  *** Begin Patch  \n *** Update File: a \n@@\n-x\n+y\n  *** End Patch ", &[("a", "x\n")], &[("a", "y\n")]);
-    gives(&patch("*** Update File: a\n@@\n one\n-caf\u{e9} \u{2013} x\n+tea"), &[("a", "one\ncaf\u{e9} - x\n")], &[("a", "one\ntea\n")]);
+    gives(
+        "  *** Begin Patch  \n *** Update File: a \n@@\n-x\n+y\n  *** End Patch ",
+        &[("a", "x\n")],
+        &[("a", "y\n")],
+    );
+    gives(
+        &patch("*** Update File: a\n@@\n one\n-caf\u{e9} \u{2013} x\n+tea"),
+        &[("a", "one\ncaf\u{e9} - x\n")],
+        &[("a", "one\ntea\n")],
+    );
 }
 
 #[test]
@@ -113,7 +138,11 @@ fn apply_patch_is_refused_where_it_does_not_fit() {
 
 #[test]
 fn what_came_close_is_told() {
-    let hints = refused(&patch("*** Update File: a\n@@\n-let total = sum(x);\n+y"), &[("a", "fn a\nlet total = sum(y);\n")], "edit-not-found");
+    let hints = refused(
+        &patch("*** Update File: a\n@@\n-let total = sum(x);\n+y"),
+        &[("a", "fn a\nlet total = sum(y);\n")],
+        "edit-not-found",
+    );
     assert_eq!(hints, ["line 2: let total = sum(y);"]);
     let hints = refused(&patch("*** Update File: a\n@@\n-x\n+z"), &[("a", "x\ny\nx\n")], "edit-ambiguous");
     assert_eq!(hints, ["it matches at line 1", "it matches at line 3"]);
@@ -121,25 +150,69 @@ fn what_came_close_is_told() {
 
 #[test]
 fn unified_diffs_change_files() {
-    gives("--- a/a\n+++ b/a\n@@ -1,2 +1,2 @@\n one\n-two\n+TWO\n", &[("a", "one\ntwo\n")], &[("a", "one\nTWO\n")]);
+    gives(
+        "--- a/a\n+++ b/a\n@@ -1,2 +1,2 @@\n one\n-two\n+TWO\n",
+        &[("a", "one\ntwo\n")],
+        &[("a", "one\nTWO\n")],
+    );
     gives("--- a\t2020\n+++ a\t2021\n@@ -1 +1 @@\n-x\n+y\n", &[("a", "x\n")], &[("a", "y\n")]);
-    gives("--- /dev/null\n+++ b/d/new\n@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n", &[], &[("d/new", "x")]);
+    gives(
+        "--- /dev/null\n+++ b/d/new\n@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n",
+        &[],
+        &[("d/new", "x")],
+    );
     gives("--- a/a\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n", &[("a", "x\n")], &[]);
-    gives("diff --git a/a b/b\nsimilarity index 100%\nrename from a\nrename to b\n", &[("a", "x\n")], &[("b", "x\n")]);
-    gives("diff --git a/a b/b\nrename from a\nrename to b\n--- a/a\n+++ b/b\n@@ -1 +1 @@\n-x\n+y\n", &[("a", "x\n")], &[("b", "y\n")]);
+    gives(
+        "diff --git a/a b/b\nsimilarity index 100%\nrename from a\nrename to b\n",
+        &[("a", "x\n")],
+        &[("b", "x\n")],
+    );
+    gives(
+        "diff --git a/a b/b\nrename from a\nrename to b\n--- a/a\n+++ b/b\n@@ -1 +1 @@\n-x\n+y\n",
+        &[("a", "x\n")],
+        &[("b", "y\n")],
+    );
     gives("diff --git a/a b/b\ncopy from a\ncopy to b\n", &[("a", "x\n")], &[("a", "x\n"), ("b", "x\n")]);
     gives("diff --git a/a b/a\nold mode 100644\nnew mode 100755\n", &[("a", "x\n")], &[("a", "+x:x\n")]);
     gives("diff --git a/e b/e\nnew file mode 100755\nindex 0000000..e69de29\n", &[], &[("e", "+x:")]);
     gives("diff --git a/e b/e\ndeleted file mode 100644\nindex e69de29..0000000\n", &[("e", "")], &[]);
-    gives("--- \"a/na\\303\\257ve\"\n+++ \"b/na\\303\\257ve\"\n@@ -1 +1 @@\n-x\n+y\n", &[("naïve", "x\n")], &[("naïve", "y\n")]);
-    gives("--- a/a\n+++ b/a\n@@ -1,2 +1,2 @@\n one\r\n-two\r\n+TWO\r\n", &[("a", "one\r\ntwo\r\n")], &[("a", "one\r\nTWO\r\n")]);
+    gives(
+        "--- \"a/na\\303\\257ve\"\n+++ \"b/na\\303\\257ve\"\n@@ -1 +1 @@\n-x\n+y\n",
+        &[("naïve", "x\n")],
+        &[("naïve", "y\n")],
+    );
+    gives(
+        "--- a/a\n+++ b/a\n@@ -1,2 +1,2 @@\n one\r\n-two\r\n+TWO\r\n",
+        &[("a", "one\r\ntwo\r\n")],
+        &[("a", "one\r\nTWO\r\n")],
+    );
     gives("--- a/a\n+++ b/a\n@@ -1 +1 @@\n-x\r\n+x\n", &[("a", "x\r\n")], &[("a", "x\n")]);
-    gives("--- a/a\n+++ b/a\n@@ -9,2 +9,2 @@\n one\n-two\n+TWO\n", &[("a", "zero\none\ntwo\n")], &[("a", "zero\none\nTWO\n")]);
+    gives(
+        "--- a/a\n+++ b/a\n@@ -9,2 +9,2 @@\n one\n-two\n+TWO\n",
+        &[("a", "zero\none\ntwo\n")],
+        &[("a", "zero\none\nTWO\n")],
+    );
     gives("--- a/a\n+++ b/a\n@@ -3 +3 @@\n-x\n+y\n", &[("a", "x\nz\nx\n")], &[("a", "x\nz\ny\n")]);
-    gives("--- a/a\n+++ b/a\n@@ -1,9 +1,7 @@\n one\n-two\n+TWO\n", &[("a", "one\ntwo\n")], &[("a", "one\nTWO\n")]);
-    gives("--- a/a\n+++ b/a\n@@ -1 +1 @@\n-x\n\\ No newline at end of file\n+x\n", &[("a", "x")], &[("a", "x\n")]);
-    gives("--- a/a\n+++ b/a\n@@ -1 +1,2 @@\n x\n\\ No newline at end of file\n+y\n\\ No newline at end of file\n", &[("a", "x")], &[("a", "x\ny")]);
-    gives("Subject: x\n\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-x\n+y\n-- \n2.39\n", &[("a", "x\n")], &[("a", "y\n")]);
+    gives(
+        "--- a/a\n+++ b/a\n@@ -1,9 +1,7 @@\n one\n-two\n+TWO\n",
+        &[("a", "one\ntwo\n")],
+        &[("a", "one\nTWO\n")],
+    );
+    gives(
+        "--- a/a\n+++ b/a\n@@ -1 +1 @@\n-x\n\\ No newline at end of file\n+x\n",
+        &[("a", "x")],
+        &[("a", "x\n")],
+    );
+    gives(
+        "--- a/a\n+++ b/a\n@@ -1 +1,2 @@\n x\n\\ No newline at end of file\n+y\n\\ No newline at end of file\n",
+        &[("a", "x")],
+        &[("a", "x\ny")],
+    );
+    gives(
+        "Subject: x\n\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-x\n+y\n-- \n2.39\n",
+        &[("a", "x\n")],
+        &[("a", "y\n")],
+    );
     gives("--- a/a\n+++ b/a\n@@ -1 +1 @@\n--- x\n+++ y\n", &[("a", "-- x\n")], &[("a", "++ y\n")]);
 }
 
@@ -176,7 +249,11 @@ fn search_replace_changes_files() {
     gives(BLOCK, &[(a, "one\r\ntwo\r\n")], &[(a, "one\r\nTWO\r\n")]);
     gives(BLOCK, &[(a, "one\ntwo")], &[(a, "one\nTWO")]);
     gives("new.txt\n<<<<<<< SEARCH\n=======\nx\n>>>>>>> REPLACE\n", &[], &[("new.txt", "x\n")]);
-    gives("```rust src/a.rs\n<<<<<<< SEARCH\ntwo\n=======\n>>>>>>> REPLACE\n```\n", &[(a, "one\ntwo\n")], &[(a, "one\n")]);
+    gives(
+        "```rust src/a.rs\n<<<<<<< SEARCH\ntwo\n=======\n>>>>>>> REPLACE\n```\n",
+        &[(a, "one\ntwo\n")],
+        &[(a, "one\n")],
+    );
     gives(
         "**src/a.rs**:\n<<<<<<< SEARCH\none\n=======\n1\n>>>>>>> REPLACE\n<<<<<<< SEARCH\ntwo\n=======\n2\n>>>>>>> REPLACE\n",
         &[(a, "one\ntwo\n")],
@@ -198,11 +275,23 @@ fn search_replace_is_refused_where_it_does_not_fit() {
 #[test]
 fn json_edits_change_files() {
     gives(r#"[{"op":"replace","path":"a","old":"b","new":"c"}]"#, &[("a", "abd")], &[("a", "acd")]);
-    gives(r#"{"edits":[{"op":"replace","path":"a","old":"b","new":"c","all":true}]}"#, &[("a", "b b")], &[("a", "c c")]);
-    gives(r#"[{"op":"replace","path":"a","old":"x\ny","new":"z"}]"#, &[("a", "x\r\ny\r\n")], &[("a", "z\r\n")]);
+    gives(
+        r#"{"edits":[{"op":"replace","path":"a","old":"b","new":"c","all":true}]}"#,
+        &[("a", "b b")],
+        &[("a", "c c")],
+    );
+    gives(
+        r#"[{"op":"replace","path":"a","old":"x\ny","new":"z"}]"#,
+        &[("a", "x\r\ny\r\n")],
+        &[("a", "z\r\n")],
+    );
     gives(r#"[{"op":"write","path":"a","content":"x","mode":"100755"}]"#, &[], &[("a", "+x:x")]);
     gives(r#"[{"op":"write","path":"a","content_base64":"AAEC"}]"#, &[], &[("a", "\0\u{1}\u{2}")]);
-    gives(r#"[{"op":"rename","path":"a","to":"b"},{"op":"replace","path":"b","old":"x","new":"y"}]"#, &[("a", "x")], &[("b", "y")]);
+    gives(
+        r#"[{"op":"rename","path":"a","to":"b"},{"op":"replace","path":"b","old":"x","new":"y"}]"#,
+        &[("a", "x")],
+        &[("b", "y")],
+    );
     gives(r#"[{"op":"mode","path":"a","mode":"100755"}]"#, &[("a", "x")], &[("a", "+x:x")]);
     gives(r#"[{"op":"delete","path":"a"}]"#, &[("a", "x")], &[]);
 }
@@ -228,7 +317,11 @@ fn json_edits_are_refused_with_their_place() {
 
 #[test]
 fn whole_files_are_written() {
-    gives("Here it is.\n\n`src/a.rs`\n```rust\none\n```\n", &[("src/a.rs", "old\n")], &[("src/a.rs", "one\n")]);
+    gives(
+        "Here it is.\n\n`src/a.rs`\n```rust\none\n```\n",
+        &[("src/a.rs", "old\n")],
+        &[("src/a.rs", "one\n")],
+    );
     gives("### b.md\n````\n```\ninner\n```\n````\n", &[], &[("b.md", "```\ninner\n```\n")]);
     gives("```py path=c.py\nx\n```\n", &[], &[("c.py", "x\n")]);
     refused("a.md\n```\nx\n", &[], "proposal-malformed");

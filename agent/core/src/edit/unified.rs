@@ -57,7 +57,8 @@ impl<'a> Reader<'a> {
     /// `--- a` with `+++ b` below.
     fn at_names(&self) -> bool {
         let next = self.lines.get(self.at + 1);
-        self.peek().is_some_and(|line| line.starts_with("--- ")) && next.is_some_and(|line| line.starts_with("+++ "))
+        self.peek().is_some_and(|line| line.starts_with("--- "))
+            && next.is_some_and(|line| line.starts_with("+++ "))
     }
 
     fn at_part(&self) -> bool {
@@ -100,16 +101,21 @@ impl<'a> Reader<'a> {
     fn name(&mut self, mark: &str) -> Result<String, ProposalFault> {
         let line = self.header().unwrap_or_default();
         let text = line.strip_prefix(mark).unwrap_or(line);
-        let text = if text.starts_with('"') { text } else { text.split('\t').next().unwrap_or(text).trim_end() };
+        let text =
+            if text.starts_with('"') { text } else { text.split('\t').next().unwrap_or(text).trim_end() };
         self.at += 1;
-        unquoted(text).ok_or_else(|| ProposalFault::malformed(self.at, format!("`{text}` is no name of a file")))
+        unquoted(text)
+            .ok_or_else(|| ProposalFault::malformed(self.at, format!("`{text}` is no name of a file")))
     }
 
     /// Takes an extended header; says whether the line was one.
     fn extended(&mut self, part: &mut Part) -> Result<bool, ProposalFault> {
         let line = self.header().unwrap_or_default();
         let number = self.at + 1;
-        let name = |text: &str| unquoted(text).ok_or_else(|| ProposalFault::malformed(number, format!("`{text}` is no name of a file")));
+        let name = |text: &str| {
+            unquoted(text)
+                .ok_or_else(|| ProposalFault::malformed(number, format!("`{text}` is no name of a file")))
+        };
         let value = |mark: &str| line.strip_prefix(mark);
         if let Some(mode) = value("old mode ") {
             part.old_mode = Some(file_mode(mode, number)?);
@@ -133,9 +139,14 @@ impl<'a> Reader<'a> {
             part.binary = Some(self.binary()?);
             self.at -= 1;
         } else if line.starts_with("Binary files ") {
-            return Err(ProposalFault::malformed(number, "a binary file without its content; make the diff with `git diff --binary`"));
+            return Err(ProposalFault::malformed(
+                number,
+                "a binary file without its content; make the diff with `git diff --binary`",
+            ));
         } else {
-            return Ok(["index ", "similarity index ", "dissimilarity index "].iter().any(|mark| line.starts_with(mark)));
+            return Ok(["index ", "similarity index ", "dissimilarity index "]
+                .iter()
+                .any(|mark| line.starts_with(mark)));
         }
         Ok(true)
     }
@@ -156,7 +167,8 @@ impl<'a> Reader<'a> {
         }
         self.at += 1;
         self.skip_way_back();
-        let bytes = binary::inflate(&packed, size).ok_or_else(|| fault("it can't be unpacked to its size"))?;
+        let bytes =
+            binary::inflate(&packed, size).ok_or_else(|| fault("it can't be unpacked to its size"))?;
         match kind {
             "literal" => Ok(Content::Literal(bytes)),
             "delta" => Ok(Content::Delta(bytes)),
@@ -205,7 +217,9 @@ impl<'a> Reader<'a> {
             None => return None,
             Some(b' ') => Sign::Keep,
             Some(b'+') => Sign::Add,
-            Some(b'-') if counted || !(self.at_names() || matches!(text.trim_end(), "--" | "---")) => Sign::Remove,
+            Some(b'-') if counted || !(self.at_names() || matches!(text.trim_end(), "--" | "---")) => {
+                Sign::Remove
+            }
             _ => return None,
         };
         Some(BodyLine::new(sign, text.get(1..).unwrap_or(text)))
@@ -221,7 +235,9 @@ impl<'a> Reader<'a> {
 /// `@@ -1,2 +1,3 @@`: the place, and how many lines on either side. Without numbers
 /// the place is found by the lines alone.
 fn ranges(header: &str, line: usize) -> Result<(Option<usize>, usize, usize), ProposalFault> {
-    let fault = || ProposalFault::malformed(line, format!("`{header}` is no header of a hunk; `@@ -1,2 +1,3 @@` is one"));
+    let fault = || {
+        ProposalFault::malformed(line, format!("`{header}` is no header of a hunk; `@@ -1,2 +1,3 @@` is one"))
+    };
     let inner = header.trim_start_matches("@@").split("@@").next().unwrap_or_default().trim();
     if inner.is_empty() || !inner.starts_with('-') {
         return if header.starts_with("@@") && inner.is_empty() { Ok((None, 0, 0)) } else { Err(fault()) };
@@ -243,14 +259,18 @@ fn file_mode(text: &str, line: usize) -> Result<FileMode, ProposalFault> {
         "100755" => Ok(FileMode::Executable),
         "120000" => Err(ProposalFault::malformed(line, "symbolic links can't be proposed")),
         "160000" => Err(ProposalFault::malformed(line, "submodules can't be proposed")),
-        other => Err(ProposalFault::malformed(line, format!("`{other}` is no mode of a file; 100644 and 100755 are"))),
+        other => Err(ProposalFault::malformed(
+            line,
+            format!("`{other}` is no mode of a file; 100644 and 100755 are"),
+        )),
     }
 }
 
 /// The two names of a `diff --git` line. Unquoted names are told apart by being the same.
 fn both(text: &str) -> Option<(String, String)> {
     if text.starts_with('"') {
-        let end = text[1..].match_indices('"').map(|(at, _)| at + 1).find(|at| !text[..*at].ends_with('\\'))?;
+        let end =
+            text[1..].match_indices('"').map(|(at, _)| at + 1).find(|at| !text[..*at].ends_with('\\'))?;
         return Some((unquoted(&text[..=end])?, unquoted(text[end + 1..].trim())?));
     }
     let same = text.match_indices(' ').find(|(at, _)| bare(&text[..*at]) == bare(&text[at + 1..]));
@@ -276,7 +296,9 @@ impl Part {
 
     fn into_step(self) -> Result<Option<Step>, ProposalFault> {
         let line = self.line;
-        let (old, new) = self.names().ok_or_else(|| ProposalFault::malformed(line, "the names of the file are missing"))?;
+        let (old, new) = self
+            .names()
+            .ok_or_else(|| ProposalFault::malformed(line, "the names of the file are missing"))?;
         let moved = self.from.clone().zip(self.to.clone());
         let (old, new) = moved.unwrap_or((old, new));
         if old == NOWHERE || self.created {
@@ -293,12 +315,19 @@ impl Part {
     fn create(self, name: &str) -> Result<Step, ProposalFault> {
         let (file, line) = (path(name, self.line)?, self.line);
         if let Some(content) = self.binary {
-            return Ok(Step { path: file, line, action: Action::Binary { content, to: None, mode: self.mode } });
+            return Ok(Step {
+                path: file,
+                line,
+                action: Action::Binary { content, to: None, mode: self.mode },
+            });
         }
         let mut bytes = Vec::new();
         for body in self.hunks.iter().flat_map(|hunk| &hunk.body) {
             if body.sign != Sign::Add {
-                return Err(ProposalFault::malformed(line, format!("`{name}` is new, and a line of it is there before")));
+                return Err(ProposalFault::malformed(
+                    line,
+                    format!("`{name}` is new, and a line of it is there before"),
+                ));
             }
             bytes.extend_from_slice(body.text.as_bytes());
             let end = if body.carriage { "\r\n" } else { "\n" };
@@ -311,10 +340,17 @@ impl Part {
         let line = self.line;
         let to = (from != to).then_some(to);
         if let Some(content) = self.binary {
-            return Ok(Some(Step { path: from, line, action: Action::Binary { content, to, mode: self.mode } }));
+            return Ok(Some(Step {
+                path: from,
+                line,
+                action: Action::Binary { content, to, mode: self.mode },
+            }));
         }
         if self.hunks.is_empty() && to.is_none() && self.mode.is_none() {
-            return Err(ProposalFault::malformed(line, format!("nothing is said of `{from}`; a hunk is missing")));
+            return Err(ProposalFault::malformed(
+                line,
+                format!("nothing is said of `{from}`; a hunk is missing"),
+            ));
         }
         let action = Action::Patch { hunks: self.hunks, to, keep: self.copied, mode: self.mode };
         Ok(Some(Step { path: from, line, action }))

@@ -1,6 +1,4 @@
-use agent_contract::{
-    CapabilityName, Failure, Fault, Request, RunMode, capability::Scope, report::Reason,
-};
+use agent_contract::{CapabilityName, Failure, Fault, Request, RunMode, capability::Scope, report::Reason};
 
 use super::Stop;
 use crate::edit::{self, EditSet};
@@ -37,7 +35,10 @@ impl PlanFault {
     /// The fault as one in the request.
     pub fn into_fault(self) -> Fault {
         match self {
-            Self::NothingProposed => Fault::new("/proposal", "no proposal: give the change itself, for there is no model to propose one"),
+            Self::NothingProposed => Fault::new(
+                "/proposal",
+                "no proposal: give the change itself, for there is no model to propose one",
+            ),
             Self::Proposal(fault) => Fault::new("/proposal/text", fault.to_string()),
         }
     }
@@ -46,8 +47,12 @@ impl PlanFault {
 impl From<PlanFault> for Stop {
     fn from(fault: PlanFault) -> Self {
         match fault {
-            PlanFault::NothingProposed => Stop::unavailable(Reason::new("proposal-missing", fault.into_fault().message)),
-            PlanFault::Proposal(proposal) => Stop::failed(Failure::new(proposal.code(), proposal.to_string())),
+            PlanFault::NothingProposed => {
+                Stop::unavailable(Reason::new("proposal-missing", fault.into_fault().message))
+            }
+            PlanFault::Proposal(proposal) => {
+                Stop::failed(Failure::new(proposal.code(), proposal.to_string()))
+            }
         }
     }
 }

@@ -25,11 +25,18 @@ pub fn report<H: Host>(committed: Committed<H>, host: &mut H) -> Result<Report, 
 }
 
 fn reason(gate: &GateResult) -> Reason {
-    Reason { hints: gate.reasons.clone(), ..Reason::new("gate-failed", format!("gate `{}`: {}", gate.gate, gate.outcome)) }
+    Reason {
+        hints: gate.reasons.clone(),
+        ..Reason::new("gate-failed", format!("gate `{}`: {}", gate.gate, gate.outcome))
+    }
 }
 
 fn summary(changes: usize, diff: &str, checks: usize, commit: Option<&str>) -> String {
-    let body = |sign: char| diff.lines().filter(|line| line.starts_with(sign) && !line.starts_with("+++") && !line.starts_with("---")).count();
+    let body = |sign: char| {
+        diff.lines()
+            .filter(|line| line.starts_with(sign) && !line.starts_with("+++") && !line.starts_with("---"))
+            .count()
+    };
     let committed = commit.map(|id| format!(", committed as {id}")).unwrap_or_default();
     format!("{changes} changes (+{} -{}), {checks} checks passed{committed}", body('+'), body('-'))
 }

@@ -10,8 +10,13 @@ use policy::Code;
 use crate::KernelError;
 
 /// Settings that a repository's own configuration must not have the say in.
-const SETTINGS: &[&str] =
-    &["core.fsmonitor=false", "core.hooksPath=/dev/null", "safe.directory=*", "protocol.allow=never", "gc.auto=0"];
+const SETTINGS: &[&str] = &[
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "safe.directory=*",
+    "protocol.allow=never",
+    "gc.auto=0",
+];
 
 /// The whole environment of the command, besides `PATH`.
 const ENVIRONMENT: &[(&str, &str)] = &[
@@ -60,7 +65,8 @@ impl Git {
     /// Runs it with `input`, whatever comes of it.
     pub fn output(mut self, input: &[u8]) -> Result<Output, KernelError> {
         let unavailable = |error: std::io::Error| {
-            let message = format!("can't run `git`: {error}\nhint: install git, or give a folder without `.git`");
+            let message =
+                format!("can't run `git`: {error}\nhint: install git, or give a folder without `.git`");
             KernelError::new(Code::PrimitiveUnavailable, message)
         };
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -67,7 +67,10 @@ pub fn create_branch(root: &Path, branch: &BranchName, commit: &str) -> Result<(
     let nothing = "0".repeat(commit.len());
     let created = Git::new(root, &["update-ref", &reference, commit, &nothing]).run(&[]);
     created.map(drop).map_err(|error| match error.message.contains("already exists") {
-        true => KernelError::new(Code::BranchExists, format!("branch `{branch}` is there already\nhint: name another work branch")),
+        true => KernelError::new(
+            Code::BranchExists,
+            format!("branch `{branch}` is there already\nhint: name another work branch"),
+        ),
         false => error,
     })
 }

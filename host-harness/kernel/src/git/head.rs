@@ -48,7 +48,10 @@ fn branch(reference: &str) -> Option<BranchName> {
 }
 
 /// The committed content of files; what is in no commit is left out.
-pub fn committed(root: &Path, paths: &BTreeSet<RepoPath>) -> Result<BTreeMap<RepoPath, Vec<u8>>, KernelError> {
+pub fn committed(
+    root: &Path,
+    paths: &BTreeSet<RepoPath>,
+) -> Result<BTreeMap<RepoPath, Vec<u8>>, KernelError> {
     let asked: Vec<_> = paths.iter().filter(|path| !path.as_str().contains('\n')).collect();
     let questions: String = asked.iter().map(|path| format!("HEAD:{path}\n")).collect();
     let answers = Git::new(root, &["cat-file", "--batch"]).run(questions.as_bytes())?;

@@ -55,15 +55,23 @@ fn one(preset: CheckPreset, repository: &dyn Repository) -> Vec<Found> {
 /// What was looked for, for the person who asked for something that is not there.
 pub fn looked_for(preset: CheckPreset) -> String {
     let makefile = targets(preset).join("` or `");
-    format!("Cargo.toml, go.mod, pom.xml, build.gradle, a Python project, a script in package.json, a Makefile with `{makefile}`")
+    format!(
+        "Cargo.toml, go.mod, pom.xml, build.gradle, a Python project, a script in package.json, a Makefile with `{makefile}`"
+    )
 }
 
 /// A Makefile says by its targets what it can do; it is asked where nothing richer is there.
 fn make(preset: CheckPreset, files: &[String], repository: &dyn Repository) -> Option<Vec<String>> {
-    let file = ["GNUmakefile", "makefile", "Makefile"].into_iter().find(|name| files.iter().any(|file| file == name))?;
+    let file = ["GNUmakefile", "makefile", "Makefile"]
+        .into_iter()
+        .find(|name| files.iter().any(|file| file == name))?;
     let text = String::from_utf8_lossy(&repository.read(file)?).into_owned();
     let is_target = |name: &str| {
-        text.lines().any(|line| line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(':') && !rest.trim_start().starts_with(":=")))
+        text.lines().any(|line| {
+            line.strip_prefix(name).is_some_and(|rest| {
+                rest.trim_start().starts_with(':') && !rest.trim_start().starts_with(":=")
+            })
+        })
     };
     let target = targets(preset).iter().find(|name| is_target(name))?;
     Some(vec!["make".to_owned(), (*target).to_owned()])

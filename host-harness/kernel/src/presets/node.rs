@@ -8,14 +8,20 @@ const NO_TEST: &str = "no test specified";
 
 /// The script of `package.json` that a preset stands for, run by the manager that the
 /// repository uses.
-pub(super) fn command(preset: CheckPreset, files: &[String], repository: &dyn Repository) -> Option<Vec<String>> {
+pub(super) fn command(
+    preset: CheckPreset,
+    files: &[String],
+    repository: &dyn Repository,
+) -> Option<Vec<String>> {
     let package: Value = serde_json::from_slice(&repository.read("package.json")?).ok()?;
     let manager = manager(&package, files);
     if preset == CheckPreset::Dependency {
         return locked(manager, files);
     }
     let scripts = package.get("scripts")?.as_object()?;
-    let script = names(preset).iter().find(|name| scripts.get(**name).and_then(Value::as_str).is_some_and(|text| !text.contains(NO_TEST)));
+    let script = names(preset)
+        .iter()
+        .find(|name| scripts.get(**name).and_then(Value::as_str).is_some_and(|text| !text.contains(NO_TEST)));
     script.map(|script| [manager, "run", script].map(str::to_owned).into())
 }
 
@@ -44,8 +50,12 @@ fn manager(package: &Value, files: &[String]) -> &'static str {
 fn locked(manager: &str, files: &[String]) -> Option<Vec<String>> {
     let has = |name: &str| files.iter().any(|file| file == name);
     let argv: &[&str] = match manager {
-        "pnpm" if has("pnpm-lock.yaml") => &["pnpm", "install", "--frozen-lockfile", "--lockfile-only", "--offline"],
-        "yarn" if has("yarn.lock") => &["yarn", "install", "--frozen-lockfile", "--offline", "--ignore-scripts"],
+        "pnpm" if has("pnpm-lock.yaml") => {
+            &["pnpm", "install", "--frozen-lockfile", "--lockfile-only", "--offline"]
+        }
+        "yarn" if has("yarn.lock") => {
+            &["yarn", "install", "--frozen-lockfile", "--offline", "--ignore-scripts"]
+        }
         "npm" if has("package-lock.json") => &["npm", "ci", "--dry-run", "--offline", "--ignore-scripts"],
         _ => return None,
     };

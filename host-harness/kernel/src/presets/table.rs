@@ -64,10 +64,25 @@ const TABLE: &[Ecosystem] = &[
             (Dependency, &["gradle", "--console=plain", "dependencies"]),
         ],
     },
-    Ecosystem { name: "python", marks: &["ruff.toml", ".ruff.toml"], wrapper: None, commands: &[(Lint, &["ruff", "check", "."])] },
+    Ecosystem {
+        name: "python",
+        marks: &["ruff.toml", ".ruff.toml"],
+        wrapper: None,
+        commands: &[(Lint, &["ruff", "check", "."])],
+    },
     Ecosystem { name: "python", marks: &[".flake8"], wrapper: None, commands: &[(Lint, &["flake8"])] },
-    Ecosystem { name: "python", marks: &["mypy.ini", ".mypy.ini"], wrapper: None, commands: &[(Typecheck, &["mypy", "."])] },
-    Ecosystem { name: "python", marks: &["pyrightconfig.json"], wrapper: None, commands: &[(Typecheck, &["pyright"])] },
+    Ecosystem {
+        name: "python",
+        marks: &["mypy.ini", ".mypy.ini"],
+        wrapper: None,
+        commands: &[(Typecheck, &["mypy", "."])],
+    },
+    Ecosystem {
+        name: "python",
+        marks: &["pyrightconfig.json"],
+        wrapper: None,
+        commands: &[(Typecheck, &["pyright"])],
+    },
 ];
 
 /// Tools that a Python project names in its own files, and the check that each is.
@@ -80,7 +95,8 @@ const PYTHON_TOOLS: &[(&str, CheckPreset, &[&str])] = &[
     ("[tool.pyright", Typecheck, &["pyright"]),
     ("[build-system]", Build, &["python3", "-m", "build", "--no-isolation"]),
 ];
-const PYTHON_FILES: &[&str] = &["pyproject.toml", "setup.cfg", "tox.ini", "setup.py", "requirements.txt", "pytest.ini"];
+const PYTHON_FILES: &[&str] =
+    &["pyproject.toml", "setup.cfg", "tox.ini", "setup.py", "requirements.txt", "pytest.ini"];
 
 type Named = (&'static str, Vec<String>);
 
@@ -113,15 +129,21 @@ fn argv_of(ecosystem: &Ecosystem, argv: &[&str], files: &[String]) -> Vec<String
 
 fn python(preset: CheckPreset, files: &[String], repository: &dyn Repository) -> Option<Vec<String>> {
     let own: Vec<_> = PYTHON_FILES.iter().filter(|name| files.iter().any(|file| file == *name)).collect();
-    let text: String = own.iter().filter_map(|name| repository.read(name)).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
+    let text: String = own
+        .iter()
+        .filter_map(|name| repository.read(name))
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .collect();
     let tool = PYTHON_TOOLS.iter().find(|(mark, of, _)| *of == preset && text.contains(mark));
-    tool.map(|(.., argv)| owned(argv)).or_else(|| (preset == Unit).then(|| tests(&own, &text, files, repository)).flatten())
+    tool.map(|(.., argv)| owned(argv))
+        .or_else(|| (preset == Unit).then(|| tests(&own, &text, files, repository)).flatten())
 }
 
 /// pytest where the project speaks of it, else the tests that Python itself finds.
 fn tests(own: &[&&str], text: &str, files: &[String], repository: &dyn Repository) -> Option<Vec<String>> {
     let is_test = |name: &String| name.starts_with("test_") && name.ends_with(".py");
-    let folder = ["tests", "test"].into_iter().find(|folder| repository.list(Some(folder)).iter().any(is_test));
+    let folder =
+        ["tests", "test"].into_iter().find(|folder| repository.list(Some(folder)).iter().any(is_test));
     let any = folder.is_some() || files.iter().any(is_test);
     if text.contains("pytest") || files.iter().any(|file| file == "conftest.py") {
         return (any || !own.is_empty()).then(|| owned(&["python3", "-m", "pytest", "-q"]));

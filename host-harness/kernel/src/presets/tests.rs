@@ -22,7 +22,10 @@ impl Repository for Files {
 
 fn commands(preset: CheckPreset, files: &[(&'static str, &'static str)]) -> Vec<String> {
     let repository = Files(files.iter().copied().collect());
-    resolve(preset, &repository).into_iter().map(|found| format!("{}={}", found.name, found.argv.join(" "))).collect()
+    resolve(preset, &repository)
+        .into_iter()
+        .map(|found| format!("{}={}", found.name, found.argv.join(" ")))
+        .collect()
 }
 
 #[test]
@@ -43,7 +46,11 @@ fn presets_are_found_from_what_is_there() {
         (Lint, &[("package.json", package), ("yarn.lock", "")], &["lint=yarn run lint"]),
         (Smoke, &[("package.json", package), ("pnpm-lock.yaml", "")], &["smoke=pnpm run smoke"]),
         (Unit, &[("package.json", empty)], &[]),
-        (Unit, &[("pyproject.toml", "[tool.pytest.ini_options]"), ("tests/test_a.py", "")], &["unit=python3 -m pytest -q"]),
+        (
+            Unit,
+            &[("pyproject.toml", "[tool.pytest.ini_options]"), ("tests/test_a.py", "")],
+            &["unit=python3 -m pytest -q"],
+        ),
         (Unit, &[("setup.py", ""), ("tests/test_a.py", "")], &["unit=python3 -m unittest discover -s tests"]),
         (Unit, &[("setup.py", "")], &[]),
         (Lint, &[("pyproject.toml", "[tool.ruff]\n")], &["lint=ruff check ."]),

@@ -2,9 +2,29 @@ use std::collections::BTreeMap;
 
 /// Variables that builds and tests need offline, and none that carries a secret.
 const USUAL: &[&str] = &[
-    "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "CARGO_HOME", "RUSTUP_HOME",
-    "RUSTUP_TOOLCHAIN", "GOPATH", "GOCACHE", "GOMODCACHE", "GOROOT", "JAVA_HOME", "MAVEN_HOME", "GRADLE_USER_HOME",
-    "NVM_DIR", "PNPM_HOME", "PYENV_ROOT", "VIRTUAL_ENV",
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "GOPATH",
+    "GOCACHE",
+    "GOMODCACHE",
+    "GOROOT",
+    "JAVA_HOME",
+    "MAVEN_HOME",
+    "GRADLE_USER_HOME",
+    "NVM_DIR",
+    "PNPM_HOME",
+    "PYENV_ROOT",
+    "VIRTUAL_ENV",
 ];
 
 /// The variables of this process that a program may see: the usual ones and `extra`.

@@ -32,7 +32,9 @@ pub fn run_all(commands: Vec<Command>, at_once: usize, cancel: &Cancel) -> Vec<E
     let next = AtomicUsize::new(0);
     let ended: Vec<Mutex<Option<Ended>>> = commands.iter().map(|_| Mutex::new(None)).collect();
     let work = || {
-        while let Some(index) = Some(next.fetch_add(1, Ordering::SeqCst)).filter(|index| *index < commands.len()) {
+        while let Some(index) =
+            Some(next.fetch_add(1, Ordering::SeqCst)).filter(|index| *index < commands.len())
+        {
             let end = run(&commands[index], cancel);
             *ended[index].lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
         }

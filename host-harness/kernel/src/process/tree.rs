@@ -40,19 +40,23 @@ impl Tree {
     /// What held the program, and what was missing.
     pub fn held(&self, whole: bool) -> Vec<String> {
         let tree = if whole { "the whole tree ended" } else { "missing: a process outlived its end" };
-        ["own session", "time limit", "output limit", "named environment", tree, "missing: namespaces, network isolation, memory and process limits"]
-            .map(str::to_owned)
-            .into()
+        [
+            "own session",
+            "time limit",
+            "output limit",
+            "named environment",
+            tree,
+            "missing: namespaces, network isolation, memory and process limits",
+        ]
+        .map(str::to_owned)
+        .into()
     }
 }
 
 #[cfg(target_os = "linux")]
 mod linux {
     use std::{
-        collections::BTreeSet,
-        os::unix::process::CommandExt as _,
-        process::Command,
-        sync::Once,
+        collections::BTreeSet, os::unix::process::CommandExt as _, process::Command, sync::Once,
         time::Duration,
     };
 
@@ -70,7 +74,10 @@ mod linux {
         ADOPT.call_once(|| {
             let _ = rustix::process::set_child_subreaper(Some(Pid::INIT));
         });
-        #[allow(unsafe_code, reason = "between fork and exec; both calls are plain system calls that allocate nothing")]
+        #[allow(
+            unsafe_code,
+            reason = "between fork and exec; both calls are plain system calls that allocate nothing"
+        )]
         unsafe {
             command.pre_exec(|| {
                 rustix::process::setsid()?;
@@ -111,11 +118,15 @@ mod linux {
         let mark = format!("{MARK}={}", tree.mark);
         let of_session = |process: &Process| process.session == tree.leader.cast_signed();
         let adopted = |process: &Process| process.parent == own && is_marked(process.pid, &mark);
-        let mut found: BTreeSet<i32> =
-            all.iter().filter(|process| of_session(process) || adopted(process)).map(|process| process.pid).collect();
+        let mut found: BTreeSet<i32> = all
+            .iter()
+            .filter(|process| of_session(process) || adopted(process))
+            .map(|process| process.pid)
+            .collect();
         found.insert(tree.leader.cast_signed());
         loop {
-            let children = all.iter().filter(|process| found.contains(&process.parent)).map(|process| process.pid);
+            let children =
+                all.iter().filter(|process| found.contains(&process.parent)).map(|process| process.pid);
             let new: Vec<_> = children.filter(|pid| !found.contains(pid)).collect();
             if new.is_empty() {
                 break;

@@ -59,7 +59,9 @@ impl Journal {
 
     /// Reads a journal.
     pub fn read(path: &Path) -> Result<Self, KernelError> {
-        read(path)?.ok_or_else(|| KernelError::new(Code::KernelFailed, format!("`{}` does not exist", path.display())))
+        read(path)?.ok_or_else(|| {
+            KernelError::new(Code::KernelFailed, format!("`{}` does not exist", path.display()))
+        })
     }
 
     /// What came of a journal, if anything did yet.
@@ -94,6 +96,7 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, Kernel
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         text => text.map_err(KernelError::io("read", path.display()))?,
     };
-    let malformed = |error| KernelError::new(Code::KernelFailed, format!("`{}` can't be read: {error}", path.display()));
+    let malformed =
+        |error| KernelError::new(Code::KernelFailed, format!("`{}` can't be read: {error}", path.display()));
     serde_json::from_slice(&text).map(Some).map_err(malformed)
 }

@@ -42,7 +42,9 @@ pub fn place(journal: &Path, placer: &Placer) -> Result<(), KernelError> {
     match Journal::outcome(journal)? {
         Some(Placed { error: None }) => Ok(()),
         Some(Placed { error: Some(message) }) => Err(KernelError::new(Code::BaseMoved, message)),
-        None => Err(KernelError::new(Code::KernelFailed, "the change was not placed: its process ended early")),
+        None => {
+            Err(KernelError::new(Code::KernelFailed, "the change was not placed: its process ended early"))
+        }
     }
 }
 

@@ -89,6 +89,9 @@ fn attempt(journal: &Journal) -> Result<(), KernelError> {
 }
 
 pub(super) fn moved(step: &Step) -> KernelError {
-    let message = format!("`{}` was changed in the checkout while the run worked; nothing was placed\nhint: run again on what is there now", step.path);
+    let message = format!(
+        "`{}` was changed in the checkout while the run worked; nothing was placed\nhint: run again on what is there now",
+        step.path
+    );
     KernelError::new(Code::BaseMoved, message)
 }

@@ -9,10 +9,7 @@ use agent_contract::{RepoPath, operation::FileMode};
 use cap_std::fs::{Dir, OpenOptions};
 
 use super::{Journal, Step, perform::moved};
-use crate::{
-    KernelError,
-    workspace::Base,
-};
+use crate::{KernelError, workspace::Base};
 
 pub(super) struct Stage<'a> {
     base: &'a Base,
@@ -44,7 +41,10 @@ impl<'a> Stage<'a> {
         let fill = || {
             let bytes = std::fs::read(payloads.join(&after.sha256))?;
             if policy::blob::sha256(&bytes) != after.sha256 {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "the content is not what was recorded"));
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "the content is not what was recorded",
+                ));
             }
             let mut options = OpenOptions::new();
             options.write(true).create_new(true);
@@ -64,7 +64,8 @@ impl<'a> Stage<'a> {
     fn set_mode(&self, file: &cap_std::fs::File, step: &Step, mode: FileMode) -> io::Result<()> {
         use cap_std::fs::{Permissions, PermissionsExt as _};
         let fresh = file.metadata()?.permissions().mode();
-        let held = self.base.dir().symlink_metadata(step.path.as_str()).map(|found| found.permissions().mode());
+        let held =
+            self.base.dir().symlink_metadata(step.path.as_str()).map(|found| found.permissions().mode());
         let bits = held.unwrap_or(fresh) & 0o777;
         let bits = match mode {
             FileMode::Plain => bits & !0o111,
@@ -148,7 +149,9 @@ impl<'a> Stage<'a> {
         let _ = self.base.dir().remove_dir_all(&self.folder);
         for step in steps.iter().filter(|step| step.after.is_none()) {
             let mut folder = step.path.parent();
-            while let Some(empty) = folder.filter(|folder| self.base.dir().remove_dir(folder.as_str()).is_ok()) {
+            while let Some(empty) =
+                folder.filter(|folder| self.base.dir().remove_dir(folder.as_str()).is_ok())
+            {
                 folder = empty.parent();
             }
         }
@@ -171,7 +174,9 @@ fn name_of(step: &Step) -> String {
 fn rename_new(from_dir: &Dir, from: &str, to_dir: &Dir, to: &str) -> io::Result<()> {
     use rustix::fs::{RenameFlags, renameat_with};
     match renameat_with(from_dir, from, to_dir, to, RenameFlags::NOREPLACE) {
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => rename_checked(from_dir, from, to_dir, to),
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
+            rename_checked(from_dir, from, to_dir, to)
+        }
         done => Ok(done?),
     }
 }
@@ -194,7 +199,9 @@ fn rename_checked(from_dir: &Dir, from: &str, to_dir: &Dir, to: &str) -> io::Res
 fn exchange(one_dir: &Dir, one: &str, other_dir: &Dir, other: &str) -> io::Result<()> {
     use rustix::fs::{RenameFlags, renameat_with};
     match renameat_with(one_dir, one, other_dir, other, RenameFlags::EXCHANGE) {
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => exchange_in_turn(one_dir, one, other_dir, other),
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
+            exchange_in_turn(one_dir, one, other_dir, other)
+        }
         done => Ok(done?),
     }
 }

@@ -3,7 +3,10 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use agent_contract::{RepoPath, operation::{FileMode, FileState}};
+use agent_contract::{
+    RepoPath,
+    operation::{FileMode, FileState},
+};
 use cap_std::{
     ambient_authority,
     fs::{Dir, Metadata},
@@ -66,7 +69,8 @@ impl Base {
     /// The names in a folder, without those that can't be told; empty where there is none.
     pub fn names(&self, folder: Option<&str>) -> Vec<String> {
         let Ok(entries) = self.dir.read_dir(folder.unwrap_or(".")) else { return Vec::new() };
-        let mut names: Vec<_> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        let mut names: Vec<_> =
+            entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
         names.sort();
         names
     }
@@ -128,7 +132,8 @@ impl Base {
     }
 
     fn parse(&self, path: &RepoPath, components: &[String]) -> Result<RepoPath, KernelError> {
-        RepoPath::parse(&components.join("/")).map_err(|_| link_error(path, "leads to a place that is not the agent's"))
+        RepoPath::parse(&components.join("/"))
+            .map_err(|_| link_error(path, "leads to a place that is not the agent's"))
     }
 
     /// Whether a symbolic link stands at exactly this path.

@@ -60,7 +60,14 @@ impl Workspace {
             }),
             (Layer::File { file, .. }, Some(from)) => {
                 let before = self.from_base(&from)?;
-                Some(Net { path, kind: OperationKind::Rename, from: Some(from), before, after: Some(file), replaced })
+                Some(Net {
+                    path,
+                    kind: OperationKind::Rename,
+                    from: Some(from),
+                    before,
+                    after: Some(file),
+                    replaced,
+                })
             }
             (Layer::File { file, .. }, None) if here.as_ref() == Some(&file) => None,
             (Layer::File { file, .. }, None) => {
@@ -74,7 +81,8 @@ impl Workspace {
     pub fn changed_in_base(&mut self) -> Result<BTreeMap<RepoPath, Vec<u8>>, KernelError> {
         let steps = self.steps()?;
         let held = steps.into_iter().filter(|(_, before, _)| before.is_some());
-        let mut read = |path: RepoPath| Ok(self.from_base(&path)?.map(|file| (path, file.blob.bytes().to_vec())));
+        let mut read =
+            |path: RepoPath| Ok(self.from_base(&path)?.map(|file| (path, file.blob.bytes().to_vec())));
         held.map(|(path, ..)| path).filter_map(|path| read(path).transpose()).collect()
     }
 

@@ -88,7 +88,8 @@ fn hunks(old: &[u8], new: &[u8], to: &mut FileDiff) {
     let input = InternedInput::new(byte_lines(old), byte_lines(new));
     let mut diff = Diff::compute(Algorithm::Histogram, &input);
     diff.postprocess_lines(&input);
-    let (old_lines, new_lines): (Vec<&[u8]>, Vec<&[u8]>) = (byte_lines(old).collect(), byte_lines(new).collect());
+    let (old_lines, new_lines): (Vec<&[u8]>, Vec<&[u8]>) =
+        (byte_lines(old).collect(), byte_lines(new).collect());
     let changes: Vec<_> = diff.hunks().map(|hunk| (hunk.before, hunk.after)).collect();
     for group in groups(&changes) {
         write_group(group, &old_lines, &new_lines, to);

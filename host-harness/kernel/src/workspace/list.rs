@@ -54,7 +54,10 @@ impl Workspace {
     }
 
     /// Everything directly in a folder, base and overlay together.
-    pub(super) fn names(&self, folder: Option<&RepoPath>) -> Result<(BTreeMap<String, Entry>, u64), KernelError> {
+    pub(super) fn names(
+        &self,
+        folder: Option<&RepoPath>,
+    ) -> Result<(BTreeMap<String, Entry>, u64), KernelError> {
         let (mut names, unreadable) = self.base_names(folder)?;
         for (path, layer) in self.overlay.iter() {
             let Some((name, direct)) = child_of(folder, path) else { continue };

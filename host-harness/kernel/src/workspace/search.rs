@@ -36,7 +36,12 @@ impl Workspace {
         Ok(found)
     }
 
-    fn search_folder(&mut self, folder: Option<&RepoPath>, call: &SearchCall, found: &mut Hits) -> Result<(), KernelError> {
+    fn search_folder(
+        &mut self,
+        folder: Option<&RepoPath>,
+        call: &SearchCall,
+        found: &mut Hits,
+    ) -> Result<(), KernelError> {
         let (names, _) = self.names(folder)?;
         for entry in names.into_values() {
             match entry.kind {
@@ -51,7 +56,12 @@ impl Workspace {
         Ok(())
     }
 
-    fn search_file(&mut self, path: &RepoPath, call: &SearchCall, found: &mut Hits) -> Result<(), KernelError> {
+    fn search_file(
+        &mut self,
+        path: &RepoPath,
+        call: &SearchCall,
+        found: &mut Hits,
+    ) -> Result<(), KernelError> {
         let file = match self.exact(path) {
             Ok(Some(file)) => file,
             Ok(None) => return Ok(()),

@@ -103,8 +103,12 @@ impl Workspace {
             None => {}
         }
         match self.base.metadata(above)? {
-            Some(metadata) if metadata.is_symlink() => Err(link_error(path, "stands where a file is to be written")),
-            Some(metadata) if !metadata.is_dir() => Err(blocked(if metadata.is_file() { "a file" } else { kind_of(&metadata) })),
+            Some(metadata) if metadata.is_symlink() => {
+                Err(link_error(path, "stands where a file is to be written"))
+            }
+            Some(metadata) if !metadata.is_dir() => {
+                Err(blocked(if metadata.is_file() { "a file" } else { kind_of(&metadata) }))
+            }
             _ => Ok(()),
         }
     }

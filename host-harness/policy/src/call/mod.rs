@@ -12,7 +12,8 @@ use serde_json::Value;
 pub use network::{InvokeCall, NotifyCall, PublishCall};
 pub use process::{RunChecksCall, ScanCall, SimulateCall};
 pub use repo::{
-    Change, CommitCall, DiffCall, ListCall, OpenPrCall, PushCall, ReadCall, SearchCall, SymbolsCall, WriteCall,
+    Change, CommitCall, DiffCall, ListCall, OpenPrCall, PushCall, ReadCall, SearchCall, SymbolsCall,
+    WriteCall,
 };
 pub use words::{NoteCall, ProgressCall};
 

@@ -45,8 +45,10 @@ impl ScanCall {
     /// Parses the arguments.
     pub fn parse(names: &[String]) -> Parsed<Self> {
         count("gates", names.len(), NAMES_MAX)?;
-        let unknown = |fault| Malformed { code: Code::GateUnknown, message: format!("argument `gates`: {fault}") };
-        let gates = names.iter().map(|name| name.parse::<GateName>().map_err(|fault| unknown(fault.to_string())));
+        let unknown =
+            |fault| Malformed { code: Code::GateUnknown, message: format!("argument `gates`: {fault}") };
+        let gates =
+            names.iter().map(|name| name.parse::<GateName>().map_err(|fault| unknown(fault.to_string())));
         Ok(Self { gates: gates.collect::<Parsed<_>>()? })
     }
 }

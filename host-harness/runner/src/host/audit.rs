@@ -16,7 +16,8 @@ const PANIC_BYTES_MAX: usize = 4096;
 impl Host for Run {
     async fn record(&mut self, handle: Resource<Held>, kind: String, note: String) -> Answer<()> {
         // The note is in the record of the call: that is the effect.
-        gate::run(self, &handle, NoteCall::parse(&kind, &note), async |_, _| Ok(Done::new((), json!({})))).await
+        gate::run(self, &handle, NoteCall::parse(&kind, &note), async |_, _| Ok(Done::new((), json!({}))))
+            .await
     }
 
     async fn progress(&mut self, handle: Resource<Held>, pass: String) -> Answer<()> {

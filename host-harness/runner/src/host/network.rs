@@ -10,12 +10,23 @@ use crate::{
 };
 
 impl Host for Run {
-    async fn invoke(&mut self, handle: Resource<Held>, binding: String, action: String, input: String) -> Answer<String> {
+    async fn invoke(
+        &mut self,
+        handle: Resource<Held>,
+        binding: String,
+        action: String,
+        input: String,
+    ) -> Answer<String> {
         let call = InvokeCall::parse(&binding, &action, &input);
         gate::run(self, &handle, call, async |_, _| unavailable("network.invoke")).await
     }
 
-    async fn publish_metadata(&mut self, handle: Resource<Held>, binding: String, metadata: String) -> Answer<String> {
+    async fn publish_metadata(
+        &mut self,
+        handle: Resource<Held>,
+        binding: String,
+        metadata: String,
+    ) -> Answer<String> {
         let call = PublishCall::parse(&binding, &metadata);
         gate::run(self, &handle, call, async |_, _| unavailable("network.publish-metadata")).await
     }

@@ -5,7 +5,10 @@ use kernel::{
 };
 use policy::{
     Code,
-    call::{self, CommitCall, DiffCall, ListCall, OpenPrCall, Parsed, PushCall, ReadCall, SearchCall, SymbolsCall, WriteCall},
+    call::{
+        self, CommitCall, DiffCall, ListCall, OpenPrCall, Parsed, PushCall, ReadCall, SearchCall,
+        SymbolsCall, WriteCall,
+    },
 };
 use serde_json::json;
 use wasmtime::component::Resource;
@@ -21,9 +24,16 @@ use crate::{
 type Handle = Resource<Held>;
 
 impl Host for Run {
-    async fn list(&mut self, handle: Handle, folder: Option<String>, after: Option<String>, limit: u32) -> Answer<Listing> {
+    async fn list(
+        &mut self,
+        handle: Handle,
+        folder: Option<String>,
+        after: Option<String>,
+        limit: u32,
+    ) -> Answer<Listing> {
         let call = ListCall::parse(folder.as_deref(), after.as_deref(), limit);
-        gate::run(self, &handle, call, async |outside, permit| outside.workspace.list(permit).map(listing)).await
+        gate::run(self, &handle, call, async |outside, permit| outside.workspace.list(permit).map(listing))
+            .await
     }
 
     async fn read(&mut self, handle: Handle, path: String) -> Answer<Content> {
@@ -33,9 +43,16 @@ impl Host for Run {
         .await
     }
 
-    async fn search(&mut self, handle: Handle, text: String, folder: Option<String>, limit: u32) -> Answer<Hits> {
+    async fn search(
+        &mut self,
+        handle: Handle,
+        text: String,
+        folder: Option<String>,
+        limit: u32,
+    ) -> Answer<Hits> {
         let call = SearchCall::parse(&text, folder.as_deref(), limit);
-        gate::run(self, &handle, call, async |outside, permit| outside.workspace.search(permit).map(hits)).await
+        gate::run(self, &handle, call, async |outside, permit| outside.workspace.search(permit).map(hits))
+            .await
     }
 
     async fn symbols(&mut self, handle: Handle, path: String) -> Answer<String> {
@@ -44,7 +61,8 @@ impl Host for Run {
 
     async fn write(&mut self, handle: Handle, changes: Vec<Change>) -> Answer<Vec<String>> {
         let call = WriteCall::parse(changes.into_iter().map(change).collect());
-        gate::run(self, &handle, call, async |outside, permit| outside.workspace.write(permit).map(written)).await
+        gate::run(self, &handle, call, async |outside, permit| outside.workspace.write(permit).map(written))
+            .await
     }
 
     async fn diff(&mut self, handle: Handle) -> Answer<String> {
@@ -74,7 +92,10 @@ impl Host for Run {
 
 /// The answer of a function that this Kernel has no primitive for.
 pub(super) fn unavailable<T>(function: &str) -> Result<Done<T>, KernelError> {
-    Err(KernelError::new(Code::PrimitiveUnavailable, format!("this Runner has no primitive for `{function}`")))
+    Err(KernelError::new(
+        Code::PrimitiveUnavailable,
+        format!("this Runner has no primitive for `{function}`"),
+    ))
 }
 
 fn change(change: Change) -> Parsed<call::Change> {
@@ -120,6 +141,7 @@ fn kind(kind: EntryKind) -> &'static str {
 fn hits(found: Found) -> Done<Hits> {
     let record = json!({ "hits": found.hits.len(), "more": found.more });
     let size = found.hits.iter().map(|hit| hit.text.len() + hit.path.as_str().len() + 8).sum();
-    let hits = found.hits.into_iter().map(|hit| Hit { path: hit.path.to_string(), line: hit.line, text: hit.text });
+    let hits =
+        found.hits.into_iter().map(|hit| Hit { path: hit.path.to_string(), line: hit.line, text: hit.text });
     Done::new(Hits { hits: hits.collect(), more: found.more }, record).with_bytes(size)
 }

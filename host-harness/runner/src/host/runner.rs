@@ -20,11 +20,17 @@ use crate::{
 const REASON_BYTES_MAX: usize = 1000;
 
 impl Host for Run {
-    async fn request_capability(&mut self, operation: String, scope: String, reason: String) -> Answer<Resource<Held>> {
+    async fn request_capability(
+        &mut self,
+        operation: String,
+        scope: String,
+        reason: String,
+    ) -> Answer<Resource<Held>> {
         self.meter.count_call()?;
         let now_ms = kernel::clock::now_ms();
         let id = self.grants.next_id(&self.id);
-        let issued = ask(operation.clone(), &scope, &reason).and_then(|ask| issue(&ask, id, self.context(now_ms)));
+        let issued =
+            ask(operation.clone(), &scope, &reason).and_then(|ask| issue(&ask, id, self.context(now_ms)));
         match issued {
             Ok(grant) => self.issued(grant, &reason).map(Ok),
             Err(refusal) => self.not_issued(&operation, &refusal).map(Err),
@@ -34,11 +40,13 @@ impl Host for Run {
 
 /// Reads what the agent asks for.
 fn ask(operation: String, scope: &str, reason: &str) -> Result<Ask, Refusal> {
-    let malformed = |message: String| Refusal { code: Code::ArgumentMalformed.to_string(), message, grant: None };
+    let malformed =
+        |message: String| Refusal { code: Code::ArgumentMalformed.to_string(), message, grant: None };
     if reason.len() > REASON_BYTES_MAX {
         return Err(malformed(format!("argument `reason`: longer than {REASON_BYTES_MAX} bytes")));
     }
-    let scope: Scope = document::parse(scope).map_err(|fault| malformed(format!("argument `scope`: {fault}")))?;
+    let scope: Scope =
+        document::parse(scope).map_err(|fault| malformed(format!("argument `scope`: {fault}")))?;
     Ok(Ask { operation, scope, reason: reason.to_owned() })
 }
 
