@@ -49,7 +49,7 @@ pub struct Built {
 /// Builds every guest of a package. Adds the target when it is missing.
 pub fn build(guests: &Guests) -> Result<Vec<Built>> {
     target::ensure()?;
-    module::build(guests)?.iter().map(|path| read(path)).collect()
+    module::build(guests)?.iter().map(read).collect()
 }
 
 fn read(path: &PathBuf) -> Result<Built> {

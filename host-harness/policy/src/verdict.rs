@@ -49,7 +49,7 @@ pub struct Facts<'a> {
 pub fn reach(facts: &Facts) -> (Outcome, Verdict) {
     // What came first explains what follows from it: a stopped run has no checks, a
     // refused one no change.
-    let stages: [&[fn(&Facts) -> Finding]; 5] =
+    let stages: [&[Finder]; 5] =
         [&[unrecorded, stopped], &[refused, reported], &[checks, nothing], &[gates], &[unplaced]];
     let found =
         stages.iter().map(|stage| stage.iter().flat_map(|finding| finding(facts)).collect::<Finding>());
@@ -70,6 +70,7 @@ pub fn reach(facts: &Facts) -> (Outcome, Verdict) {
 }
 
 type Finding = Vec<(Outcome, Reason)>;
+type Finder = fn(&Facts) -> Finding;
 
 fn stopped(facts: &Facts) -> Finding {
     facts.stopped.map(|stop| (outcome_of(stop.code), reason(stop))).into_iter().collect()

@@ -62,9 +62,11 @@ pub(crate) async fn run<R: Call, T>(
     }
     let now_ms = kernel::clock::now_ms();
     let (described, bytes) = describe(&call);
-    let grant = run.grants.get(handle, &run.control)?.clone();
-    let decided = policy::decide(call, &grant, run.context(now_ms));
-    let opened = opening::<R>(&grant.id, described, &decided);
+    run.grants.get(handle, &run.control)?;
+    let grant = run.grants.peek(handle)?;
+    let decided = policy::decide(call, grant, run.context(now_ms));
+    let id = grant.id.clone();
+    let opened = opening::<R>(&id, described, &decided);
     let entry = run.trace.open(now_ms, Kind::CallOpened, &opened).map_err(Stop::from)?;
     let outcome = match decided {
         Decided::Denied(refusal) => Outcome::Refused(refusal),
@@ -81,7 +83,7 @@ pub(crate) async fn run<R: Call, T>(
     let outcome = charge(run, handle, bytes, outcome)?;
     let closing = closing(&outcome);
     run.trace.close(entry, kernel::clock::now_ms(), Kind::CallClosed, closing).map_err(Stop::from)?;
-    Ok(tell::<R, T>(run, &grant.id, outcome))
+    Ok(tell::<R, T>(run, &id, outcome))
 }
 
 /// Where a link leads is known only on the way; turning back there is a refusal.

@@ -53,6 +53,11 @@ impl Grants {
         Ok(grant)
     }
 
+    /// The grant behind a handle, as it stood when it was last got.
+    pub fn peek(&self, handle: &Resource<Held>) -> wasmtime::Result<&Grant> {
+        Ok(&self.grants[self.table.get(handle)?.index])
+    }
+
     /// The guest gave a handle back.
     pub fn drop_handle(&mut self, handle: Resource<Held>) -> wasmtime::Result<()> {
         self.table.delete(handle)?;

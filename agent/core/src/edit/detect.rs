@@ -26,7 +26,7 @@ fn found(text: &str) -> Option<ProposalFormat> {
     if text.lines().any(|line| line.trim() == "*** Begin Patch") {
         return Some(ProposalFormat::ApplyPatch);
     }
-    if text.lines().any(|line| is_search(line)) {
+    if text.lines().any(is_search) {
         return Some(ProposalFormat::SearchReplace);
     }
     if is_unified(text) {

@@ -44,5 +44,6 @@ fn likeness(wanted: &BTreeSet<[u8; 2]>, text: &[u8]) -> u32 {
     let other = pairs(text);
     let common = wanted.intersection(&other).count();
     let all = wanted.len() + other.len();
-    if all == 0 { 0 } else { u32::try_from(2000 * common / all).unwrap_or(0) }
+    let share = (2000 * common).checked_div(all).unwrap_or(0);
+    u32::try_from(share).unwrap_or(0)
 }

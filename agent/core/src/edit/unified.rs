@@ -268,10 +268,10 @@ fn file_mode(text: &str, line: usize) -> Result<FileMode, ProposalFault> {
 
 /// The two names of a `diff --git` line. Unquoted names are told apart by being the same.
 fn both(text: &str) -> Option<(String, String)> {
-    if text.starts_with('"') {
-        let end =
-            text[1..].match_indices('"').map(|(at, _)| at + 1).find(|at| !text[..*at].ends_with('\\'))?;
-        return Some((unquoted(&text[..=end])?, unquoted(text[end + 1..].trim())?));
+    if let Some(inner) = text.strip_prefix('"') {
+        let ends = inner.match_indices('"').map(|(at, _)| at);
+        let end = ends.into_iter().find(|at| !inner[..*at].ends_with('\\'))?;
+        return Some((unquoted(&text[..end + 2])?, unquoted(inner[end + 1..].trim())?));
     }
     let same = text.match_indices(' ').find(|(at, _)| bare(&text[..*at]) == bare(&text[at + 1..]));
     let split = same.map(|(at, _)| at).or_else(|| text.find(' '))?;

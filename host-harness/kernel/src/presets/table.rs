@@ -103,7 +103,7 @@ type Named = (&'static str, Vec<String>);
 /// The commands of every ecosystem that the repository has.
 pub(super) fn commands(preset: CheckPreset, files: &[String], repository: &dyn Repository) -> Vec<Named> {
     let has = |name: &&str| files.iter().any(|file| file == name);
-    let known = TABLE.iter().filter(|ecosystem| ecosystem.marks.iter().any(|mark| has(&mark)));
+    let known = TABLE.iter().filter(|ecosystem| ecosystem.marks.iter().any(&has));
     let rows = known.flat_map(|ecosystem| ecosystem.commands.iter().map(move |row| (ecosystem, row)));
     let mut found: Vec<Named> = rows
         .filter(|(_, (name, _))| *name == preset)

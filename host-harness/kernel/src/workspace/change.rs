@@ -25,6 +25,9 @@ pub struct Net {
     pub replaced: Option<FileState>,
 }
 
+/// A file as the base had it and as it is to be.
+pub type Laid = (RepoPath, Option<FileState>, Option<HeldFile>);
+
 impl Workspace {
     /// What the run changed, in the order of the paths; what came out as it was is left out.
     pub fn changes(&mut self) -> Result<Vec<Net>, KernelError> {
@@ -46,7 +49,7 @@ impl Workspace {
 
     fn net(&mut self, path: RepoPath, layer: Layer, moved: &[RepoPath]) -> Result<Option<Net>, KernelError> {
         let from = self.moved_from(&path, &layer);
-        let here = self.from_base(&path)?;
+        let here = self.base_file(&path)?;
         let replaced = here.as_ref().map(HeldFile::state);
         Ok(match (layer, from) {
             (Layer::Gone, _) if moved.contains(&path) => None,
@@ -59,7 +62,7 @@ impl Workspace {
                 replaced,
             }),
             (Layer::File { file, .. }, Some(from)) => {
-                let before = self.from_base(&from)?;
+                let before = self.base_file(&from)?;
                 Some(Net {
                     path,
                     kind: OperationKind::Rename,
@@ -82,17 +85,17 @@ impl Workspace {
         let steps = self.steps()?;
         let held = steps.into_iter().filter(|(_, before, _)| before.is_some());
         let mut read =
-            |path: RepoPath| Ok(self.from_base(&path)?.map(|file| (path, file.blob.bytes().to_vec())));
+            |path: RepoPath| Ok(self.base_file(&path)?.map(|file| (path, file.blob.bytes().to_vec())));
         held.map(|(path, ..)| path).filter_map(|path| read(path).transpose()).collect()
     }
 
     /// The files that were renamed away or deleted, and those that came to be, as the
     /// base had them and as they are to be: what a placement has to do.
-    pub fn steps(&mut self) -> Result<Vec<(RepoPath, Option<FileState>, Option<HeldFile>)>, KernelError> {
+    pub fn steps(&mut self) -> Result<Vec<Laid>, KernelError> {
         let layers: Vec<_> = self.overlay.iter().map(|(path, layer)| (path.clone(), layer.clone())).collect();
         let mut steps = Vec::new();
         for (path, layer) in layers {
-            self.from_base(&path)?;
+            self.base_file(&path)?;
             let before = self.seen(&path).cloned();
             let after = match layer {
                 Layer::File { file, .. } => Some(file),

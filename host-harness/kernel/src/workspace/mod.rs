@@ -16,7 +16,7 @@ use std::{collections::BTreeMap, path::Path};
 use agent_contract::{RepoPath, operation::FileState};
 
 pub use base::{Base, HeldFile, absolute};
-pub use change::Net;
+pub use change::{Laid, Net};
 pub use list::{Entry, EntryKind, Listing};
 pub use read::Content;
 pub use search::{Hit, Hits};

@@ -31,13 +31,13 @@ impl Workspace {
         match self.overlay.get(path) {
             Some(Layer::File { file, .. }) => Ok(Some(file.clone())),
             Some(Layer::Gone) => Ok(None),
-            None => self.from_base(path),
+            None => self.base_file(path),
         }
     }
 
     /// The base's file at exactly this path. Remembers how the run saw it first: the
     /// change is placed only over what was read.
-    pub(super) fn from_base(&mut self, path: &RepoPath) -> Result<Option<HeldFile>, KernelError> {
+    pub(super) fn base_file(&mut self, path: &RepoPath) -> Result<Option<HeldFile>, KernelError> {
         let file = self.base.read(path)?;
         let state = file.as_ref().map(HeldFile::state);
         match self.seen.get(path) {
