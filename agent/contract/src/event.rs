@@ -25,8 +25,6 @@ closed_enum! {
         CallFailed = "call.failed",
         /// A file of the workspace changed.
         FileChanged = "file.changed",
-        /// A check started.
-        CheckStarted = "check.started",
         /// A check ended.
         CheckFinished = "check.finished",
         /// A gate said its word.

@@ -17,8 +17,8 @@ pub enum LedgerError {
     #[error("can't write a record in canonical form: {0}")]
     Canonical(serde_json::Error),
     /// The trace was closed after an error and takes nothing more.
-    #[error("the trace is closed after an earlier error")]
-    Closed,
+    #[error("{0}")]
+    Closed(String),
     /// No run has this id.
     #[error("no run `{run}` in `{}`", store.display())]
     NoRun {

@@ -18,7 +18,8 @@ pub struct Trace {
     file: File,
     head: Head,
     index: Index,
-    closed: bool,
+    /// Why nothing more is taken, after an error.
+    closed: Option<String>,
 }
 
 /// A record that was opened before its effect and wants to be closed after it.
@@ -35,7 +36,7 @@ impl Trace {
         let opened = OpenOptions::new().append(true).create_new(true).open(&path);
         let file = opened.map_err(LedgerError::io("create", &path))?;
         file.lock().map_err(LedgerError::io("lock", &path))?;
-        Ok(Self { folder, run_id: run_id.to_owned(), file, head: Head::new(), index, closed: false })
+        Ok(Self { folder, run_id: run_id.to_owned(), file, head: Head::new(), index, closed: None })
     }
 
     /// The folder of the run.
@@ -55,8 +56,8 @@ impl Trace {
 
     /// Adds a record and returns its place.
     pub fn append(&mut self, time_ms: u64, kind: Kind, body: &Value) -> Result<u64, LedgerError> {
-        if self.closed {
-            return Err(LedgerError::Closed);
+        if let Some(reason) = &self.closed {
+            return Err(LedgerError::Closed(reason.clone()));
         }
         let seq = self.head.seq;
         let mut head = self.head.clone();
@@ -68,10 +69,10 @@ impl Trace {
 
     fn write(&mut self, line: &[u8]) -> Result<(), LedgerError> {
         let path = self.folder.join("trace.jsonl");
-        self.file.write_all(line).map_err(|error| {
-            self.closed = true;
-            LedgerError::io("write", &path)(error)
-        })
+        let Err(error) = self.file.write_all(line) else { return Ok(()) };
+        let error = LedgerError::io("write", &path)(error);
+        self.closed = Some(error.to_string());
+        Err(error)
     }
 
     /// Records that something is about to happen.

@@ -24,13 +24,7 @@ impl Live {
 
 impl Events for Live {
     fn wants(&self, name: EventName) -> bool {
-        let wanted = matches!(
-            name,
-            EventName::PassStarted
-                | EventName::CheckStarted
-                | EventName::CheckFinished
-                | EventName::RunFinished
-        );
+        let wanted = matches!(name, EventName::PassStarted | EventName::RunFinished);
         wanted && !self.bar.is_hidden()
     }
 
@@ -39,7 +33,6 @@ impl Events for Live {
             |name: &str| event.details.get(name).and_then(|text| text.as_str()).map(line).unwrap_or_default();
         match event.event {
             EventName::PassStarted => self.bar.set_message(text("pass")),
-            EventName::CheckStarted => self.bar.set_message(format!("check {}", text("name"))),
             EventName::RunFinished => return self.bar.finish_and_clear(),
             _ => {}
         }
