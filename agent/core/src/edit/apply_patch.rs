@@ -2,128 +2,153 @@
 
 use super::{
     fault::{ProposalFault, path},
-    step::{Action, BodyLine, Hunk, Onto, Sign, Step},
+    step::{Action, BodyLine, Ends, Hunk, LastEnd, Onto, Place, Sign, Step, Target, Way},
+    unified::stated_place,
 };
 
+const BEGIN: &str = "*** Begin Patch";
+const END: &str = "*** End Patch";
 const ADD: &str = "*** Add File:";
 const DELETE: &str = "*** Delete File:";
 const UPDATE: &str = "*** Update File:";
 const MOVE: &str = "*** Move to:";
 const END_OF_FILE: &str = "*** End of File";
 
+/// Whether an envelope begins here.
+pub(super) fn is_begin(line: &str) -> bool {
+    line.trim() == BEGIN
+}
+
 /// The lines between the marks, with their numbers.
 struct Reader<'a> {
-    lines: Vec<(usize, &'a str)>,
+    lines: &'a [(usize, &'a str)],
     at: usize,
+    ends: Ends,
 }
 
 /// Reads the envelope.
 pub(super) fn parse(text: &str) -> Result<Vec<Step>, ProposalFault> {
-    let mut reader = Reader { lines: inside(text)?, at: 0 };
+    let lines: Vec<_> =
+        text.split_terminator('\n').enumerate().map(|(index, line)| (index + 1, line)).collect();
+    let (ends, lines) = inside(&lines)?;
+    let mut reader = Reader { lines, at: 0, ends };
     let mut steps = Vec::new();
     while let Some((number, line)) = reader.next() {
-        let header = line.trim();
-        let step = if let Some(name) = header.strip_prefix(ADD) {
-            reader.add(number, name)?
-        } else if let Some(name) = header.strip_prefix(DELETE) {
-            Step {
-                path: path(name.trim(), number)?,
-                line: number,
-                action: Action::Delete { hunks: Vec::new() },
-            }
-        } else if let Some(name) = header.strip_prefix(UPDATE) {
-            reader.update(number, name)?
-        } else if header.is_empty() {
-            continue;
-        } else {
-            let message =
-                format!("`{header}` is no header; one of `{ADD}`, `{DELETE}` or `{UPDATE}` belongs here");
-            return Err(ProposalFault::malformed(number, message));
-        };
-        steps.push(step);
+        steps.extend(reader.step(number, line.trim())?);
     }
     Ok(steps)
 }
 
-/// What stands between the marks; a fence or a shell's quotes around them are passed over.
-fn inside(text: &str) -> Result<Vec<(usize, &str)>, ProposalFault> {
-    let lines: Vec<_> = text.lines().enumerate().map(|(index, line)| (index + 1, line)).collect();
-    let mark = |mark: &str| lines.iter().position(|(_, line)| line.trim() == mark);
-    let begin =
-        mark("*** Begin Patch").ok_or_else(|| ProposalFault::malformed(1, "`*** Begin Patch` is missing"))?;
-    let ends: Vec<_> = lines
-        .iter()
-        .enumerate()
-        .filter(|(_, (_, line))| line.trim() == "*** End Patch")
-        .map(|(at, _)| at)
-        .collect();
-    let end = ends.last().copied().filter(|end| *end > begin);
+type Numbered<'a> = (usize, &'a str);
+
+/// What stands between the marks, and what carriage returns in it say; a fence or a
+/// shell's quotes around them are passed over.
+fn inside<'a>(lines: &'a [Numbered<'a>]) -> Result<(Ends, &'a [Numbered<'a>]), ProposalFault> {
+    let begin = lines.iter().position(|(_, line)| is_begin(line));
+    let begin = begin.ok_or_else(|| ProposalFault::malformed(1, format!("`{BEGIN}` is missing")))?;
+    let end = lines.iter().rposition(|(_, line)| line.trim() == END).filter(|end| *end > begin);
     let end = end.ok_or_else(|| {
-        ProposalFault::malformed(lines.len(), "`*** End Patch` is missing; the proposal seems cut off")
+        ProposalFault::malformed(lines.len(), format!("`{END}` is missing; the proposal seems cut off"))
     })?;
     if let Some((number, _)) = lines[end + 1..].iter().find(|(_, line)| !is_wrapping(line)) {
-        return Err(ProposalFault::malformed(*number, "text after `*** End Patch`"));
+        return Err(ProposalFault::malformed(*number, format!("text after `{END}`")));
     }
-    Ok(lines[begin + 1..end].to_vec())
+    let ends = if lines[begin].1.ends_with('\r') { Ends::Nothing } else { Ends::IfAny };
+    Ok((ends, &lines[begin + 1..end]))
 }
 
+/// The end of a fence, or of a shell's here document.
 fn is_wrapping(line: &str) -> bool {
     let line = line.trim();
-    line.is_empty()
-        || line.starts_with("```")
-        || line.starts_with("~~~")
-        || line.chars().all(|c| c.is_ascii_uppercase())
+    let fence = line.starts_with("```") || line.starts_with("~~~");
+    fence || line.chars().all(|c| c.is_ascii_uppercase() || c == '_')
 }
 
 impl<'a> Reader<'a> {
-    fn peek(&self) -> Option<(usize, &'a str)> {
+    fn peek(&self) -> Option<Numbered<'a>> {
         self.lines.get(self.at).copied()
     }
 
-    fn next(&mut self) -> Option<(usize, &'a str)> {
+    fn next(&mut self) -> Option<Numbered<'a>> {
         let line = self.peek();
         self.at += 1;
         line
     }
 
+    fn step(&mut self, line: usize, header: &str) -> Result<Option<Step>, ProposalFault> {
+        if let Some(name) = header.strip_prefix(ADD) {
+            self.add(line, name.trim()).map(Some)
+        } else if let Some(name) = header.strip_prefix(DELETE) {
+            let action = Action::Delete { hunks: Vec::new() };
+            Ok(Some(Step::in_turn(path(name.trim(), line)?, Place::Line(line), action)))
+        } else if let Some(name) = header.strip_prefix(UPDATE) {
+            self.update(line, name.trim()).map(Some)
+        } else if header.is_empty() {
+            Ok(None)
+        } else {
+            let message =
+                format!("`{header}` is no header; one of `{ADD}`, `{DELETE}` or `{UPDATE}` belongs here");
+            Err(ProposalFault::malformed(line, message))
+        }
+    }
+
     fn add(&mut self, line: usize, name: &str) -> Result<Step, ProposalFault> {
         let mut bytes = Vec::new();
         while let Some(text) = self.peek().and_then(|(_, line)| line.strip_prefix('+')) {
-            bytes.extend_from_slice(text.strip_suffix('\r').unwrap_or(text).as_bytes());
+            let text =
+                if self.ends == Ends::Nothing { text.strip_suffix('\r').unwrap_or(text) } else { text };
+            bytes.extend_from_slice(text.as_bytes());
             bytes.push(b'\n');
             self.at += 1;
         }
         let action = Action::Write { bytes, mode: None, onto: Onto::Anything };
-        Ok(Step { path: path(name.trim(), line)?, line, action })
+        Ok(Step::in_turn(path(name, line)?, Place::Line(line), action))
     }
 
     fn update(&mut self, line: usize, name: &str) -> Result<Step, ProposalFault> {
-        let to = self.peek().and_then(|(number, text)| Some((number, text.trim().strip_prefix(MOVE)?)));
-        let to = to.map(|(number, name)| path(name.trim(), number)).transpose()?;
-        self.at += usize::from(to.is_some());
+        let target = self.target()?;
         let mut hunks = Vec::new();
         while self.peek().is_some_and(|(_, text)| !is_header(text)) {
-            hunks.extend(self.hunk(hunks.is_empty())?);
+            hunks.extend(self.hunk(hunks.len() + 1)?);
         }
-        if hunks.is_empty() && to.is_none() {
-            return Err(ProposalFault::malformed(
-                line,
-                format!("the update of `{}` changes nothing; give it a hunk", name.trim()),
-            ));
+        if hunks.is_empty() && target.is_none() {
+            let message = format!("the update of `{name}` changes nothing; give it a hunk");
+            return Err(ProposalFault::malformed(line, message));
         }
-        Ok(Step {
-            path: path(name.trim(), line)?,
-            line,
-            action: Action::Patch { hunks, to, keep: false, mode: None },
-        })
+        let action = Action::Patch { hunks, target, mode: None };
+        Ok(Step::in_turn(path(name, line)?, Place::Line(line), action))
     }
 
-    fn hunk(&mut self, first: bool) -> Result<Option<Hunk>, ProposalFault> {
+    fn target(&mut self) -> Result<Option<Target>, ProposalFault> {
+        let Some((number, text)) = self.peek() else { return Ok(None) };
+        let Some(name) = text.trim().strip_prefix(MOVE) else { return Ok(None) };
+        self.at += 1;
+        Ok(Some(Target { path: path(name.trim(), number)?, way: Way::Move, onto: Onto::Anything }))
+    }
+
+    fn hunk(&mut self, number: usize) -> Result<Option<Hunk>, ProposalFault> {
         let Some((line, _)) = self.peek() else { return Ok(None) };
-        let mut hunk = Hunk { line, ends_last_line: true, ..Hunk::default() };
-        self.anchors(&mut hunk, first)?;
-        while let Some((_, text)) = self.peek() {
-            let Some(body) = body(text) else { break };
+        let mut hunk = Hunk {
+            line,
+            number,
+            anchors: Vec::new(),
+            stated: None,
+            at_end: false,
+            body: Vec::new(),
+            ends: self.ends,
+            last: LastEnd::Given,
+        };
+        self.anchors(&mut hunk)?;
+        self.lines(&mut hunk);
+        if hunk.body.is_empty() {
+            return self.blank_or_fault(line);
+        }
+        trim_tail(&mut hunk, self.peek());
+        Ok(Some(hunk))
+    }
+
+    fn lines(&mut self, hunk: &mut Hunk) {
+        while let Some(body) = self.peek().and_then(|(_, text)| body(text)) {
             hunk.body.push(body);
             self.at += 1;
         }
@@ -131,25 +156,24 @@ impl<'a> Reader<'a> {
             hunk.at_end = true;
             self.at += 1;
         }
-        if hunk.body.is_empty() {
-            return self.blank_or_fault(line);
-        }
-        trim_tail(&mut hunk, self.peek());
-        hunk.settle_ends();
-        Ok(Some(hunk))
     }
 
-    fn anchors(&mut self, hunk: &mut Hunk, first: bool) -> Result<(), ProposalFault> {
-        let mut any = first;
+    /// `@@` alone, `@@ a line of the file`, or numbers as a diff has them.
+    fn anchors(&mut self, hunk: &mut Hunk) -> Result<(), ProposalFault> {
+        let mut any = hunk.number == 1;
         while let Some((_, text)) = self.peek() {
             let Some(anchor) = text.trim_end().strip_prefix("@@") else { break };
             any = true;
+            self.at += 1;
+            if let Some(place) = stated_place(text.trim_end()) {
+                hunk.stated = Some(place);
+                continue;
+            }
             let anchor = anchor.trim_end_matches("@@").strip_prefix(' ').unwrap_or(anchor).trim_end();
             hunk.anchors.extend((!anchor.is_empty()).then(|| anchor.to_owned()));
-            self.at += 1;
         }
         match self.peek() {
-            Some((number, text)) if !any && body(text).is_some() && !text.is_empty() => {
+            Some((number, text)) if !any && body(text).is_some() && !text.trim().is_empty() => {
                 Err(ProposalFault::malformed(number, "a hunk starts with `@@`"))
             }
             _ => Ok(()),
@@ -158,10 +182,6 @@ impl<'a> Reader<'a> {
 
     fn blank_or_fault(&mut self, line: usize) -> Result<Option<Hunk>, ProposalFault> {
         match self.peek() {
-            Some((_, text)) if text.trim().is_empty() => {
-                self.at += 1;
-                Ok(None)
-            }
             Some((number, text)) if !is_header(text) => Err(ProposalFault::malformed(
                 number,
                 format!("`{}` is no line of a hunk; lines start with a space, `+` or `-`", text.trim()),
@@ -177,20 +197,19 @@ fn is_header(text: &str) -> bool {
 }
 
 fn body(text: &str) -> Option<BodyLine> {
-    if text.is_empty() {
-        return Some(BodyLine::new(Sign::Keep, ""));
-    }
-    let sign = match text.as_bytes()[0] {
-        b' ' => Sign::Keep,
-        b'+' => Sign::Add,
-        b'-' => Sign::Remove,
-        _ => return None,
+    let sign = match text.as_bytes().first() {
+        // An editor may have taken away the space of an empty line.
+        None | Some(b'\r') => return Some(BodyLine::new(Sign::Keep, text)),
+        Some(b' ') => Sign::Keep,
+        Some(b'+') => Sign::Add,
+        Some(b'-') => Sign::Remove,
+        Some(_) => return None,
     };
     Some(BodyLine::new(sign, &text[1..]))
 }
 
 /// An empty line between a hunk and the header that follows is there for the eye.
-fn trim_tail(hunk: &mut Hunk, next: Option<(usize, &str)>) {
+fn trim_tail(hunk: &mut Hunk, next: Option<Numbered>) {
     let spaced = next.is_none_or(|(_, text)| is_header(text));
     let blank = |line: &BodyLine| line.sign == Sign::Keep && line.text.is_empty();
     while spaced && hunk.body.len() > 1 && hunk.body.last().is_some_and(blank) {

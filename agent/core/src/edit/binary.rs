@@ -9,6 +9,13 @@ pub(super) enum Content {
     Delta(Vec<u8>),
 }
 
+/// A change of a binary file: the content after and, where it is given, the one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Change {
+    pub forth: Content,
+    pub back: Option<Content>,
+}
+
 /// Larger content is refused before it is unpacked.
 pub(super) const BYTES_MAX: usize = 64 * 1024 * 1024;
 
@@ -49,11 +56,22 @@ pub(super) fn inflate(packed: &[u8], size: usize) -> Option<Vec<u8>> {
     (bytes.len() == size).then_some(bytes)
 }
 
-/// The file after.
-pub(super) fn apply(content: &Content, before: &[u8]) -> Result<Vec<u8>, &'static str> {
+/// The file after, if the file is the one that the change was made from.
+pub(super) fn apply(change: &Change, before: &[u8]) -> Result<Vec<u8>, &'static str> {
+    let after = content(&change.forth, before).ok_or("the binary delta does not fit the file")?;
+    match change.back.as_ref().map(|back| content(back, &after)) {
+        Some(was) if was.as_deref() != Some(before) => {
+            Err("the binary file is not the one that the proposal starts from")
+        }
+        _ => Ok(after),
+    }
+}
+
+/// What a content comes to, with the file that it may refer to.
+pub(super) fn content(content: &Content, before: &[u8]) -> Option<Vec<u8>> {
     match content {
-        Content::Literal(bytes) => Ok(bytes.clone()),
-        Content::Delta(delta) => follow(delta, before).ok_or("the binary delta does not fit the file"),
+        Content::Literal(bytes) => Some(bytes.clone()),
+        Content::Delta(delta) => follow(delta, before),
     }
 }
 
@@ -64,7 +82,7 @@ fn follow(delta: &[u8], before: &[u8]) -> Option<Vec<u8>> {
     if from != before.len() || to > BYTES_MAX {
         return None;
     }
-    let mut after = Vec::with_capacity(to);
+    let mut after = Vec::new();
     while let Some((op, tail)) = rest.split_first() {
         rest = tail;
         if op & 0x80 != 0 {
@@ -72,7 +90,8 @@ fn follow(delta: &[u8], before: &[u8]) -> Option<Vec<u8>> {
             let length = if length == 0 { 0x1_0000 } else { length };
             after.extend_from_slice(before.get(offset..offset.checked_add(length)?)?);
         } else {
-            let (piece, tail) = rest.split_at_checked(usize::from(*op).max(1))?;
+            // Zero is kept for later by git.
+            let (piece, tail) = rest.split_at_checked(usize::from(*op)).filter(|_| *op != 0)?;
             after.extend_from_slice(piece);
             rest = tail;
         }

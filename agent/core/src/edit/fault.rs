@@ -1,27 +1,36 @@
 use agent_contract::RepoPath;
 
+use super::step::Place;
+
 /// The proposal itself can't be used, whatever the files are.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{message}", line.map(|line| format!("line {line}: ")).unwrap_or_default())]
+#[error("{}{message}", at.as_ref().map(|at| format!("{at}: ")).unwrap_or_default())]
 pub struct ProposalFault {
     code: &'static str,
-    /// The line of the proposal, from one.
-    pub line: Option<usize>,
+    at: Option<Place>,
     /// What is wrong and how to mend it.
     pub message: String,
 }
 
 impl ProposalFault {
     pub(super) fn empty(message: impl Into<String>) -> Self {
-        Self { code: "proposal-empty", line: None, message: message.into() }
+        Self { code: "proposal-empty", at: None, message: message.into() }
     }
 
     pub(super) fn unknown(message: impl Into<String>) -> Self {
-        Self { code: "proposal-format-unknown", line: None, message: message.into() }
+        Self { code: "proposal-format-unknown", at: None, message: message.into() }
     }
 
     pub(super) fn malformed(line: usize, message: impl Into<String>) -> Self {
-        Self { code: "proposal-malformed", line: Some(line), message: message.into() }
+        Self::malformed_at(Place::Line(line), message)
+    }
+
+    pub(super) fn malformed_at(at: Place, message: impl Into<String>) -> Self {
+        Self { code: "proposal-malformed", at: Some(at), message: message.into() }
+    }
+
+    pub(super) fn outside(at: Place, message: impl Into<String>) -> Self {
+        Self { code: "path-outside", at: Some(at), message: message.into() }
     }
 
     /// A stable code.
@@ -32,9 +41,5 @@ impl ProposalFault {
 
 /// Parses a path of a proposal.
 pub(super) fn path(text: &str, line: usize) -> Result<RepoPath, ProposalFault> {
-    RepoPath::parse(text).map_err(|fault| ProposalFault {
-        code: "path-outside",
-        line: Some(line),
-        message: fault.to_string(),
-    })
+    RepoPath::parse(text).map_err(|fault| ProposalFault::outside(Place::Line(line), fault.to_string()))
 }

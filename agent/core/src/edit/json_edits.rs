@@ -12,8 +12,8 @@
 //! ]
 //! ```
 //!
-//! An object with the list under `edits` is taken too. `replace` must find its text
-//! once, unless `all` is true.
+//! An object with the list under `edits` is taken too, and either in a fence. `replace`
+//! must find its text once, unless `all` is true; `rename` must not find another file.
 
 use agent_contract::{
     document,
@@ -21,27 +21,66 @@ use agent_contract::{
     fault::Fault,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::Value;
 
 use super::{
     fault::ProposalFault,
-    step::{Action, Onto, Step},
+    names,
+    step::{Action, Count, Onto, Place, Step, Target, Way},
 };
+
+/// Whether a text is meant to be a list of edits. A bracket may start anything else:
+/// `[PATCH 1/2]` is the subject of a mail.
+pub(super) fn is_list(text: &str) -> bool {
+    let mut letters = unfenced(text).chars().filter(|c| !c.is_whitespace());
+    match letters.next() {
+        Some('[') => letters.next().is_none_or(|next| matches!(next, '{' | ']')),
+        Some('{') => letters.next().is_none_or(|next| matches!(next, '"' | '}')),
+        _ => false,
+    }
+}
+
+/// The text without a fence around the whole of it.
+fn unfenced(text: &str) -> &str {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let inside = || {
+        let (open, rest) = text.split_once('\n')?;
+        let (inner, close) = rest.rsplit_once('\n')?;
+        let (mark, count, _) = names::fence(open)?;
+        names::closes(close, (mark, count)).then_some(inner)
+    };
+    inside().unwrap_or(text)
+}
 
 /// Reads the list.
 pub(super) fn parse(text: &str) -> Result<Vec<Step>, ProposalFault> {
-    let malformed = |fault: Fault| ProposalFault::malformed(1, fault.to_string());
-    let value = document::parse_value(text.trim_start_matches('\u{feff}')).map_err(malformed)?;
-    let (edits, place) = match value.is_array() {
-        true => (document::from_value::<Vec<JsonEdit>>(value), ""),
-        false => (document::from_value::<JsonEdits>(value).map(|edits| edits.edits), "/edits"),
+    let value = document::parse_value(unfenced(text)).map_err(|fault| malformed(&fault))?;
+    let place = if value.is_array() { "" } else { "/edits" };
+    let edits = match value.is_array() {
+        true => document::from_value::<Vec<JsonEdit>>(value.clone()),
+        false => document::from_value::<JsonEdits>(value.clone()).map(|edits| edits.edits),
     };
-    let edits = edits.map_err(malformed)?;
-    let step =
-        |(index, edit)| step(edit).map_err(|what| malformed(Fault::new(format!("{place}/{index}"), what)));
+    let edits = edits.map_err(|fault| outside(&value, &fault).unwrap_or_else(|| malformed(&fault)))?;
+    let step = |(index, edit)| {
+        let at = format!("{place}/{index}");
+        step(edit, &at).map_err(|what| ProposalFault::malformed_at(Place::Pointer(at), what))
+    };
     edits.into_iter().enumerate().map(step).collect()
 }
 
-fn step(edit: JsonEdit) -> Result<Step, String> {
+fn malformed(fault: &Fault) -> ProposalFault {
+    let at = if fault.at.is_empty() { "/" } else { &fault.at };
+    ProposalFault::malformed_at(Place::Pointer(at.to_owned()), fault.message.clone())
+}
+
+/// A text that was refused where a path belongs is a path that leads elsewhere.
+fn outside(value: &Value, fault: &Fault) -> Option<ProposalFault> {
+    let path = fault.at.ends_with("/path") || fault.at.ends_with("/to");
+    let text = value.pointer(&fault.at).is_some_and(Value::is_string);
+    (path && text).then(|| ProposalFault::outside(Place::Pointer(fault.at.clone()), fault.message.clone()))
+}
+
+fn step(edit: JsonEdit, at: &str) -> Result<Step, String> {
     surplus(&edit)?;
     let op = edit.op;
     let missing = |field: &str| format!("`{op}` needs `{field}`");
@@ -49,7 +88,8 @@ fn step(edit: JsonEdit) -> Result<Step, String> {
         EditOp::Replace => {
             let old = edit.old.filter(|old| !old.is_empty()).ok_or_else(|| missing("old"))?;
             let new = edit.new.ok_or_else(|| missing("new"))?;
-            Action::Replace { old: old.into_bytes(), new: new.into_bytes(), all: edit.all.unwrap_or(false) }
+            let count = if edit.all == Some(true) { Count::All } else { Count::Once };
+            Action::Replace { old: old.into_bytes(), new: new.into_bytes(), count }
         }
         EditOp::Write => {
             let bytes = content(edit.content, edit.content_base64)?;
@@ -58,14 +98,15 @@ fn step(edit: JsonEdit) -> Result<Step, String> {
         EditOp::Delete => Action::Delete { hunks: Vec::new() },
         EditOp::Rename => {
             let to = edit.to.ok_or_else(|| missing("to"))?;
-            Action::Patch { hunks: Vec::new(), to: Some(to), keep: false, mode: None }
+            let target = Target { path: to, way: Way::Move, onto: Onto::Nothing };
+            Action::Patch { hunks: Vec::new(), target: Some(target), mode: None }
         }
         EditOp::Mode => {
             let mode = edit.mode.ok_or_else(|| missing("mode"))?;
-            Action::Patch { hunks: Vec::new(), to: None, keep: false, mode: Some(mode) }
+            Action::Patch { hunks: Vec::new(), target: None, mode: Some(mode) }
         }
     };
-    Ok(Step { path: edit.path, line: 1, action })
+    Ok(Step::in_turn(edit.path, Place::Pointer(at.to_owned()), action))
 }
 
 /// A field that the operation does not know is a mistake, not a decoration.

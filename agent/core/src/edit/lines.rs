@@ -9,16 +9,21 @@ pub(super) struct Line<'a> {
 
 pub(super) const LF: &[u8] = b"\n";
 pub(super) const CRLF: &[u8] = b"\r\n";
-const MARK: &[u8] = "\u{feff}".as_bytes();
+/// The byte order mark that some editors put before the first line.
+pub(super) const MARK: char = '\u{feff}';
+const MARK_BYTES: &[u8] = "\u{feff}".as_bytes();
 
-/// Splits a file into lines. A byte order mark belongs to the end of no line and is
-/// given apart.
-pub(super) fn split(bytes: &[u8]) -> (&[u8], Vec<Line<'_>>) {
-    let (mark, rest) = match bytes.strip_prefix(MARK) {
-        Some(rest) => (MARK, rest),
-        None => (&[][..], bytes),
-    };
-    (mark, rest.split_inclusive(|byte| *byte == b'\n').map(line).collect())
+/// Splits a file into lines.
+pub(super) fn split(bytes: &[u8]) -> Vec<Line<'_>> {
+    bytes.split_inclusive(|byte| *byte == b'\n').map(line).collect()
+}
+
+/// A file's byte order mark, which is empty mostly, and the rest.
+pub(super) fn split_mark(bytes: &[u8]) -> (&[u8], &[u8]) {
+    match bytes.starts_with(MARK_BYTES) {
+        true => bytes.split_at(MARK_BYTES.len()),
+        false => bytes.split_at(0),
+    }
 }
 
 fn line(raw: &[u8]) -> Line<'_> {

@@ -3,6 +3,7 @@
 
 mod apply;
 mod binary;
+mod contradiction;
 mod detect;
 mod fault;
 mod lines;
@@ -11,6 +12,9 @@ mod mismatch;
 mod names;
 mod nearest;
 mod net;
+mod patched;
+mod replaced;
+mod sequence;
 mod step;
 
 mod apply_patch;
@@ -35,7 +39,7 @@ pub use mismatch::Mismatch;
 
 use step::Step;
 
-/// The edits of a proposal, in order.
+/// The edits of a proposal, in order. There is at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditSet {
     format: ProposalFormat,
@@ -68,10 +72,11 @@ pub fn parse(proposal: &Proposal) -> Result<EditSet, ProposalFault> {
         ProposalFormat::WholeFiles => whole_files::parse(text),
         ProposalFormat::UnifiedDiff | ProposalFormat::Auto => unified::parse(text),
     }?;
-    match steps.is_empty() {
-        true => {
-            Err(ProposalFault::empty(format!("the proposal is a well-formed {format} without a single edit")))
-        }
-        false => Ok(EditSet { format, steps }),
+    if steps.is_empty() {
+        return Err(ProposalFault::empty(format!(
+            "the proposal is a well-formed {format} without a single edit"
+        )));
     }
+    contradiction::find(&steps)?;
+    Ok(EditSet { format, steps })
 }

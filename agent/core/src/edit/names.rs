@@ -1,5 +1,28 @@
 //! How proposals write the names of files.
 
+/// Files that have neither a folder nor an extension and are known all the same.
+const KNOWN: &[&str] = &[
+    "AUTHORS",
+    "BUILD",
+    "CHANGELOG",
+    "CODEOWNERS",
+    "Containerfile",
+    "Dockerfile",
+    "Gemfile",
+    "Jenkinsfile",
+    "Justfile",
+    "justfile",
+    "LICENSE",
+    "Makefile",
+    "NOTICE",
+    "Procfile",
+    "README",
+    "Rakefile",
+    "Vagrantfile",
+    "VERSION",
+    "WORKSPACE",
+];
+
 /// A path as people write it above a block: with a list mark, a heading mark, bold,
 /// backticks, a colon behind.
 pub(super) fn heading(line: &str) -> Option<&str> {
@@ -7,21 +30,41 @@ pub(super) fn heading(line: &str) -> Option<&str> {
     let text = text.strip_prefix("- ").or_else(|| text.strip_prefix("* ")).unwrap_or(text);
     let text =
         ["File:", "file:", "Path:", "path:"].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
+    if let Some(quoted) = in_backticks(text) {
+        return Some(quoted);
+    }
     let text = text.trim().trim_start_matches(['*', '`']).trim_end_matches(['*', '`', ':']).trim();
-    let plain = !text.is_empty() && !text.starts_with("```") && !text.ends_with(['.', '!', '?', ';', ',']);
+    let plain = !text.is_empty() && !text.contains('`') && !text.ends_with(['.', '!', '?', ';', ',']);
     let word = !text.contains(char::is_whitespace) || text.contains(['/', '.']);
     let sentence = text.split_whitespace().count() > 4;
     (plain && word && !sentence).then_some(text)
 }
 
+/// A heading that can be nothing but a path. A bare word above a fence is as likely
+/// the title of an example.
+pub(super) fn sure_heading(line: &str) -> Option<&str> {
+    let marked = line.contains(['`', '*']) || line.to_ascii_lowercase().contains("file:");
+    heading(line).filter(|name| marked || name.contains(['/', '.']) || KNOWN.contains(name))
+}
+
+/// The one piece of a line that stands in backticks.
+fn in_backticks(text: &str) -> Option<&str> {
+    let mut pieces = text.split('`');
+    let (_, quoted, rest) = (pieces.next()?, pieces.next()?, pieces.next()?);
+    let only = pieces.next().is_none() && rest.trim().trim_end_matches(['*', ':']).is_empty();
+    (only && !quoted.trim().is_empty()).then(|| quoted.trim())
+}
+
 /// The path in a fence's info string: `rust src/a.rs`, `path=src/a.rs`, `src/a.rs`, `rust:src/a.rs`.
 pub(super) fn in_info(info: &str) -> Option<&str> {
-    let last = info.split_whitespace().last()?;
-    let value = ["path=", "file=", "title=", "filename="].iter().find_map(|key| last.strip_prefix(key));
-    let value = value
-        .or_else(|| last.split_once(':').map(|(_, path)| path))
-        .unwrap_or(last)
-        .trim_matches(['"', '\'']);
+    const KEYS: [&str; 4] = ["path=", "file=", "title=", "filename="];
+    let mut words = info.trim_matches(['{', '}']).split_whitespace();
+    let keyed = words.clone().find_map(|word| KEYS.iter().find_map(|key| word.strip_prefix(key)));
+    if let Some(value) = keyed {
+        return Some(value.trim_matches(['"', '\''])).filter(|value| !value.is_empty());
+    }
+    let last = words.next_back().filter(|_| !info.starts_with('{'))?;
+    let value = last.split_once(':').map_or(last, |(_, path)| path);
     value.contains(['/', '.']).then_some(value)
 }
 

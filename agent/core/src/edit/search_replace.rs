@@ -1,62 +1,127 @@
 //! Blocks of `<<<<<<< SEARCH`, `=======`, `>>>>>>> REPLACE` under a path.
 
+use std::collections::BTreeMap;
+
+use agent_contract::RepoPath;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::{
-    detect::is_search,
     fault::{ProposalFault, path},
     names,
-    step::{Action, BodyLine, Hunk, Onto, Sign, Step},
+    step::{Action, BodyLine, Ends, Hunk, LastEnd, Onto, Place, Sign, Step},
 };
+
+/// Blocks with more pairs of lines than this are not compared line by line.
+const PAIRS_MAX: usize = 4_000_000;
+
+/// `<<<<<<< SEARCH`
+pub(super) fn is_search(line: &str) -> bool {
+    mark(line, '<', &["SEARCH", "SEARCH>"]).is_some()
+}
+
+fn divider(line: &str) -> Option<usize> {
+    mark(line, '=', &[""])
+}
+
+fn is_replace(line: &str) -> bool {
+    mark(line, '>', &["REPLACE"]).is_some()
+}
+
+/// How often a mark stands before its word.
+fn mark(line: &str, mark: char, words: &[&str]) -> Option<usize> {
+    let line = line.trim_end();
+    let rest = line.trim_start_matches(mark);
+    let count = line.len() - rest.len();
+    ((5..=9).contains(&count) && words.contains(&rest.trim())).then_some(count)
+}
 
 /// Reads the blocks.
 pub(super) fn parse(text: &str) -> Result<Vec<Step>, ProposalFault> {
     let lines: Vec<_> = text.split_terminator('\n').collect();
-    let mut steps = Vec::new();
-    let mut last: Option<String> = None;
+    let mut blocks = Blocks { lines: &lines, numbers: BTreeMap::new() };
+    let mut steps: Vec<Step> = Vec::new();
     let mut at = 0;
     while at < lines.len() {
         if !is_search(lines[at]) {
             at += 1;
             continue;
         }
-        let name = name_above(&lines, at).map(str::to_owned).or(last.take());
-        let name = name.ok_or_else(|| ProposalFault::malformed(at + 1, "a block without a path above it"))?;
-        let (divider, end) = (find(&lines, at, is_divider, "=======")?, 0);
-        let end = end.max(find(&lines, divider, is_replace, ">>>>>>> REPLACE")?);
-        steps.push(step(&name, at + 1, &lines[at + 1..divider], &lines[divider + 1..end])?);
-        last = Some(name);
+        let (divider, end) = blocks.rest(at)?;
+        let file = match name_above(&lines, at) {
+            Some(name) => path(name, at + 1)?,
+            None => steps
+                .last()
+                .map(|step| step.path.clone())
+                .ok_or_else(|| ProposalFault::malformed(at + 1, "a block without a path above it"))?,
+        };
+        steps.push(blocks.step(file, at, divider, end));
         at = end + 1;
     }
     Ok(steps)
 }
 
-fn is_mark(line: &str, mark: char, word: &str) -> bool {
-    let line = line.trim_end();
-    let rest = line.trim_start_matches(mark);
-    (5..=9).contains(&(line.len() - rest.len())) && rest.trim() == word
+struct Blocks<'a> {
+    lines: &'a [&'a str],
+    /// How many blocks there were for a file.
+    numbers: BTreeMap<RepoPath, usize>,
 }
 
-fn is_divider(line: &str) -> bool {
-    is_mark(line, '=', "")
-}
+impl Blocks<'_> {
+    /// Where a block's divider and its end are.
+    fn rest(&self, start: usize) -> Result<(usize, usize), ProposalFault> {
+        let mut after = start + 1..self.lines.len();
+        let end = after.find(|at| is_replace(self.lines[*at]) || is_search(self.lines[*at]));
+        let end = end.ok_or_else(|| {
+            let what = "a block without `>>>>>>> REPLACE`; the proposal seems cut off";
+            ProposalFault::malformed(start + 1, what)
+        })?;
+        if is_search(self.lines[end]) {
+            let what = "a block starts before `>>>>>>> REPLACE` ended the one before";
+            return Err(ProposalFault::malformed(end + 1, what));
+        }
+        Ok((self.divider(start, end)?, end))
+    }
 
-fn is_replace(line: &str) -> bool {
-    is_mark(line, '>', "REPLACE")
-}
+    /// Headings of some texts are underlined with what looks like a divider: the real one
+    /// is as long as the mark of the block.
+    fn divider(&self, start: usize, end: usize) -> Result<usize, ProposalFault> {
+        let found: Vec<_> = (start + 1..end).filter_map(|at| Some((at, divider(self.lines[at])?))).collect();
+        let length = mark(self.lines[start], '<', &["SEARCH", "SEARCH>"]);
+        let fitting: Vec<_> = found.iter().filter(|(_, count)| Some(*count) == length).collect();
+        match (found.as_slice(), fitting.as_slice()) {
+            ([(at, _)], _) | (_, [(at, _)]) => Ok(*at),
+            ([], _) => Err(ProposalFault::malformed(start + 1, "a block without `=======`")),
+            ([_, (at, _), ..], _) => {
+                let what =
+                    "a second `=======` in a block; write its marks longer than those in the text, up to 9";
+                Err(ProposalFault::malformed(at + 1, what))
+            }
+        }
+    }
 
-fn find(lines: &[&str], from: usize, is: fn(&str) -> bool, mark: &str) -> Result<usize, ProposalFault> {
-    let found = lines.iter().enumerate().skip(from + 1).find(|(_, line)| is(line) || is_search(line));
-    match found {
-        Some((at, line)) if is(line) => Ok(at),
-        Some((at, _)) => Err(ProposalFault::malformed(
-            at + 1,
-            format!("a block starts before `{mark}` ended the one before"),
-        )),
-        None => Err(ProposalFault::malformed(
-            from + 1,
-            format!("a block without `{mark}`; the proposal seems cut off"),
-        )),
+    fn step(&mut self, file: RepoPath, start: usize, divider: usize, end: usize) -> Step {
+        let (old, new) = (&self.lines[start + 1..divider], &self.lines[divider + 1..end]);
+        let transported = self.lines[start].ends_with('\r');
+        let at = Place::Line(start + 1);
+        if old.iter().all(|line| line.trim().is_empty()) {
+            let text =
+                |line: &&str| format!("{}\n", if transported { line.trim_end_matches('\r') } else { line });
+            let bytes = new.iter().map(text).collect::<String>().into_bytes();
+            return Step::in_turn(file, at, Action::Write { bytes, mode: None, onto: Onto::Empty });
+        }
+        let number = self.numbers.entry(file.clone()).or_default();
+        *number += 1;
+        let hunk = Hunk {
+            line: start + 1,
+            number: *number,
+            anchors: Vec::new(),
+            stated: None,
+            at_end: false,
+            body: body(old, new),
+            ends: if transported { Ends::Nothing } else { Ends::IfAny },
+            last: LastEnd::Kept,
+        };
+        Step::in_turn(file, at, Action::Patch { hunks: vec![hunk], target: None, mode: None })
     }
 }
 
@@ -72,39 +137,16 @@ fn name_above<'a>(lines: &[&'a str], at: usize) -> Option<&'a str> {
     names::in_info(info).or_else(|| heading.and_then(|line| names::heading(line)))
 }
 
-fn step(name: &str, line: usize, old: &[&str], new: &[&str]) -> Result<Step, ProposalFault> {
-    let file = path(name, line)?;
-    if old.iter().all(|line| line.trim().is_empty()) {
-        let text: String =
-            new.iter().map(|line| format!("{}\n", line.strip_suffix('\r').unwrap_or(line))).collect();
-        return Ok(Step {
-            path: file,
-            line,
-            action: Action::Write { bytes: text.into_bytes(), mode: None, onto: Onto::Empty },
-        });
-    }
-    let hunk = hunk(line, old, new);
-    Ok(Step {
-        path: file,
-        line,
-        action: Action::Patch { hunks: vec![hunk], to: None, keep: false, mode: None },
-    })
-}
-
 /// Lines that stand in both halves are kept as the file has them.
-fn hunk(line: usize, old: &[&str], new: &[&str]) -> Hunk {
-    let mut body = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, old, new) {
-        let (removed, added) = (&old[op.old_range()], &new[op.new_range()]);
-        match op {
-            DiffOp::Equal { .. } => body.extend(removed.iter().map(|line| BodyLine::new(Sign::Keep, line))),
-            _ => {
-                body.extend(removed.iter().map(|line| BodyLine::new(Sign::Remove, line)));
-                body.extend(added.iter().map(|line| BodyLine::new(Sign::Add, line)));
-            }
-        }
+fn body(old: &[&str], new: &[&str]) -> Vec<BodyLine> {
+    let lines = |sign, lines: &[&str]| lines.iter().map(|line| BodyLine::new(sign, line)).collect::<Vec<_>>();
+    if old.len().saturating_mul(new.len()) > PAIRS_MAX {
+        return [lines(Sign::Remove, old), lines(Sign::Add, new)].concat();
     }
-    let mut hunk = Hunk { line, body, ..Hunk::default() };
-    hunk.settle_ends();
-    hunk
+    let ops = capture_diff_slices(Algorithm::Myers, old, new);
+    let parts = ops.iter().flat_map(|op| match op {
+        DiffOp::Equal { .. } => lines(Sign::Keep, &old[op.old_range()]),
+        _ => [lines(Sign::Remove, &old[op.old_range()]), lines(Sign::Add, &new[op.new_range()])].concat(),
+    });
+    parts.collect()
 }

@@ -1,14 +1,48 @@
+use std::fmt;
+
 use agent_contract::{RepoPath, operation::FileMode};
+
+use super::binary;
 
 /// One edit of a proposal, whatever its notation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Step {
     /// The file that it starts from.
     pub path: RepoPath,
-    /// The line of the proposal at which it stands.
-    pub line: usize,
+    /// Where in the proposal it stands.
+    pub at: Place,
+    /// What it starts from.
+    pub order: Order,
     /// What is done.
     pub action: Action,
+}
+
+/// Where in a proposal something stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A line, from one.
+    Line(usize),
+    /// A JSON pointer.
+    Pointer(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(line) => write!(f, "line {line}"),
+            Self::Pointer(pointer) => f.write_str(pointer),
+        }
+    }
+}
+
+/// What the edits of a proposal start from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Each starts from what the one before left.
+    InTurn,
+    /// Those of one commit, told by its number, rename and copy what was there before
+    /// all of them: git writes them in the order of names, not of events.
+    Together(usize),
 }
 
 /// What is done to a file.
@@ -19,11 +53,33 @@ pub(super) enum Action {
     /// The file goes away. With hunks, only if it is what they say.
     Delete { hunks: Vec<Hunk> },
     /// Lines are replaced; the file may move, be copied or change its mode.
-    Patch { hunks: Vec<Hunk>, to: Option<RepoPath>, keep: bool, mode: Option<FileMode> },
+    Patch { hunks: Vec<Hunk>, target: Option<Target>, mode: Option<FileMode> },
     /// A piece of the content is replaced, wherever lines end.
-    Replace { old: Vec<u8>, new: Vec<u8>, all: bool },
+    Replace { old: Vec<u8>, new: Vec<u8>, count: Count },
     /// The binary content is given as git writes it.
-    Binary { content: super::binary::Content, to: Option<RepoPath>, mode: Option<FileMode> },
+    Binary { change: binary::Change, target: Option<Target>, mode: Option<FileMode> },
+}
+
+/// Where a file goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target {
+    pub path: RepoPath,
+    pub way: Way,
+    pub onto: Onto,
+}
+
+/// Whether the file is still where it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    Move,
+    Copy,
+}
+
+/// How often a text to replace may be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Count {
+    Once,
+    All,
 }
 
 /// What may stand where a whole file is written.
@@ -38,10 +94,12 @@ pub(super) enum Onto {
 }
 
 /// Lines to be found and what becomes of them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Hunk {
     /// The line of the proposal at which it starts.
     pub line: usize,
+    /// Which one it is, from one.
+    pub number: usize,
     /// Lines after which it is to be looked for, one after the other.
     pub anchors: Vec<String>,
     /// The line that it states as its place, from one; with no old lines, the one before.
@@ -50,10 +108,32 @@ pub(super) struct Hunk {
     pub at_end: bool,
     /// Its lines.
     pub body: Vec<BodyLine>,
-    /// Whether carriage returns in it are meant as they are written.
-    pub literal_ends: bool,
-    /// Whether a last line that it adds ends with a line end unless it says otherwise.
-    pub ends_last_line: bool,
+    /// What its carriage returns say.
+    pub ends: Ends,
+    /// What it says of the end of the file's last line.
+    pub last: LastEnd,
+}
+
+/// What carriage returns in a hunk say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// Nothing: the proposal's own lines have them too.
+    Nothing,
+    /// How lines end, if there are any.
+    IfAny,
+    /// How lines end, and where there is none the line has none.
+    Always,
+}
+
+/// What a hunk says of the end of the file's last line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LastEnd {
+    /// Nothing: the file keeps what it has.
+    Kept,
+    /// A line that is added has one.
+    Given,
+    /// What its marks say, if they are right about the file.
+    Marked,
 }
 
 /// A line of a hunk, without its line end.
@@ -82,26 +162,22 @@ impl BodyLine {
     }
 }
 
-impl Hunk {
-    /// The lines that must be there.
-    pub fn old(&self) -> Vec<&str> {
-        self.body.iter().filter(|line| line.sign != Sign::Add).map(|line| line.text.as_str()).collect()
-    }
-
-    /// Carriage returns on some lines and not on others are the change itself.
-    pub fn settle_ends(&mut self) {
-        let with = self.body.iter().filter(|line| line.carriage).count();
-        self.literal_ends = with > 0 && with < self.body.len();
-    }
-}
-
 impl Step {
+    /// A step that starts from what the one before left.
+    pub fn in_turn(path: RepoPath, at: Place, action: Action) -> Self {
+        Self { path, at, order: Order::InTurn, action }
+    }
+
+    /// Where the file goes, if it does.
+    pub fn target(&self) -> Option<&Target> {
+        match &self.action {
+            Action::Patch { target, .. } | Action::Binary { target, .. } => target.as_ref(),
+            Action::Write { .. } | Action::Delete { .. } | Action::Replace { .. } => None,
+        }
+    }
+
     /// Every path that it is about.
     pub fn paths(&self) -> impl Iterator<Item = &RepoPath> {
-        let to = match &self.action {
-            Action::Patch { to, .. } | Action::Binary { to, .. } => to.as_ref(),
-            Action::Write { .. } | Action::Delete { .. } | Action::Replace { .. } => None,
-        };
-        std::iter::once(&self.path).chain(to)
+        std::iter::once(&self.path).chain(self.target().map(|target| &target.path))
     }
 }

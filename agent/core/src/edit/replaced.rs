@@ -1,0 +1,99 @@
+//! A file with a piece of its content replaced.
+
+use agent_contract::RepoPath;
+use memchr::memmem;
+
+use super::{
+    lines::{self, CRLF},
+    mismatch::Mismatch,
+    nearest,
+    step::{Count, Place},
+};
+
+const PLACES_TOLD_MAX: usize = 5;
+
+/// What is replaced by what.
+pub(super) struct Piece<'a> {
+    pub old: &'a [u8],
+    pub new: &'a [u8],
+    pub count: Count,
+}
+
+/// The file with the one place of a piece replaced, or all of them.
+pub(super) fn replaced(
+    path: &RepoPath,
+    at: &Place,
+    bytes: &[u8],
+    piece: &Piece,
+) -> Result<Vec<u8>, Mismatch> {
+    let (places, old, new) = find(bytes, piece);
+    match (places.len(), piece.count) {
+        (0, _) => {
+            let text = String::from_utf8_lossy(piece.old);
+            let hints = nearest::places(&text.lines().collect::<Vec<_>>(), &lines::split(bytes));
+            Err(Mismatch::not_found(path, at, "the text to replace is not in the file").hint(hints))
+        }
+        (1, _) | (_, Count::All) => Ok(splice(bytes, &places, old.len(), &new)),
+        (count, Count::Once) => {
+            let what =
+                format!("the text to replace is there {count} times; give more of it, or `\"all\": true`");
+            Err(Mismatch::ambiguous(path, at, &what).hint(told(bytes, &places)))
+        }
+    }
+}
+
+/// The places of the piece as it is written or, failing that, with the line ends of the
+/// file; what stands there, and what is to.
+fn find(bytes: &[u8], piece: &Piece) -> (Vec<usize>, Vec<u8>, Vec<u8>) {
+    let exact = places(bytes, piece.old, piece.count);
+    let many = piece.old.contains(&b'\n');
+    if exact.is_empty() && many {
+        let old = with_carriages(piece.old);
+        return (places(bytes, &old, piece.count), old, with_carriages(piece.new));
+    }
+    // A piece of a line says nothing of line ends: new lines get those of the file.
+    let carriages = !many && piece.new.contains(&b'\n') && lines::dominant_end(&lines::split(bytes)) == CRLF;
+    let new = if carriages { with_carriages(piece.new) } else { piece.new.to_vec() };
+    (exact, piece.old.to_vec(), new)
+}
+
+/// Where only one place may be, those that overlap are two.
+fn places(bytes: &[u8], piece: &[u8], count: Count) -> Vec<usize> {
+    let finder = memmem::Finder::new(piece);
+    let step = if count == Count::Once { 1 } else { piece.len().max(1) };
+    let mut places = Vec::new();
+    let mut at = 0;
+    while let Some(place) = bytes.get(at..).and_then(|rest| finder.find(rest)) {
+        places.push(at + place);
+        at += place + step;
+    }
+    places
+}
+
+fn told(bytes: &[u8], places: &[usize]) -> Vec<String> {
+    let line = |place: &usize| memchr::memchr_iter(b'\n', &bytes[..*place]).count() + 1;
+    places.iter().take(PLACES_TOLD_MAX).map(|place| format!("it matches at line {}", line(place))).collect()
+}
+
+fn with_carriages(text: &[u8]) -> Vec<u8> {
+    let mut result = Vec::with_capacity(text.len());
+    for (index, byte) in text.iter().enumerate() {
+        if *byte == b'\n' && (index == 0 || text[index - 1] != b'\r') {
+            result.push(b'\r');
+        }
+        result.push(*byte);
+    }
+    result
+}
+
+fn splice(bytes: &[u8], places: &[usize], length: usize, new: &[u8]) -> Vec<u8> {
+    let mut result = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    for place in places {
+        result.extend_from_slice(&bytes[at..*place]);
+        result.extend_from_slice(new);
+        at = place + length;
+    }
+    result.extend_from_slice(&bytes[at..]);
+    result
+}

@@ -1,0 +1,121 @@
+//! The lines of a hunk.
+
+use super::{Reader, header, is_part};
+use crate::edit::{
+    fault::ProposalFault,
+    step::{BodyLine, Ends, Hunk, LastEnd, Sign},
+};
+
+/// Lines of a hunk, and how many lines of the diff they are.
+type Body = (Vec<BodyLine>, usize);
+
+impl Reader<'_> {
+    pub(super) fn hunk(&mut self, number: usize) -> Result<Hunk, ProposalFault> {
+        let line = self.at + 1;
+        let raw = self.peek().unwrap_or_default();
+        let ranges = header::ranges(raw.trim_end_matches('\r'), line)?;
+        self.at += 1;
+        let rest = &self.lines[self.at..];
+        let counted = ranges.as_ref().and_then(|ranges| counted(rest, ranges.counts));
+        let (body, length) = counted.unwrap_or_else(|| uncounted(rest));
+        self.at += length;
+        let stated = ranges.map(|ranges| ranges.place);
+        if body.is_empty() {
+            return Err(ProposalFault::malformed(line, "a hunk without lines"));
+        }
+        if stated.is_none() && body.iter().all(|line| line.sign == Sign::Add) {
+            return Err(ProposalFault::malformed(
+                line,
+                "a hunk that only adds lines needs the numbers of lines",
+            ));
+        }
+        let ends = if raw.ends_with('\r') { Ends::Nothing } else { Ends::Always };
+        Ok(Hunk {
+            line,
+            number,
+            anchors: Vec::new(),
+            stated,
+            at_end: false,
+            body,
+            ends,
+            last: LastEnd::Marked,
+        })
+    }
+}
+
+/// As many lines as the header says, if that comes out even.
+fn counted(lines: &[&str], (mut old, mut new): (usize, usize)) -> Option<Body> {
+    let (mut body, mut at) = (Vec::new(), 0);
+    while old > 0 || new > 0 || is_note(lines, at) {
+        let text = lines.get(at).filter(|_| !is_surely_part(lines, at))?;
+        at += 1;
+        if text.starts_with('\\') {
+            unend(&mut body);
+            continue;
+        }
+        let line = body_line(text)?;
+        old = old.checked_sub(usize::from(line.sign != Sign::Add))?;
+        new = new.checked_sub(usize::from(line.sign != Sign::Remove))?;
+        body.push(line);
+    }
+    let goes_on = lines.get(at).is_some_and(|line| line.starts_with([' ', '+', '-']));
+    (!goes_on || is_boundary(lines, at)).then_some((body, at))
+}
+
+/// As many lines as look like those of a hunk: counts are often wrong where a person
+/// or a model wrote them.
+fn uncounted(lines: &[&str]) -> Body {
+    let (mut body, mut at) = (Vec::new(), 0);
+    while at < lines.len() && !is_boundary(lines, at) {
+        let blank = lines[at].trim_end().is_empty() && !lines[at].starts_with(' ');
+        match (lines[at].starts_with('\\'), body_line(lines[at])) {
+            (true, _) => unend(&mut body),
+            (false, Some(line)) if !blank || goes_on(lines, at) => body.push(line),
+            (false, _) => break,
+        }
+        at += 1;
+    }
+    (body, at)
+}
+
+/// `\ No newline at end of file`, in whatever language.
+fn is_note(lines: &[&str], at: usize) -> bool {
+    lines.get(at).is_some_and(|line| line.starts_with('\\'))
+}
+
+fn unend(body: &mut [BodyLine]) {
+    body.last_mut().into_iter().for_each(|line| line.unended = true);
+}
+
+fn body_line(text: &str) -> Option<BodyLine> {
+    let sign = match text.as_bytes().first() {
+        // An editor may have taken away the space of an empty line.
+        None | Some(b'\r') => return Some(BodyLine::new(Sign::Keep, text)),
+        Some(b' ') => Sign::Keep,
+        Some(b'+') => Sign::Add,
+        Some(b'-') => Sign::Remove,
+        Some(_) => return None,
+    };
+    Some(BodyLine::new(sign, &text[1..]))
+}
+
+/// The next part of the diff, or the signature of a mail. A line that is taken away and
+/// starts with `-- ` looks like the former: only a hunk below tells.
+fn is_boundary(lines: &[&str], at: usize) -> bool {
+    let hunk_below = lines.get(at + 2).is_none_or(|line| line.starts_with("@@"));
+    matches!(lines[at].trim_end(), "--" | "---") || (is_part(lines, at) && hunk_below)
+}
+
+/// A name twice, with git's prefixes, above a hunk: no counts make that the lines of a file.
+fn is_surely_part(lines: &[&str], at: usize) -> bool {
+    let name = |at: usize, mark: &str| lines.get(at).and_then(|line| line.trim_end().strip_prefix(mark));
+    let names = name(at, "--- a/").zip(name(at + 1, "+++ b/"));
+    let hunk_below = lines.get(at + 2).is_some_and(|line| line.starts_with("@@ -"));
+    names.is_some_and(|(old, new)| old == new) && hunk_below
+}
+
+/// Whether an empty line is one of the file: another line of the hunk follows.
+fn goes_on(lines: &[&str], at: usize) -> bool {
+    let next = (at..lines.len()).find(|at| !lines[*at].trim_end().is_empty());
+    next.is_some_and(|next| lines[next].starts_with([' ', '+', '-', '\\']) && !is_boundary(lines, next))
+}
