@@ -2,29 +2,44 @@
 //! copy under `tests/released` still works. `BLESS_RELEASE=1` makes today's contract
 //! the released one; that is done at a release and at no other time.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
+use agent_contract::schema::check_document;
 use code_assist_tests::{copy, workspace};
-use serde_json::Value;
+use serde_json::{Value, json};
 use wit_component::semver_check;
 use wit_parser::Resolve;
 
+mod narrower;
+
+use narrower::{Direction, breaks};
+
 const PACKAGE: &str = "agennext:code-assist@1.0.0";
 
-fn released() -> std::path::PathBuf {
+/// The released copy, made anew only once however many tests want it.
+static RELEASED: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = workspace().join("tests/released/1.0.0");
     if std::env::var_os("BLESS_RELEASE").is_some() {
-        let _ = fs::remove_dir_all(&folder);
-        copy(&workspace().join("wit"), &folder.join("wit")).unwrap();
-        fs::create_dir_all(folder.join("schemas")).unwrap();
-        for (name, text) in schemas(&workspace().join("schemas")) {
-            fs::write(folder.join("schemas").join(name), text).unwrap();
-        }
+        release(&folder);
     }
     folder
+});
+
+fn release(folder: &Path) {
+    let _ = fs::remove_dir_all(folder);
+    copy(&workspace().join("wit"), &folder.join("wit")).unwrap();
+    copy(&workspace().join("schemas/examples/valid"), &folder.join("examples")).unwrap();
+    fs::create_dir_all(folder.join("schemas")).unwrap();
+    for (name, text) in json_files(&workspace().join("schemas")) {
+        fs::write(folder.join("schemas").join(name), text).unwrap();
+    }
 }
 
-fn schemas(folder: &Path) -> Vec<(String, String)> {
+fn json_files(folder: &Path) -> Vec<(String, String)> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
     let mut files: Vec<_> = files
@@ -64,7 +79,7 @@ fn fits(old: &Path, new: &Path, change: fn(String) -> String) -> bool {
 
 #[test]
 fn components_built_for_the_released_wit_still_fit() {
-    assert!(fits(&released().join("wit"), &workspace().join("wit"), |text| text));
+    assert!(fits(&RELEASED.join("wit"), &workspace().join("wit"), |text| text));
 }
 
 #[test]
@@ -98,90 +113,106 @@ fn a_break_of_the_wit_is_found() {
     assert!(fits(&wit, &wit, grows));
 }
 
-/// Every way in which `new` is narrower than `old`.
-fn breaks(old: &Value, new: &Value, at: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    if old.get("type") != new.get("type")
-        || old.get("pattern") != new.get("pattern")
-        || old.get("$ref") != new.get("$ref")
-    {
-        found.push(format!("{at}: type, pattern or reference changed"));
-    }
-    let number = |schema: &Value, name: &str| schema.get(name).and_then(Value::as_f64);
-    for (name, tighter) in [
-        ("maximum", -1.0),
-        ("maxLength", -1.0),
-        ("maxItems", -1.0),
-        ("minimum", 1.0),
-        ("minLength", 1.0),
-        ("minItems", 1.0),
-    ] {
-        let narrowed = match (number(old, name), number(new, name)) {
-            (Some(old), Some(new)) => (new - old) * tighter > 0.0,
-            (None, Some(_)) => true,
-            (_, None) => false,
-        };
-        if narrowed {
-            found.push(format!("{at}: `{name}` is tighter"));
-        }
-    }
-    for (name, gone) in [("enum", "a name is gone"), ("oneOf", "a choice is gone")] {
-        let list = |schema: &Value| schema.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-        let names = |schema: &Value| {
-            list(schema).iter().map(|item| item.get("const").unwrap_or(item).clone()).collect::<Vec<_>>()
-        };
-        if names(old).iter().any(|item| !names(new).contains(item)) {
-            found.push(format!("{at}: {gone}"));
-        }
-    }
-    let required =
-        |schema: &Value| schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
-    if required(new).iter().any(|name| !required(old).contains(name)) {
-        found.push(format!("{at}: a field is newly required"));
-    }
-    for keyword in ["properties", "$defs"] {
-        for (name, inner) in old.get(keyword).and_then(Value::as_object).into_iter().flatten() {
-            match new.get(keyword).and_then(|fields| fields.get(name)) {
-                None => found.push(format!("{at}/{name}: gone")),
-                Some(other) => found.extend(breaks(inner, other, &format!("{at}/{name}"))),
-            }
-        }
-    }
-    if let (Some(old), Some(new)) = (old.get("items"), new.get("items")) {
-        found.extend(breaks(old, new, &format!("{at}[]")));
-    }
-    found
-}
-
 #[test]
 fn documents_written_for_the_released_schemas_are_still_taken() {
-    let released = released();
-    assert!(!schemas(&released.join("schemas")).is_empty());
-    for (name, text) in schemas(&released.join("schemas")) {
+    let released = json_files(&RELEASED.join("schemas"));
+    assert!(!released.is_empty());
+    for (name, text) in released {
         let now = fs::read_to_string(workspace().join("schemas").join(&name))
             .unwrap_or_else(|_| panic!("{name} is gone"));
         let (old, new) = (serde_json::from_str(&text).unwrap(), serde_json::from_str(&now).unwrap());
-        assert_eq!(breaks(&old, &new, &name), Vec::<String>::new());
+        assert_eq!(breaks(&old, &new, Direction::of(&name)), Vec::<String>::new(), "{name}");
+    }
+}
+
+/// What no comparison of schemas can tell, the released examples try.
+#[test]
+fn the_released_examples_are_still_taken() {
+    let released = json_files(&RELEASED.join("examples"));
+    assert!(!released.is_empty());
+    for (name, text) in released {
+        let document = name.split('.').next().unwrap();
+        assert_eq!(check_document(document, &text).unwrap(), Ok(()), "{name}");
+    }
+}
+
+fn schema(name: &str) -> Value {
+    serde_json::from_str(&fs::read_to_string(workspace().join("schemas").join(name)).unwrap()).unwrap()
+}
+
+/// A change to a schema, with its name.
+type Change = (&'static str, fn(&mut Value));
+
+const BREAKS: &[Change] = &[
+    ("a field goes", |schema| drop(schema["properties"].as_object_mut().unwrap().remove("files"))),
+    ("a type goes", |schema| drop(schema["$defs"].as_object_mut().unwrap().remove("Scope"))),
+    ("a field becomes required", |schema| schema["required"].as_array_mut().unwrap().push("files".into())),
+    ("a length shrinks", |schema| schema["properties"]["instruction"]["maxLength"] = 5.into()),
+    ("a length grows at its lower end", |schema| schema["properties"]["instruction"]["minLength"] = 2.into()),
+    ("a list shrinks", |schema| schema["properties"]["files"]["maxItems"] = 5.into()),
+    ("a range shrinks", |schema| schema["$defs"]["Budgets"]["properties"]["seconds"]["maximum"] = 5.into()),
+    ("a limit comes", |schema| schema["$defs"]["Scope"]["properties"]["paths"]["maxItems"] = 5.into()),
+    ("a name goes", |schema| schema["$defs"]["RunMode"]["oneOf"].as_array_mut().unwrap().truncate(1)),
+    ("a type changes", |schema| schema["properties"]["instruction"]["type"] = "integer".into()),
+    ("a reference changes", |schema| schema["properties"]["mode"]["$ref"] = "#/$defs/Scope".into()),
+    ("a pattern changes", |schema| schema["properties"]["files"]["items"]["pattern"] = "^a$".into()),
+    ("a pattern comes", |schema| schema["properties"]["instruction"]["pattern"] = "^a$".into()),
+    ("items are constrained", |schema| {
+        schema["$defs"]["CheckCommand"]["properties"]["argv"]["items"]["minLength"] = 1.into();
+    }),
+    ("a rule comes", |schema| schema["allOf"].as_array_mut().unwrap().push(json!({ "required": ["files"] }))),
+    ("a free object closes", |schema| {
+        schema["$defs"]["DecisionMetadata"]["properties"]["opa"]["additionalProperties"] = false.into();
+    }),
+    ("items must differ", |schema| schema["properties"]["files"]["uniqueItems"] = true.into()),
+    ("a keyword comes that is not known here", |schema| {
+        schema["properties"]["files"]["contains"] = json!({})
+    }),
+];
+
+const GROWTH: &[Change] = &[
+    ("an optional field comes", |schema| schema["properties"]["more"] = json!({ "type": "string" })),
+    ("a type comes", |schema| schema["$defs"]["More"] = json!({ "type": "string" })),
+    ("a name comes", |schema| {
+        schema["$defs"]["RunMode"]["oneOf"].as_array_mut().unwrap().push(json!({ "const": "more" }));
+    }),
+    ("a limit widens", |schema| schema["properties"]["files"]["maxItems"] = 5000.into()),
+    ("a limit goes", |schema| {
+        drop(schema["properties"]["files"].as_object_mut().unwrap().remove("maxItems"))
+    }),
+    ("a field is no longer required", |schema| drop(schema["required"].as_array_mut().unwrap().pop())),
+    ("a rule goes", |schema| drop(schema["allOf"].as_array_mut().unwrap().pop())),
+    ("the words change", |schema| schema["properties"]["files"]["description"] = "Files.".into()),
+];
+
+#[test]
+fn a_break_of_a_schema_is_found() {
+    let old = schema("request.json");
+    for (what, change) in BREAKS {
+        let mut new = old.clone();
+        change(&mut new);
+        assert!(!breaks(&old, &new, Direction::Read).is_empty(), "{what}");
     }
 }
 
 #[test]
-fn a_break_of_a_schema_is_found() {
-    let text = fs::read_to_string(workspace().join("schemas/request.json")).unwrap();
-    let old: Value = serde_json::from_str(&text).unwrap();
-    let changes: [fn(&mut Value); 5] = [
-        |schema| drop(schema["properties"].as_object_mut().unwrap().remove("files")),
-        |schema| schema["required"].as_array_mut().unwrap().push("files".into()),
-        |schema| schema["properties"]["instruction"]["maxLength"] = 5.into(),
-        |schema| schema["$defs"]["RunMode"]["oneOf"].as_array_mut().unwrap().truncate(1),
-        |schema| schema["properties"]["instruction"]["type"] = "integer".into(),
-    ];
-    for (index, change) in changes.into_iter().enumerate() {
+fn growth_of_a_schema_is_no_break() {
+    let old = schema("request.json");
+    for (what, change) in GROWTH {
         let mut new = old.clone();
         change(&mut new);
-        assert!(!breaks(&old, &new, "").is_empty(), "break {index}");
+        assert_eq!(breaks(&old, &new, Direction::Read), Vec::<String>::new(), "{what}");
     }
+}
+
+/// Who reads a result relies on what is always there.
+#[test]
+fn what_the_runner_writes_stays_whole() {
+    let old = schema("result.json");
+    let mut new = old.clone();
+    new["required"].as_array_mut().unwrap().pop();
+    assert!(!breaks(&old, &new, Direction::of("result.json")).is_empty());
     let mut grown = old.clone();
-    grown["properties"]["more"] = serde_json::json!({ "type": "string" });
-    assert_eq!(breaks(&old, &grown, ""), Vec::<String>::new());
+    grown["properties"]["more"] = json!({ "type": "string" });
+    assert_eq!(breaks(&old, &grown, Direction::of("result.json")), Vec::<String>::new());
 }

@@ -26,7 +26,7 @@ impl BranchName {
 }
 
 fn fault_in(text: &str) -> Option<&'static str> {
-    let forbidden = |c: char| c.is_ascii_control() || c.is_whitespace() || "~^:?*[\\".contains(c);
+    let forbidden = |c: char| c.is_control() || c.is_whitespace() || "\u{feff}~^:?*[\\".contains(c);
     if text.is_empty() || text.len() > 200 {
         return Some("it must have 1 to 200 bytes");
     }
@@ -55,7 +55,8 @@ parsed_string!(
         "description": "The short name of a branch, by git's rules.",
         "minLength": 1,
         "maxLength": 200,
-        "pattern": r"^(?!-)(?!refs/)(?!(@|HEAD)$)(?!.*(\.\.|@\{))(?!.*(^|/)\.)(?!.*\.(lock)?(/|$))[^\s\u0000-\u001f\u007f~^:?*\[\\/]+(/[^\s\u0000-\u001f\u007f~^:?*\[\\/]+)*$"
+        "$comment": "The length is counted in bytes of UTF-8.",
+        "pattern": r"^(?!-)(?!refs/)(?!(@|HEAD)$)(?!.*(\.\.|@\{))(?!.*(^|/)\.)(?!.*\.(lock)?(/|$))[^\s\u0000-\u001f\u007f-\u009f\ufeff~^:?*\[\\/]+(/[^\s\u0000-\u001f\u007f-\u009f\ufeff~^:?*\[\\/]+)*$"
     })
 );
 

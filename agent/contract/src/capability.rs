@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{RepoPath, closed::closed_enum};
+use crate::{RepoPath, closed::closed_enum, limit};
 
 closed_enum! {
     /// What a capability is for. Merge is not among them and never will be.
@@ -69,16 +69,28 @@ pub struct Scope {
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub bindings: Option<Vec<String>>,
     /// How many calls it is good for.
-    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1))]
+    #[serde(
+        default,
+        deserialize_with = "crate::document::at_least_one",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(range(min = 1, max = limit::INTEGER_MAX))]
     pub uses: Option<u64>,
     /// How many bytes may cross under it, both ways together.
-    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1))]
+    #[serde(
+        default,
+        deserialize_with = "crate::document::at_least_one",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(range(min = 1, max = limit::INTEGER_MAX))]
     pub bytes: Option<u64>,
     /// How many seconds it lasts from the moment it is issued.
-    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1))]
+    #[serde(
+        default,
+        deserialize_with = "crate::document::at_least_one",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(range(min = 1, max = limit::INTEGER_MAX))]
     pub seconds: Option<u64>,
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::closed::closed_enum;
+use crate::{closed::closed_enum, limit, rules};
 
 closed_enum! {
     /// A check that the Runner finds by itself from what the repository is built with.
@@ -31,11 +31,11 @@ closed_enum! {
 pub struct Checks {
     /// Presets, found from the repository.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 16))]
+    #[schemars(length(max = limit::PRESETS_MAX))]
     pub presets: Vec<CheckPreset>,
     /// Literal commands.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 64))]
+    #[schemars(length(max = limit::COMMANDS_MAX))]
     pub commands: Vec<CheckCommand>,
 }
 
@@ -49,16 +49,17 @@ impl Checks {
 /// A literal check: a program and its arguments, no shell in between.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = rules::command_into_schema)]
 pub struct CheckCommand {
     /// The name by which the agent asks for it, unique in the request.
-    #[schemars(length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = limit::CHECK_NAME_CHARS_MAX))]
     pub name: String,
     /// The program and its arguments.
-    #[schemars(length(min = 1, max = 256))]
+    #[schemars(length(min = 1, max = limit::WORDS_MAX))]
     pub argv: Vec<String>,
     /// Seconds until it is killed. Absent: the Runner's own limit.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1, max = 86_400))]
+    #[schemars(range(min = 1, max = limit::SECONDS_MAX))]
     pub timeout_seconds: Option<u64>,
 }
 

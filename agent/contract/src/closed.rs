@@ -10,7 +10,7 @@ macro_rules! closed_enum {
         $(#[$meta])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
-            serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+            serde::Serialize, schemars::JsonSchema,
         )]
         pub enum $name {
             $( $(#[$case_meta])* #[serde(rename = $wire)] $case, )+
@@ -23,6 +23,16 @@ macro_rules! closed_enum {
             /// The name on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$case => $wire),+ }
+            }
+        }
+
+        /// From its name and from nothing else: what serde derives takes `{"name": null}` too.
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                const NAMES: &[&str] = &[$($wire),+];
+                let text = <String as serde::Deserialize>::deserialize(from)?;
+                let unknown = |_| serde::de::Error::unknown_variant(&text, NAMES);
+                text.parse().map_err(unknown)
             }
         }
 

@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::limit;
+
 /// Metadata for each kind of decision point, passed on as it is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -33,15 +35,15 @@ impl DecisionMetadata {
 pub struct AgentIdContext {
     /// The id of an Agent ID record.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 500))]
+    #[schemars(length(min = 1, max = limit::RECORD_CHARS_MAX))]
     pub record_id: Option<String>,
     /// The organization that owns the agent.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 500))]
+    #[schemars(length(min = 1, max = limit::RECORD_CHARS_MAX))]
     pub organization: Option<String>,
     /// The project that the agent works for.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 500))]
+    #[schemars(length(min = 1, max = limit::RECORD_CHARS_MAX))]
     pub project: Option<String>,
     /// Whether the run fails without a valid record.
     #[serde(default)]
@@ -58,11 +60,11 @@ pub struct AgentIdContext {
 pub struct RunnerReference {
     /// The passing Runner's id of the run.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 200))]
+    #[schemars(length(min = 1, max = limit::REFERENCE_CHARS_MAX))]
     pub run_id: Option<String>,
     /// The passing Runner's id of the capability under which it passes it on.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 200))]
+    #[schemars(length(min = 1, max = limit::REFERENCE_CHARS_MAX))]
     pub capability_id: Option<String>,
 }
 
@@ -79,7 +81,7 @@ impl RunnerReference {
 pub struct AuditReference {
     /// The caller's trace id.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 200))]
+    #[schemars(length(min = 1, max = limit::REFERENCE_CHARS_MAX))]
     pub trace_id: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::closed::closed_enum;
+use crate::{closed::closed_enum, limit};
 
 closed_enum! {
     /// The eleven gates before the words 'production-ready'.
@@ -69,7 +69,7 @@ closed_enum! {
 pub struct GatePolicy {
     /// Gates that must pass, beyond those that the mode requires.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 11), extend("uniqueItems" = true))]
+    #[schemars(length(max = limit::GATES_MAX), extend("uniqueItems" = true))]
     pub required: Vec<GateName>,
     /// The least severity that fails a gate.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]

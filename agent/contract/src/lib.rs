@@ -3,9 +3,12 @@
 //! parsers only; nothing here reads or writes anything.
 
 mod closed;
+mod limit;
+
 pub mod document;
 pub mod fault;
 
+pub mod address;
 pub mod branch;
 pub mod capability;
 pub mod path;

@@ -95,6 +95,17 @@ fn is_ignorable(c: char) -> bool {
     matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}')
 }
 
+fn pattern() -> String {
+    let unseen = r"[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]*";
+    let spelled =
+        |letters: &[&str]| letters.iter().map(|letter| format!("{letter}{unseen}")).collect::<String>();
+    let (dot_git, short) =
+        (spelled(&[r"\.", "[gG]", "[iI]", "[tT]"]), spelled(&["[gG]", "[iI]", "[tT]", "~", "1"]));
+    let git = format!(r"{unseen}({dot_git}|{short})([. ]{unseen})*(:|/|$)");
+    let component = r"[^/\\\u0000]{1,255}";
+    format!(r"^(?![A-Za-z]:)(?!([^/]*/)*(\.\.?(/|$)|{git})){component}(/{component})*$")
+}
+
 parsed_string!(
     RepoPath,
     json_schema!({
@@ -102,7 +113,8 @@ parsed_string!(
         "description": "A relative path inside the repository, components separated by `/`.",
         "minLength": 1,
         "maxLength": PATH_BYTES_MAX,
-        "pattern": r"^(?![A-Za-z]:)(?!.*(^|/)(\.\.?|\.[gG][iI][tT]|[gG][iI][tT]~1)[. ]*(/|$))[^/\\\u0000]+(/[^/\\\u0000]+)*$"
+        "pattern": pattern(),
+        "$comment": "Lengths are counted in bytes of UTF-8: 4096 in all, 255 in a component."
     })
 );
 

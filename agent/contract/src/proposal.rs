@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::closed::closed_enum;
+use crate::{closed::closed_enum, limit};
 
 closed_enum! {
     /// The notation of a proposal.
@@ -31,7 +31,7 @@ pub struct Proposal {
     #[serde(default = "Proposal::auto")]
     pub format: ProposalFormat,
     /// The proposal itself.
-    #[schemars(length(max = 16_777_216))]
+    #[schemars(length(max = limit::PROPOSAL_CHARS_MAX))]
     pub text: String,
 }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::rules;
+use crate::{address::Endpoint, limit, rules};
 
 /// A binding for each protocol that is known. An unknown protocol is a fault.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -67,22 +67,21 @@ pub struct ProtocolBinding {
     pub required: bool,
     /// Who provides it.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 200))]
+    #[schemars(length(min = 1, max = limit::NAME_CHARS_MAX))]
     pub provider: Option<String>,
     /// Its address; for the Runner alone. Excludes `binding`.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 2048))]
-    pub endpoint: Option<String>,
+    pub endpoint: Option<Endpoint>,
     /// The name of a binding in the Runner's configuration. Excludes `endpoint`.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 200))]
+    #[schemars(length(min = 1, max = limit::NAME_CHARS_MAX))]
     pub binding: Option<String>,
     /// What the protocol wants to know beyond this.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
     /// The actions that may be invoked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 256))]
+    #[schemars(length(max = limit::ACTIONS_MAX))]
     pub actions: Vec<String>,
     /// A reference to the schema of what is sent.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
@@ -92,11 +91,11 @@ pub struct ProtocolBinding {
     pub output_schema: Option<String>,
     /// Requirements on the connection, such as `tls` or `mtls`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 64))]
+    #[schemars(length(max = limit::REQUIREMENTS_MAX))]
     pub security: Vec<String>,
     /// Milliseconds to wait for an answer.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1, max = 600_000))]
+    #[schemars(range(min = 1, max = limit::TIMEOUT_MS_MAX))]
     pub timeout_ms: Option<u64>,
     /// Whatever goes wrong is a deny. There is no other setting than `true`.
     #[serde(default = "yes")]

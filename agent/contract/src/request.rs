@@ -14,6 +14,7 @@ use crate::{
     context::{AgentIdContext, AuditReference, DecisionMetadata, RunnerReference},
     document,
     gate::GatePolicy,
+    limit,
     proposal::Proposal,
     protocol::Protocols,
     rules,
@@ -36,7 +37,7 @@ pub struct Request {
     /// The version of the contract.
     pub version: Version,
     /// What to do, in words.
-    #[schemars(length(min = 1, max = 65_536))]
+    #[schemars(length(min = 1, max = limit::INSTRUCTION_CHARS_MAX))]
     pub instruction: String,
     /// How far the run may go.
     pub mode: RunMode,
@@ -48,14 +49,14 @@ pub struct Request {
     pub branches: Branches,
     /// Files that the task is about, as far as the caller knows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 1000))]
+    #[schemars(length(max = limit::FILES_MAX))]
     pub files: Vec<RepoPath>,
     /// What to run on the change.
     #[serde(default, skip_serializing_if = "Checks::is_empty")]
     pub checks: Checks,
     /// The capabilities that the agent may ask for. Absent: what the mode and the task need.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 64))]
+    #[schemars(length(max = limit::CAPABILITIES_MAX))]
     pub capabilities: Option<Vec<CapabilityRequest>>,
     /// What the caller allows beyond a change in the workspace.
     #[serde(default)]

@@ -7,7 +7,7 @@ mod schema;
 
 use crate::{Fault, Request};
 
-pub use schema::{binding_into_schema, request_into_schema};
+pub use schema::{binding_into_schema, command_into_schema, request_into_schema};
 
 /// Finds the first fault in a request.
 pub fn check(request: &Request) -> Result<(), Fault> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Failure, Fault, Refusal, Report, Request, RunResult, VERSION, capability::Scope, check::CheckResult,
-    description, document, edits::JsonEdits, event::Event, gate::GateResult,
+    description, document, edits::JsonEdits, event::Event, gate::GateResult, limit,
 };
 
 /// A document with a schema of its own.
@@ -76,9 +76,10 @@ pub fn render(document: &Document) -> String {
     let id = format!("https://schemas.agennext.dev/code-assist/{VERSION}/{}.json", document.name);
     schema.insert("$id".to_owned(), id.into());
     schema.insert("title".to_owned(), document.title.into());
-    schema.insert("version".to_owned(), VERSION.into());
+    schema.insert("x-version".to_owned(), VERSION.into());
     let mut schema = schema.to_value();
     without_null(&mut schema);
+    bounded(&mut schema);
     let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     format!("{text}\n")
 }
@@ -102,9 +103,30 @@ fn without_null(schema: &mut Value) {
             fields.extend(inner);
         }
     }
+    each_inner(schema, without_null);
+}
+
+/// What holds an integer in Rust is no matter of JSON; its bounds are.
+fn bounded(schema: &mut Value) {
+    let format = schema.get("format").and_then(Value::as_str);
+    let bounds = match format {
+        Some("uint64") => Some((0, limit::INTEGER_MAX.into())),
+        Some("uint8") => Some((0, json!(u8::MAX))),
+        Some("int32") => Some((i32::MIN, json!(i32::MAX))),
+        _ => None,
+    };
+    if let (Some((min, max)), Some(fields)) = (bounds, schema.as_object_mut()) {
+        fields.remove("format");
+        fields.entry("minimum").or_insert_with(|| min.into());
+        fields.entry("maximum").or_insert(max);
+    }
+    each_inner(schema, bounded);
+}
+
+fn each_inner(schema: &mut Value, change: fn(&mut Value)) {
     match schema {
-        Value::Object(fields) => fields.values_mut().for_each(without_null),
-        Value::Array(items) => items.iter_mut().for_each(without_null),
+        Value::Object(fields) => fields.values_mut().for_each(change),
+        Value::Array(items) => items.iter_mut().for_each(change),
         _ => {}
     }
 }

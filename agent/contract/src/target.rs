@@ -3,7 +3,13 @@
 use schemars::{JsonSchema, Schema, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::{branch::BranchName, closed::parsed_string, fault::Malformed};
+use crate::{
+    address::{HOST_PATTERN, is_host, masked},
+    branch::BranchName,
+    closed::parsed_string,
+    fault::Malformed,
+    limit,
+};
 
 /// The target of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -40,7 +46,7 @@ impl LocalPath {
         let reason = match text {
             "" => "it is empty",
             _ if text.contains('\0') => "it holds a NUL",
-            _ if text.len() > 4096 => "it is longer than 4096 bytes",
+            _ if text.chars().count() > limit::LOCAL_PATH_CHARS_MAX => "it is longer than 4096 characters",
             _ => return Ok(Self(text.to_owned())),
         };
         Err(Malformed { text: text.chars().take(200).collect(), expected: "a folder", reason })
@@ -58,7 +64,7 @@ parsed_string!(
         "type": "string",
         "description": "A folder on the Runner's machine.",
         "minLength": 1,
-        "maxLength": 4096,
+        "maxLength": limit::LOCAL_PATH_CHARS_MAX,
         "pattern": r"^[^\u0000]+$"
     })
 );
@@ -97,7 +103,7 @@ impl TargetUrl {
     /// Parses an address that a stranger wrote.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         resolve(text).map_err(|reason| Malformed {
-            text: text.chars().take(200).collect(),
+            text: masked(text),
             expected: "the address of a repository, branch, issue, pull request or discussion",
             reason,
         })
@@ -149,21 +155,8 @@ fn resolve(text: &str) -> Result<TargetUrl, &'static str> {
     })
 }
 
-fn is_host(text: &str) -> bool {
-    let label = |label: &str| {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        !label.is_empty()
-            && label.len() <= 63
-            && label.chars().all(plain)
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    let last = text.rsplit('.').next().unwrap_or_default();
-    text.len() <= 253 && text.split('.').all(label) && !last.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 fn positive(text: &str) -> Result<u64, &'static str> {
-    let plain = !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+    let plain = !text.starts_with('0') && text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit());
     text.parse().ok().filter(|_| plain).ok_or("its number is not a positive integer")
 }
 
@@ -172,12 +165,24 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= 100 && text != "." && text != ".." && text.chars().all(allowed)
 }
 
+fn pattern() -> String {
+    let name = "[A-Za-z0-9._-]{1,100}";
+    let repository = format!(r"(?!\.{{0,2}}\.git(/|$))(?!\.{{1,2}}(/|$))({name}|{name}\.git)");
+    // The name of a branch as `BranchName` takes it, in the characters of an address.
+    let component = r#"[!"$&-)+-.0-9;->@-Z\]_-}]+"#;
+    let branch = format!(
+        r"(?!.{{201}})(?!-)(?!refs/)(?!(@|HEAD)$)(?!.*(\.\.|@\{{))(?!\.)(?!.*/\.)(?!.*\.(lock)?(/|$)){component}(/{component})*"
+    );
+    let place = format!("(/(issues|pull|discussions)/[1-9][0-9]{{0,14}}|/tree/{branch})?");
+    format!(r"^https://{HOST_PATTERN}/(?!\.{{1,2}}/){name}/{repository}{place}$")
+}
+
 parsed_string!(
     TargetUrl,
     json_schema!({
         "type": "string",
         "description": "The `https` address of a repository, branch, issue, pull request or discussion.",
-        "pattern": r"^https://([a-z0-9-]+\.)*[a-z][a-z0-9-]*/(?!\.{1,2}/)[A-Za-z0-9._-]{1,100}/(?!\.{1,2}(/|$))[A-Za-z0-9._-]{1,100}(/(issues|pull|discussions)/[1-9][0-9]*|/tree/[^\s?#]+)?$"
+        "pattern": pattern()
     })
 );
 
@@ -224,6 +229,13 @@ mod tests {
             "https://github.com/o/r/tree/",
             "https://github.com/o/r/tree/a..b",
             "https://GitHub.com/o/r",
+            "https://-a.org/o/r",
+            "https://a-.org/o/r",
+            "https://github.com/o/.git",
+            "https://github.com/o/...git",
+            "https://github.com/o/r/tree/.a",
+            "https://github.com/o/r/tree/a.lock",
+            "https://github.com/o/r/issues/1000000000000000",
         ] {
             assert!(TargetUrl::parse(text).is_err(), "{text}");
         }

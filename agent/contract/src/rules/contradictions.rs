@@ -1,6 +1,11 @@
 use std::collections::BTreeSet;
 
-use crate::{CapabilityName, Fault, Request, RunMode, check::CheckPreset, protocol::ProtocolBinding};
+use crate::{
+    CapabilityName, Fault, Request, RunMode,
+    check::CheckPreset,
+    fault::{segment, shown},
+    protocol::ProtocolBinding,
+};
 
 /// Each capability that reaches beyond the workspace, with the allowance that it needs.
 const OUTWARD: [(CapabilityName, &str); 4] = [
@@ -74,7 +79,7 @@ fn allowance_chain(request: &Request) -> Result<(), Fault> {
         None => Ok(()),
         Some((name, _, needed, _)) => Err(Fault::new(
             format!("/allowances/{needed}"),
-            format!("`{name}` is allowed and `{needed}`, without which it can't be, is not"),
+            format!("`{name}` is allowed and `{needed}`, which it needs, is not; allow both or neither"),
         )),
     }
 }
@@ -96,7 +101,7 @@ fn repeated_capabilities(request: &Request) -> Result<(), Fault> {
     for (index, entry) in request.capabilities.iter().flatten().enumerate() {
         if !seen.insert(entry.capability) {
             let message =
-                format!("`{}` is requested twice; one entry says how far it reaches", entry.capability);
+                format!("`{}` is requested twice; say in one entry how far it reaches", entry.capability);
             return Err(Fault::new(format!("/capabilities/{index}/capability"), message));
         }
     }
@@ -115,100 +120,121 @@ fn work_branch(request: &Request) -> Result<(), Fault> {
 
 fn checks(request: &Request) -> Result<(), Fault> {
     let mut seen = BTreeSet::new();
-    for (index, preset) in request.checks.presets.iter().enumerate() {
-        if !seen.insert(preset.as_str()) {
-            return Err(Fault::new(format!("/checks/presets/{index}"), format!("`{preset}` is there twice")));
-        }
-    }
     for (index, command) in request.checks.commands.iter().enumerate() {
-        let at = |field: &str| format!("/checks/commands/{index}/{field}");
-        if command.name.parse::<CheckPreset>().is_ok() {
-            return Err(Fault::new(
-                at("name"),
-                format!("`{}` is the name of a preset and of this command", command.name),
-            ));
-        }
+        let at = format!("/checks/commands/{index}");
+        check_name(&format!("{at}/name"), &command.name)?;
+        check_argv(&format!("{at}/argv"), &command.argv)?;
         if !seen.insert(command.name.as_str()) {
-            return Err(Fault::new(at("name"), format!("`{}` is the name of two checks", command.name)));
-        }
-        if command.name.contains(char::is_control) {
-            return Err(Fault::new(at("name"), "holds a control character"));
-        }
-        if let Some(place) = command.argv.iter().position(|word| word.contains('\0')) {
-            return Err(Fault::new(format!("{}/{place}", at("argv")), "holds a NUL"));
-        }
-        if command.argv.first().is_some_and(String::is_empty) {
-            return Err(Fault::new(format!("{}/0", at("argv")), "the name of the program is empty"));
+            let message =
+                format!("`{}` is the name of two commands; rename one of them", shown(&command.name));
+            return Err(Fault::new(format!("{at}/name"), message));
         }
     }
     Ok(())
+}
+
+fn check_name(at: &str, name: &str) -> Result<(), Fault> {
+    if name.parse::<CheckPreset>().is_ok() {
+        let message = format!("`{name}` is the name of a preset and of this command; rename the command");
+        return Err(Fault::new(at, message));
+    }
+    match name.contains(char::is_control) {
+        true => Err(Fault::new(at, format!("`{}` holds a control character; leave it out", shown(name)))),
+        false => Ok(()),
+    }
+}
+
+fn check_argv(at: &str, argv: &[String]) -> Result<(), Fault> {
+    if argv.first().is_some_and(String::is_empty) {
+        return Err(Fault::new(format!("{at}/0"), "the program has no name; say what to run"));
+    }
+    match argv.iter().position(|word| word.contains('\0')) {
+        None => Ok(()),
+        Some(place) => Err(Fault::new(
+            format!("{at}/{place}"),
+            format!("`{}` holds a NUL, which no program can be given; leave it out", shown(&argv[place])),
+        )),
+    }
 }
 
 fn gates(request: &Request) -> Result<(), Fault> {
     let gates = &request.gates.required;
     match (0..gates.len()).find(|index| gates[..*index].contains(&gates[*index])) {
         None => Ok(()),
-        Some(index) => Err(Fault::new("/gates/required", format!("`{}` is there twice", gates[index]))),
-    }
-}
-
-fn protocols(request: &Request) -> Result<(), Fault> {
-    request.protocols.bound().try_for_each(|(name, binding)| protocol(&format!("/protocols/{name}"), binding))
-}
-
-fn protocol(at: &str, binding: &ProtocolBinding) -> Result<(), Fault> {
-    let fault = |field: &str, message: &str| Err(Fault::new(format!("{at}/{field}"), message));
-    if !binding.fail_closed {
-        return fault(
-            "fail_closed",
-            "is `false`, and whatever goes wrong is a deny; leave it out or say `true`",
-        );
-    }
-    if binding.endpoint.is_some() && binding.binding.is_some() {
-        return fault("binding", "`binding` and `endpoint` are both given; give one of them");
-    }
-    if binding.required && !binding.enabled {
-        return fault("enabled", "`required` is true and `enabled` is not");
-    }
-    if binding.enabled && binding.endpoint.is_none() && binding.binding.is_none() {
-        return fault("binding", "`enabled` is true and neither `binding` nor `endpoint` says where it is");
-    }
-    if let Some(endpoint) = binding.endpoint.as_ref().filter(|endpoint| !is_address(endpoint)) {
-        return fault(
-            "endpoint",
-            &format!(
-                "`{}` is no `https` address (or `http` to this machine) without credentials",
-                endpoint.escape_debug()
-            ),
-        );
-    }
-    match binding.actions.iter().position(|action| is_merge(action)) {
-        None => Ok(()),
         Some(index) => {
-            fault(&format!("actions/{index}"), "asks for a merge, which does not exist here in any form")
+            let message = format!("gate `{}` is required twice; take one of them back", gates[index]);
+            Err(Fault::new("/gates/required", message))
         }
     }
 }
 
-/// An address without credentials, encrypted unless it stays on this machine.
-fn is_address(text: &str) -> bool {
-    let (secure, rest) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
-        (Some(rest), _) => (true, rest),
-        (_, Some(rest)) => (false, rest),
-        _ => return false,
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority
-        .rsplit_once(':')
-        .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
-        .map_or(authority, |(host, _)| host);
-    let named = !host.is_empty()
-        && !authority.contains('@')
-        && !text.contains(|c: char| c.is_whitespace() || c.is_control());
-    named && (secure || matches!(host, "localhost" | "127.0.0.1" | "[::1]"))
+fn protocols(request: &Request) -> Result<(), Fault> {
+    request.protocols.bound().try_for_each(|(name, binding)| {
+        protocol(binding)
+            .and_then(|()| merge(binding))
+            .map_err(|fault| fault.within(name).within("protocols"))
+    })
 }
 
-/// `merge`, `pull_request.merge`, `merge_branch`...
-fn is_merge(action: &str) -> bool {
-    action.to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "merge")
+fn protocol(binding: &ProtocolBinding) -> Result<(), Fault> {
+    let fault = |field: &str, message: &str| Err(Fault::new(format!("/{field}"), message));
+    match (&binding.endpoint, &binding.binding) {
+        _ if !binding.fail_closed => {
+            fault("fail_closed", "is `false`, and whatever goes wrong is a deny; leave it out or say `true`")
+        }
+        (Some(_), Some(_)) => fault("binding", "`binding` and `endpoint` are both given; give one of them"),
+        _ if binding.required && !binding.enabled => {
+            fault("enabled", "`required` is true and `enabled` is not; enable it, or do without it")
+        }
+        (None, None) if binding.enabled => fault(
+            "binding",
+            "`enabled` is true and neither `binding` nor `endpoint` says where it is; give one of them",
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn merge(binding: &ProtocolBinding) -> Result<(), Fault> {
+    let actions = binding.actions.iter().enumerate().map(|(index, name)| (format!("/actions/{index}"), name));
+    let metadata = binding.metadata.keys().map(|name| (format!("/metadata/{}", segment(name)), name));
+    match actions.chain(metadata).find(|(_, name)| is_merge(name)) {
+        None => Ok(()),
+        Some((at, name)) => {
+            let message =
+                format!("`{}` asks for a merge, which exists here in no form; take it out", shown(name));
+            Err(Fault::new(at, message))
+        }
+    }
+}
+
+/// Whether one word of a name is `merge`: `pull_request.merge`, `merge_branch`,
+/// `mergePullRequest`, and neither `emerge` nor `merged`.
+fn is_merge(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    (0..bytes.len().saturating_sub(4)).any(|start| {
+        let (before, word, after) = (&bytes[..start], &bytes[start..start + 5], bytes.get(start + 5));
+        let starts = before
+            .last()
+            .is_none_or(|last| !last.is_ascii_alphabetic() || (last.is_ascii_lowercase() && word[0] == b'M'));
+        let ends = after
+            .is_none_or(|next| !next.is_ascii_alphabetic() || (next.is_ascii_uppercase() && word[4] == b'e'));
+        word.eq_ignore_ascii_case(b"merge") && starts && ends
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merge_is_known_by_its_word() {
+        for name in
+            ["merge", "MERGE", "repo.merge", "merge_branch", "auto-merge", "mergePR", "autoMerge", "é merge"]
+        {
+            assert!(is_merge(name), "{name}");
+        }
+        for name in ["", "merg", "emerge", "submerge", "merged", "merger", "mergers.list", "eMERGency"] {
+            assert!(!is_merge(name), "{name}");
+        }
+    }
 }

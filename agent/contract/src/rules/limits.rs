@@ -1,21 +1,29 @@
-//! Lengths and ranges. The schema states the same ones beside each field; a test goes
-//! over the schema and holds the two together.
+//! Lengths and ranges, for a request from a text and for one that was put together. The
+//! schema states the same ones beside each field; a test holds the two together.
 
-use crate::{Fault, Request, check::Checks, protocol::Protocols};
+use crate::{Fault, Request, check::Checks, limit, protocol::Protocols};
 
 pub(super) fn check(request: &Request) -> Result<(), Fault> {
-    text("/instruction", &request.instruction, 1, 65_536)?;
-    if request.instruction.trim().is_empty() {
+    text("/instruction", &request.instruction, 1, limit::INSTRUCTION_CHARS_MAX)?;
+    if request.instruction.chars().all(is_blank) {
         return Err(Fault::new("/instruction", "blank; say what to do"));
     }
-    count("/files", request.files.len(), 0, 1000)?;
+    count("/files", request.files.len(), 0, limit::FILES_MAX)?;
     checks(&request.checks)?;
     capabilities(request)?;
     contexts(request)?;
     protocols(&request.protocols)?;
-    count("/gates/required", request.gates.required.len(), 0, 11)?;
+    count("/gates/required", request.gates.required.len(), 0, limit::GATES_MAX)?;
     budgets(request)?;
-    request.proposal.as_ref().map_or(Ok(()), |proposal| text("/proposal/text", &proposal.text, 0, 16_777_216))
+    request
+        .proposal
+        .as_ref()
+        .map_or(Ok(()), |proposal| text("/proposal/text", &proposal.text, 0, limit::PROPOSAL_CHARS_MAX))
+}
+
+/// White space as Unicode and as JavaScript has it.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == '\u{feff}'
 }
 
 fn text(at: &str, text: &str, min: usize, max: usize) -> Result<(), Fault> {
@@ -40,30 +48,29 @@ fn count(at: &str, length: usize, min: usize, max: usize) -> Result<(), Fault> {
 fn number(at: &str, value: Option<u64>, max: u64) -> Result<(), Fault> {
     match value.is_none_or(|value| (1..=max).contains(&value)) {
         true => Ok(()),
-        false if max == u64::MAX => Err(Fault::new(at, "must be at least 1")),
         false => Err(Fault::new(at, format!("must be from 1 to {max}"))),
     }
 }
 
 fn checks(checks: &Checks) -> Result<(), Fault> {
-    count("/checks/presets", checks.presets.len(), 0, 16)?;
-    count("/checks/commands", checks.commands.len(), 0, 64)?;
+    count("/checks/presets", checks.presets.len(), 0, limit::PRESETS_MAX)?;
+    count("/checks/commands", checks.commands.len(), 0, limit::COMMANDS_MAX)?;
     for (index, command) in checks.commands.iter().enumerate() {
         let at = format!("/checks/commands/{index}");
-        text(&format!("{at}/name"), &command.name, 1, 100)?;
-        count(&format!("{at}/argv"), command.argv.len(), 1, 256)?;
-        number(&format!("{at}/timeout_seconds"), command.timeout_seconds, 86_400)?;
+        text(&format!("{at}/name"), &command.name, 1, limit::CHECK_NAME_CHARS_MAX)?;
+        count(&format!("{at}/argv"), command.argv.len(), 1, limit::WORDS_MAX)?;
+        number(&format!("{at}/timeout_seconds"), command.timeout_seconds, limit::SECONDS_MAX)?;
     }
     Ok(())
 }
 
 fn capabilities(request: &Request) -> Result<(), Fault> {
     let Some(capabilities) = &request.capabilities else { return Ok(()) };
-    count("/capabilities", capabilities.len(), 0, 64)?;
+    count("/capabilities", capabilities.len(), 0, limit::CAPABILITIES_MAX)?;
     for (index, capability) in capabilities.iter().enumerate() {
         let scope = &capability.scope;
         for (name, value) in [("uses", scope.uses), ("bytes", scope.bytes), ("seconds", scope.seconds)] {
-            number(&format!("/capabilities/{index}/scope/{name}"), value, u64::MAX)?;
+            number(&format!("/capabilities/{index}/scope/{name}"), value, limit::INTEGER_MAX)?;
         }
     }
     Ok(())
@@ -71,31 +78,30 @@ fn capabilities(request: &Request) -> Result<(), Fault> {
 
 fn contexts(request: &Request) -> Result<(), Fault> {
     if let Some(agent) = &request.agent_id {
-        optional("/agent_id/record_id", agent.record_id.as_ref(), 500)?;
-        optional("/agent_id/organization", agent.organization.as_ref(), 500)?;
-        optional("/agent_id/project", agent.project.as_ref(), 500)?;
+        optional("/agent_id/record_id", agent.record_id.as_ref(), limit::RECORD_CHARS_MAX)?;
+        optional("/agent_id/organization", agent.organization.as_ref(), limit::RECORD_CHARS_MAX)?;
+        optional("/agent_id/project", agent.project.as_ref(), limit::RECORD_CHARS_MAX)?;
     }
-    optional("/runner/run_id", request.runner.run_id.as_ref(), 200)?;
-    optional("/runner/capability_id", request.runner.capability_id.as_ref(), 200)?;
-    optional("/audit/trace_id", request.audit.trace_id.as_ref(), 200)
+    optional("/runner/run_id", request.runner.run_id.as_ref(), limit::REFERENCE_CHARS_MAX)?;
+    optional("/runner/capability_id", request.runner.capability_id.as_ref(), limit::REFERENCE_CHARS_MAX)?;
+    optional("/audit/trace_id", request.audit.trace_id.as_ref(), limit::REFERENCE_CHARS_MAX)
 }
 
 fn protocols(protocols: &Protocols) -> Result<(), Fault> {
     for (name, binding) in protocols.bound() {
         let at = |field: &str| format!("/protocols/{name}/{field}");
-        optional(&at("provider"), binding.provider.as_ref(), 200)?;
-        optional(&at("endpoint"), binding.endpoint.as_ref(), 2048)?;
-        optional(&at("binding"), binding.binding.as_ref(), 200)?;
-        count(&at("actions"), binding.actions.len(), 0, 256)?;
-        count(&at("security"), binding.security.len(), 0, 64)?;
-        number(&at("timeout_ms"), binding.timeout_ms, 600_000)?;
+        optional(&at("provider"), binding.provider.as_ref(), limit::NAME_CHARS_MAX)?;
+        optional(&at("binding"), binding.binding.as_ref(), limit::NAME_CHARS_MAX)?;
+        count(&at("actions"), binding.actions.len(), 0, limit::ACTIONS_MAX)?;
+        count(&at("security"), binding.security.len(), 0, limit::REQUIREMENTS_MAX)?;
+        number(&at("timeout_ms"), binding.timeout_ms, limit::TIMEOUT_MS_MAX)?;
     }
     Ok(())
 }
 
 fn budgets(request: &Request) -> Result<(), Fault> {
     let budgets = &request.budgets;
-    number("/budgets/seconds", budgets.seconds, 86_400)?;
+    number("/budgets/seconds", budgets.seconds, limit::SECONDS_MAX)?;
     let others = [
         ("host_calls", budgets.host_calls),
         ("bytes", budgets.bytes),
@@ -105,5 +111,7 @@ fn budgets(request: &Request) -> Result<(), Fault> {
         ("tokens", budgets.tokens),
         ("micro_usd", budgets.micro_usd),
     ];
-    others.into_iter().try_for_each(|(name, value)| number(&format!("/budgets/{name}"), value, u64::MAX))
+    others
+        .into_iter()
+        .try_for_each(|(name, value)| number(&format!("/budgets/{name}"), value, limit::INTEGER_MAX))
 }

@@ -1,8 +1,18 @@
-//! These rules as far as JSON Schema can tell them. What it can't: a work branch that
-//! is the base branch, repeated names, a merge among the actions, the form of an address.
+//! These rules as far as JSON Schema can tell them. What it can't tell is said in the
+//! schema itself, as a comment.
 
 use schemars::Schema;
 use serde_json::{Value, json};
+
+use crate::check::CheckPreset;
+
+const BEYOND_SCHEMA: &str = "Refused too, although a schema can't tell it: a key given twice; a number \
+    beyond 9007199254740991 anywhere, or nested deeper than 64 levels; a work branch that is the base \
+    branch; a capability requested twice; two commands of one name; a path or a branch whose length in \
+    bytes of UTF-8 is too great.";
+
+/// `merge` as a word of a name.
+const MERGE: &str = "((^|[^A-Za-z])[mM]|[a-z]M)[eE][rR][gG]([eE]([^A-Za-z]|$)|e[A-Z])";
 
 const OUTWARD: [(&str, &str); 4] = [
     ("repo.commit", "commit"),
@@ -15,8 +25,19 @@ const OUTWARD: [(&str, &str); 4] = [
 pub fn request_into_schema(schema: &mut Schema) {
     let mut rules = vec![dry_run(), chain("push", "commit"), chain("pull_request", "push")];
     rules.extend(OUTWARD.iter().map(|(capability, allowance)| allowance_of(capability, allowance)));
-    rules.push(json!({ "properties": { "instruction": { "pattern": r"\S" } } }));
+    rules.push(json!({ "properties": { "instruction": { "pattern": r"[^\s\u0085\ufeff]" } } }));
     add(schema, rules);
+    schema.insert("$comment".to_owned(), BEYOND_SCHEMA.into());
+}
+
+/// Adds the rules of a literal check.
+pub fn command_into_schema(schema: &mut Schema) {
+    let presets: Vec<_> = CheckPreset::ALL.iter().map(|preset| preset.as_str()).collect();
+    let name = json!({ "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$", "not": { "enum": presets } });
+    // Side by side: in one schema `items` would spare the words that `prefixItems` names.
+    let words = json!({ "items": { "pattern": r"^[^\u0000]*$" } });
+    let program = json!({ "prefixItems": [{ "minLength": 1 }] });
+    add(schema, vec![json!({ "properties": { "name": name, "argv": { "allOf": [words, program] } } })]);
 }
 
 /// Adds the rules of a protocol binding.
@@ -27,6 +48,8 @@ pub fn binding_into_schema(schema: &mut Schema) {
         schema,
         vec![
             json!({ "properties": { "fail_closed": { "const": true } } }),
+            json!({ "properties": { "actions": { "items": { "not": { "pattern": MERGE } } } } }),
+            json!({ "properties": { "metadata": { "propertyNames": { "not": { "pattern": MERGE } } } } }),
             json!({ "if": present("endpoint"), "then": { "properties": { "binding": false } } }),
             json!({ "if": on("required"), "then": { "properties": { "enabled": { "const": true } }, "required": ["enabled"] } }),
             json!({
