@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use agent_contract::{
     CapabilityName, RepoPath, RunMode, branch::BranchName, gate::GateName, proposal::ProposalFormat,
@@ -54,6 +54,13 @@ pub enum Command {
     Place {
         /// What to do.
         journal: PathBuf,
+    },
+    /// Run a command and end all that it leaves behind. For the program itself.
+    #[command(hide = true)]
+    Hold {
+        /// The program and its arguments.
+        #[arg(last = true, required = true)]
+        argv: Vec<OsString>,
     },
 }
 

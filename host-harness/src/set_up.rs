@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kernel::{input, place, publish::Placer};
+use kernel::{input, place};
 use ledger::Store;
 use policy::Config;
 use runner::Agent;
@@ -30,11 +30,6 @@ pub(crate) fn agent(path: Option<&Path>, digest: Option<&str>) -> Result<Agent, 
     let Some(path) = path else { return Ok(Agent::embedded()?) };
     let bytes = input::read(path, COMPONENT_BYTES_MAX)?;
     Agent::load(&bytes, digest).map_err(|error| Problem::from(error).at(path.display()))
-}
-
-/// What places changes: this program.
-pub(crate) fn placer() -> Result<Placer, Problem> {
-    Ok(Placer { program: place::program()?, arguments: vec!["place".into()] })
 }
 
 /// The one thread on which a run's waiting is done.

@@ -11,7 +11,7 @@ use std::{
 
 use agent_contract::{CapabilityName, Request, capability::Scope};
 use code_assist_tests::guest;
-use kernel::{Workspace, publish::Placer};
+use kernel::{Itself, Workspace};
 use ledger::{Kind, Store};
 use policy::{Config, Decided, Grant, call::ReadCall, issue::Context};
 use runner::{Agent, Control, Setup, event::Silent};
@@ -143,7 +143,7 @@ fn run(agent: &Agent, root: &Path, store: &Store, more: Value) {
         root: root.to_owned(),
         config: Config::default(),
         store: store.clone(),
-        placer: Placer { program: PathBuf::new(), arguments: Vec::new() },
+        itself: Itself::new(""),
         control: Control::default(),
     };
     runtime().block_on(runner::run(agent, setup, Box::new(Silent))).expect("a run");

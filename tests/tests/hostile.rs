@@ -12,7 +12,7 @@ use agent_contract::{
     result::Outcome,
 };
 use code_assist_tests::{guest, guests, tree};
-use kernel::publish::Placer;
+use kernel::Itself;
 use ledger::{Status, Store, verify};
 use policy::{Code, Config};
 use runner::{Agent, Control, Events, Setup};
@@ -121,10 +121,7 @@ fn run(agent: &Agent, world: &World, events: Option<fn(Control) -> Box<dyn Event
         root: world.root.clone(),
         config: Config::parse(CONFIG).unwrap(),
         store: world.store.clone(),
-        placer: Placer {
-            program: env!("CARGO_BIN_EXE_code-assist-under-test").into(),
-            arguments: vec!["place".into()],
-        },
+        itself: Itself::new(env!("CARGO_BIN_EXE_code-assist-under-test")),
         control,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();

@@ -6,6 +6,7 @@ pub mod clock;
 mod error;
 pub mod git;
 pub mod input;
+mod itself;
 pub mod place;
 pub mod presets;
 pub mod process;
@@ -14,4 +15,5 @@ pub mod run_id;
 pub mod workspace;
 
 pub use error::KernelError;
+pub use itself::Itself;
 pub use workspace::Workspace;

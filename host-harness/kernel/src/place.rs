@@ -15,11 +15,6 @@ pub fn state_folder() -> Result<PathBuf, KernelError> {
         .ok_or_else(|| KernelError::new(Code::KernelFailed, "no state directory: neither `HOME` nor `XDG_STATE_HOME` is set\nhint: name one with `--state-dir`"))
 }
 
-/// This very program, to be run again for a part of its work.
-pub fn program() -> Result<PathBuf, KernelError> {
-    std::env::current_exe().map_err(KernelError::io("find", "this program"))
-}
-
 /// A new folder for files that only live for a while. It stays.
 pub fn scratch(name: &str) -> Result<PathBuf, KernelError> {
     let folder = std::env::temp_dir().join(format!("{name}-{}", uuid::Uuid::now_v7().simple()));

@@ -79,7 +79,9 @@ pub(crate) async fn run(
         .map(|command| prepare(command, place.folder().to_owned(), &outside.checks_config))
         .collect();
     let at_once = outside.checks_config.at_once;
-    let ran = tokio::task::spawn_blocking(move || process::run_all(processes, at_once, &cancel)).await;
+    let itself = outside.itself.clone();
+    let run = move || process::run_all(processes, at_once, &itself, &cancel);
+    let ran = tokio::task::spawn_blocking(run).await;
     drop(place);
     let ended =
         ran.map_err(|error| KernelError::new(Code::KernelFailed, format!("the checks broke off: {error}")))?;

@@ -13,7 +13,7 @@ use agent_contract::{
 };
 use gates::Evidence;
 use kernel::{
-    KernelError, Workspace,
+    Itself, KernelError, Workspace,
     git::{self, Head},
 };
 use policy::{Code, Permit, call::ScanCall, config::ChecksConfig};
@@ -33,6 +33,7 @@ pub(crate) struct Outside {
     pub required_gates: BTreeSet<GateName>,
     /// The folder of the run in the state directory.
     pub folder: PathBuf,
+    pub itself: Itself,
     pub results: Results,
 }
 

@@ -3,7 +3,7 @@
 use agent_contract::{branch::BranchName, result::Placement};
 use kernel::{
     KernelError, Workspace, git,
-    publish::{self, Journal, Placer, Step},
+    publish::{self, Journal, Step},
     workspace::{HeldFile, diff as differ},
 };
 use policy::{
@@ -72,12 +72,7 @@ pub(crate) enum Goal {
 }
 
 /// Places the change.
-pub(crate) fn place(
-    outside: &mut Outside,
-    run_id: &str,
-    goal: &Goal,
-    placer: &Placer,
-) -> Result<Placement, KernelError> {
+pub(crate) fn place(outside: &mut Outside, run_id: &str, goal: &Goal) -> Result<Placement, KernelError> {
     match goal {
         Goal::Branch(branch, commit) => {
             git::create_branch(outside.root(), branch, commit)?;
@@ -85,7 +80,7 @@ pub(crate) fn place(
         }
         Goal::WorkingTree => {
             let journal = journal(outside, run_id)?.write(&outside.folder)?;
-            publish::place(&journal, placer)?;
+            publish::place(&journal, &outside.itself)?;
             Ok(Placement::WorkingTree)
         }
     }

@@ -10,7 +10,7 @@ use agent_contract::{
     result::{Artifact, ChangedFile, Outcome, Placement, Revision, TraceReference, Verdict},
 };
 use gates::Evidence;
-use kernel::{KernelError, publish::Placer, workspace::diff};
+use kernel::{KernelError, workspace::diff};
 use ledger::{Kind, LedgerError};
 use policy::{
     Blob, Code,
@@ -47,12 +47,11 @@ pub(crate) fn conclude(
     mut run: Run,
     agent: &Agent,
     ended: Result<Report, Stopped>,
-    placer: &Placer,
 ) -> Result<RunResult, LedgerError> {
     let ending = ending(&mut run, ended)?;
     let (outcome, _) = reach(&run, &ending, None);
     let placed = match outcome == Outcome::Succeeded && run.request.mode != RunMode::DryRun {
-        true => place(&mut run, &ending, placer)?,
+        true => place(&mut run, &ending)?,
         false => Ok(Placement::Nowhere),
     };
     let unplaced =
@@ -172,11 +171,7 @@ fn reach(run: &Run, ending: &Ending, unplaced: Option<&Stopped>) -> (Outcome, Ve
 }
 
 /// Puts the change where it belongs, between two records.
-fn place(
-    run: &mut Run,
-    ending: &Ending,
-    placer: &Placer,
-) -> Result<Result<Placement, KernelError>, LedgerError> {
+fn place(run: &mut Run, ending: &Ending) -> Result<Result<Placement, KernelError>, LedgerError> {
     let goal = match goal(run) {
         Ok(goal) => goal,
         Err(error) => return Ok(Err(error)),
@@ -197,7 +192,7 @@ fn place(
     let opening = json!({ "goal": what, "files": files });
     let entry = run.trace.open(kernel::clock::now_ms(), Kind::PlacementOpened, &opening)?;
     run.trace.sync()?;
-    let placed = placement::place(&mut run.outside, &run.id, &goal, placer);
+    let placed = placement::place(&mut run.outside, &run.id, &goal);
     let closing = match &placed {
         Ok(placement) => json!({ "placement": placement }),
         Err(error) => json!({ "failed": { "code": error.code.as_str(), "message": error.message } }),

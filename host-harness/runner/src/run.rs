@@ -30,10 +30,9 @@ const HOSTCALL_FUEL: &str = "fuel allocated for hostcalls";
 /// Runs an agent on a request, from the first record to the last.
 pub async fn run(agent: &Agent, setup: Setup, events: Box<dyn Events>) -> Result<RunResult, StartError> {
     let run_id = kernel::run_id::new();
-    let placer = setup.placer.clone();
     let run = start(agent, setup, run_id, events)?;
     let (run, ended) = work(agent, run).await;
-    Ok(result::conclude(run, agent, ended, &placer)?)
+    Ok(result::conclude(run, agent, ended)?)
 }
 
 /// Opens everything and writes the first record.

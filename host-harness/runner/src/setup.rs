@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use agent_contract::{Request, report::Reason, result::Outcome, target::Target};
-use kernel::{KernelError, Workspace, git, publish::Placer};
+use kernel::{Itself, KernelError, Workspace, git};
 use ledger::Store;
 use policy::{Code, Config, config::Limits, issue::Context, verdict};
 
@@ -23,8 +23,8 @@ pub struct Setup {
     pub config: Config,
     /// Where its trace goes.
     pub store: Store,
-    /// What places its change.
-    pub placer: Placer,
+    /// The program that does the parts of its work that need a process of their own.
+    pub itself: Itself,
     /// The outside's hold on it.
     pub control: Control,
 }
@@ -99,6 +99,7 @@ pub(crate) fn open(setup: &Setup, run_id: &str) -> Result<Outside, StartError> {
         checks_config: setup.config.checks.clone(),
         folder: setup.store.run_folder(run_id),
         results: Results::default(),
+        itself: setup.itself.clone(),
         workspace,
         head,
         checks,

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use agent_contract::{Request, RunResult, result::Outcome};
-use kernel::place;
+use kernel::{Itself, place};
 use ledger::{Status, Store, verify};
 use policy::Config;
 use runner::{Control, Events, Setup};
@@ -94,7 +94,7 @@ fn one(root: &Path, store: &Store, request: Request, json: bool) -> Result<RunRe
         root: root.to_owned(),
         config,
         store: store.clone(),
-        placer: set_up::placer()?,
+        itself: Itself::found()?,
         control: Control::default(),
     };
     let events: Box<dyn Events> = if json { Box::new(Lines) } else { Box::new(Live::new()) };

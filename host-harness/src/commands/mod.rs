@@ -31,5 +31,6 @@ pub fn run(cli: Cli) -> Result<u8, Problem> {
             Ok(0)
         }
         Command::Place { journal } => Ok(u8::from(kernel::publish::perform(&journal).is_err())),
+        Command::Hold { argv } => Ok(u8::from(!kernel::process::hold(&argv))),
     }
 }

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use agent_contract::{RunResult, result::Outcome};
-use kernel::artifact;
+use kernel::{Itself, artifact};
 use ledger::Store;
 use runner::{Control, Events, Setup};
 use serde_json::json;
@@ -22,7 +22,7 @@ pub(super) fn run(args: &RunArgs, json: bool, state_dir: Option<PathBuf>) -> Res
     terminal::on_signal(&control)?;
     let root = args.repo.clone().filter(|_| request.target.is_none()).unwrap_or_else(|| PathBuf::from("."));
     let store = set_up::store(state_dir)?;
-    let setup = Setup { request, root, config, store: store.clone(), placer: set_up::placer()?, control };
+    let setup = Setup { request, root, config, store: store.clone(), itself: Itself::found()?, control };
     let events: Box<dyn Events> = if json { Box::new(Lines) } else { Box::new(Live::new()) };
     let result = set_up::runtime()?.block_on(runner::run(&agent, setup, events))?;
     write_output(args, &result)?;

@@ -38,11 +38,10 @@ impl Capture {
     /// The text so far and how many bytes of it were dropped.
     pub fn text(&self) -> (String, u64) {
         let held = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let tail: Vec<u8> = held.tail.iter().copied().collect();
-        let (head, tail) = (String::from_utf8_lossy(&held.head), String::from_utf8_lossy(&tail).into_owned());
+        let (head, tail) = (held.head.clone(), held.tail.iter().copied().collect::<Vec<_>>());
         let text = match held.dropped {
-            0 => format!("{head}{tail}"),
-            dropped => format!("{head}\n[... {dropped} bytes left out ...]\n{tail}"),
+            0 => text_of(&[head, tail].concat()),
+            dropped => format!("{}\n[... {dropped} bytes left out ...]\n{}", text_of(&head), text_of(&tail)),
         };
         (harmless(&text), held.dropped)
     }
@@ -61,10 +60,30 @@ impl Held {
     }
 }
 
-/// Text that does nothing to a terminal but appear on it.
+/// Bytes as text, never longer than they are: what is no UTF-8 becomes a question mark.
+fn text_of(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend((!chunk.invalid().is_empty()).then_some('?'));
+    }
+    text
+}
+
+/// Text that does nothing to a terminal but appear on it. Escape sequences end with
+/// their line, so that none hides more than that.
 fn harmless(text: &str) -> String {
-    let plain = anstream::adapter::strip_str(text).to_string();
-    plain.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    let lines = text.split('\n').map(|line| anstream::adapter::strip_str(line).to_string());
+    lines.collect::<Vec<_>>().join("\n").chars().filter(|c| !is_harmful(*c)).collect()
+}
+
+/// Control characters, and those that turn the direction of the text around them.
+fn is_harmful(c: char) -> bool {
+    match c {
+        '\n' | '\t' => false,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        _ => c.is_control(),
+    }
 }
 
 #[cfg(test)]
@@ -83,5 +102,32 @@ mod tests {
         let capture = Capture::new(100);
         capture.drain(&b"\x1b[31mred\x1b[0m\x1b]0;title\x07 a\x08b\r\n\tc"[..]);
         assert_eq!(capture.text().0, "red ab\n\tc");
+    }
+
+    #[test]
+    fn an_escape_sequence_without_an_end_hides_its_line_at_most() {
+        let capture = Capture::new(100);
+        capture.drain(&b"a\n\x1b]0;title\nFAILED\n\x1bP\nb\x1b[\nc\x90\nd"[..]);
+        assert_eq!(capture.text().0, "a\n\nFAILED\n\nb\nc?\nd");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_take_no_more_room_than_they_had() {
+        for bytes in [vec![0xff; 100], "é".repeat(50).into_bytes(), vec![0xf0, 0x9f, 0x98].repeat(30)] {
+            for max in [10, 51, 99, 200] {
+                let capture = Capture::new(max);
+                capture.drain(&bytes[..]);
+                let (text, dropped) = capture.text();
+                let notice =
+                    if dropped == 0 { 0 } else { format!("\n[... {dropped} bytes left out ...]\n").len() };
+                assert!(text.len() <= max + notice, "{max}: {text}");
+                assert!(dropped as usize + max >= bytes.len());
+            }
+        }
+    }
+
+    #[test]
+    fn text_that_turns_its_direction_is_taken_out() {
+        assert_eq!(harmless("a\u{202e}b\u{2066}c\u{85}é"), "abcé");
     }
 }

@@ -1,12 +1,14 @@
 //! Runs programs to their end: a folder, an environment of named variables, a time
 //! limit, an output cap, and no process left behind.
 //!
-//! What holds a program today is a session of its own and the end of its whole tree.
-//! Namespaces and limits on memory are not here yet; every result says so.
+//! What holds a program today is a process of our own between us and it, a session of
+//! its own and the end of its whole tree. Namespaces and limits on memory are not here
+//! yet; every result says so.
 
 mod capture;
 mod environment;
 mod find;
+mod hold;
 mod run;
 mod tree;
 
@@ -21,6 +23,7 @@ use agent_contract::check::CheckOutcome;
 
 pub use environment::allowed_environment;
 pub use find::is_program;
+pub use hold::hold;
 pub use run::{run, run_all};
 
 /// A program to be run.
@@ -58,7 +61,7 @@ pub struct Ended {
     pub duration: Duration,
     /// What it printed, both streams together, made harmless for a terminal.
     pub output: String,
-    /// Bytes that it printed and that are not in `output`.
+    /// Bytes that it printed beyond its limit, left out of the middle.
     pub output_bytes_dropped: u64,
     /// What held it, and what of the sandbox was missing.
     pub sandbox: Vec<String>,

@@ -1,152 +1,171 @@
-//! A program and everything that it starts. On Linux also what detaches itself: it
-//! becomes a child of ours, and is known by a mark in its environment.
+//! A command and everything that it starts, seen from the process that holds it.
 
-use std::process::{Child, Command};
+use std::{
+    process::{Child, Command},
+    time::{Duration, Instant},
+};
 
 #[cfg(target_os = "linux")]
 use linux as system;
 #[cfg(not(target_os = "linux"))]
 use other as system;
 
-/// The variable that marks the processes of one program.
-const MARK: &str = "CODE_ASSIST_PROCESS";
+/// How long the dead may take to go. What can't be killed within it is reported.
+const END_MAX: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(1);
 
-/// The processes of one program.
-#[derive(Debug)]
+/// The processes below the holder.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Tree {
-    mark: String,
     leader: u32,
 }
 
 impl Tree {
-    /// Prepares a command for being held.
-    pub fn prepare(command: &mut Command) -> Self {
-        let mark = uuid::Uuid::now_v7().simple().to_string();
-        command.env(MARK, &mark);
-        system::prepare(command);
-        Self { mark, leader: 0 }
+    /// Gives this process a session of its own and makes it the parent of all that
+    /// detaches itself below it; says whether the system can do that.
+    pub fn adopt() -> bool {
+        system::adopt()
     }
 
-    /// The tree of a program that was started.
-    pub fn of(self, child: &Child) -> Self {
-        Self { leader: child.id(), ..self }
+    /// Prepares a command for being the root of a tree.
+    pub fn root(command: &mut Command) {
+        system::root(command);
     }
 
-    /// Ends every process of the tree; says whether none is left.
-    pub fn kill(&self) -> bool {
-        system::kill(self)
+    /// The tree below a command that was started.
+    pub fn of(leader: &Child) -> Self {
+        Self { leader: leader.id() }
     }
 
-    /// What held the program, and what was missing.
-    pub fn held(&self, whole: bool) -> Vec<String> {
-        let tree = if whole { "the whole tree ended" } else { "missing: a process outlived its end" };
-        [
-            "own session",
-            "time limit",
-            "output limit",
-            "named environment",
-            tree,
-            "missing: namespaces, network isolation, memory and process limits",
-        ]
-        .map(str::to_owned)
-        .into()
+    /// Kills the session of a holder that is gone. What left the session is lost sight of.
+    pub fn kill_orphans(holder: u32) {
+        system::kill_session(holder);
+    }
+
+    /// Kills all of the tree that can be seen now.
+    pub fn kill(self) {
+        system::kill_group(self.leader);
+        system::kill_below();
+    }
+
+    /// Waits for the command, burying what else dies meanwhile; its exit code and its signal.
+    pub fn wait(self, leader: Child) -> (Option<i32>, Option<i32>) {
+        system::wait(leader)
+    }
+
+    /// Kills until nothing is left; says whether that came true.
+    pub fn end(self) -> bool {
+        let deadline = Instant::now() + END_MAX;
+        loop {
+            self.kill();
+            if system::is_alone() {
+                return true;
+            }
+            if Instant::now() > deadline {
+                return false;
+            }
+            std::thread::sleep(PAUSE);
+        }
     }
 }
 
 #[cfg(target_os = "linux")]
 mod linux {
     use std::{
-        collections::BTreeSet, os::unix::process::CommandExt as _, process::Command, sync::Once,
-        time::Duration,
+        collections::BTreeSet,
+        os::unix::process::CommandExt as _,
+        process::{Child, Command},
     };
 
-    use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, waitpid};
+    use rustix::{
+        io::Errno,
+        process::{
+            DumpableBehavior, Pid, Signal, WaitOptions, kill_process, kill_process_group,
+            wait as wait_for_any,
+        },
+    };
 
-    use super::{MARK, Tree};
-
-    /// Rounds of looking for what is left. Each kills all it sees, so a tree can only
-    /// outlast them by forking faster than we look.
-    const ROUNDS_MAX: u32 = 50;
-
-    pub fn prepare(command: &mut Command) {
-        static ADOPT: Once = Once::new();
-        // What detaches itself from its parent becomes our child instead of init's.
-        ADOPT.call_once(|| {
-            let _ = rustix::process::set_child_subreaper(Some(Pid::INIT));
-        });
-        #[allow(
-            unsafe_code,
-            reason = "between fork and exec; both calls are plain system calls that allocate nothing"
-        )]
-        unsafe {
-            command.pre_exec(|| {
-                rustix::process::setsid()?;
-                rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-                Ok(())
-            });
-        }
+    pub fn adopt() -> bool {
+        // What is held may not write into the report.
+        let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
+        rustix::process::setsid().is_ok() && rustix::process::set_child_subreaper(Some(Pid::INIT)).is_ok()
     }
 
-    pub fn kill(tree: &Tree) -> bool {
-        let Some(leader) = Pid::from_raw(tree.leader.cast_signed()) else { return true };
-        let _ = kill_process_group(leader, Signal::KILL);
-        for _ in 0..ROUNDS_MAX {
-            let left = members(tree);
-            if left.is_empty() {
-                return true;
-            }
-            for pid in left {
-                let _ = kill_process(pid, Signal::KILL);
-                reap(pid, leader);
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        false
+    pub fn root(command: &mut Command) {
+        command.process_group(0);
     }
 
-    /// The leader is waited for by its owner; orphans that we adopted, by us.
-    fn reap(pid: Pid, leader: Pid) {
-        if pid != leader {
-            let _ = waitpid(Some(pid), WaitOptions::NOHANG);
-        }
-    }
-
-    /// The living processes of the tree: of its session, marked, or descending from one of these.
-    fn members(tree: &Tree) -> Vec<Pid> {
-        let all = processes();
-        let own = rustix::process::getpid().as_raw_nonzero().get();
-        let mark = format!("{MARK}={}", tree.mark);
-        let of_session = |process: &Process| process.session == tree.leader.cast_signed();
-        let adopted = |process: &Process| process.parent == own && is_marked(process.pid, &mark);
-        let mut found: BTreeSet<i32> = all
-            .iter()
-            .filter(|process| of_session(process) || adopted(process))
-            .map(|process| process.pid)
-            .collect();
-        found.insert(tree.leader.cast_signed());
+    pub fn wait(leader: Child) -> (Option<i32>, Option<i32>) {
+        let leader = Pid::from_raw(leader.id().cast_signed());
         loop {
-            let children =
-                all.iter().filter(|process| found.contains(&process.parent)).map(|process| process.pid);
-            let new: Vec<_> = children.filter(|pid| !found.contains(pid)).collect();
-            if new.is_empty() {
-                break;
+            match wait_for_any(WaitOptions::empty()) {
+                Ok(Some((pid, status))) if Some(pid) == leader => {
+                    return (status.exit_status(), status.terminating_signal());
+                }
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(_) => return (None, None),
             }
-            found.extend(new);
         }
-        let alive = all.iter().filter(|process| found.contains(&process.pid) && !is_over(process, tree, own));
-        alive.filter_map(|process| Pid::from_raw(process.pid)).collect()
     }
 
-    /// A dead process that somebody else has to bury is none of ours any more.
-    fn is_over(process: &Process, tree: &Tree, own: i32) -> bool {
-        process.state == 'Z' && (process.parent != own || process.pid == tree.leader.cast_signed())
+    /// Buries the dead. Whoever was orphaned below us is our child, so without children
+    /// nothing is below us.
+    pub fn is_alone() -> bool {
+        loop {
+            match wait_for_any(WaitOptions::NOHANG) {
+                Ok(Some(_)) | Err(Errno::INTR) => {}
+                Ok(None) => return false,
+                Err(error) => return error == Errno::CHILD,
+            }
+        }
+    }
+
+    pub fn kill_group(leader: u32) {
+        let _ = Pid::from_raw(leader.cast_signed()).map(|group| kill_process_group(group, Signal::KILL));
+    }
+
+    pub fn kill_below() {
+        kill(below(rustix::process::getpid().as_raw_nonzero().get()));
+    }
+
+    pub fn kill_session(holder: u32) {
+        let session = holder.cast_signed();
+        kill(processes().into_iter().filter(|process| process.session == session).collect());
+    }
+
+    /// By groups first: a group dies at once, however fast it forks.
+    fn kill(found: Vec<Process>) {
+        let own = rustix::process::getpgrp().as_raw_nonzero().get();
+        let groups: BTreeSet<i32> = found.iter().map(|process| process.group).collect();
+        for group in groups.into_iter().filter(|group| *group != own) {
+            let _ = Pid::from_raw(group).map(|group| kill_process_group(group, Signal::KILL));
+        }
+        for process in found {
+            let _ = Pid::from_raw(process.pid).map(|pid| kill_process(pid, Signal::KILL));
+        }
     }
 
     struct Process {
         pid: i32,
-        state: char,
         parent: i32,
+        group: i32,
         session: i32,
+    }
+
+    /// All that descends from a process.
+    fn below(top: i32) -> Vec<Process> {
+        let (mut found, mut left) = (Vec::new(), processes());
+        let mut known = BTreeSet::from([top]);
+        loop {
+            let (new, others): (Vec<_>, Vec<_>) =
+                left.into_iter().partition(|process| known.contains(&process.parent));
+            if new.is_empty() {
+                return found;
+            }
+            known.extend(new.iter().map(|process| process.pid));
+            found.extend(new);
+            left = others;
+        }
     }
 
     fn processes() -> Vec<Process> {
@@ -159,43 +178,60 @@ mod linux {
         let text = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
         let text = String::from_utf8_lossy(&text).into_owned();
         let (_, rest) = text.rsplit_once(')')?;
-        let mut fields = rest.split_whitespace();
-        let state = fields.next()?.chars().next()?;
+        let mut fields = rest.split_whitespace().skip(1);
         let parent = fields.next()?.parse().ok()?;
-        let session = fields.nth(1)?.parse().ok()?;
-        Some(Process { pid, state, parent, session })
-    }
-
-    fn is_marked(pid: i32, mark: &str) -> bool {
-        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())
+        let group = fields.next()?.parse().ok()?;
+        let session = fields.next()?.parse().ok()?;
+        Some(Process { pid, parent, group, session })
     }
 }
 
+/// Where the orphans of a tree can't be found, `adopt` says so, and so does the report.
 #[cfg(not(target_os = "linux"))]
 mod other {
-    use std::process::Command;
+    use std::process::{Child, Command};
 
-    use super::Tree;
+    pub fn adopt() -> bool {
+        #[cfg(unix)]
+        let _ = rustix::process::setsid();
+        false
+    }
 
     #[cfg(unix)]
-    pub fn prepare(command: &mut Command) {
+    pub fn root(command: &mut Command) {
         use std::os::unix::process::CommandExt as _;
         command.process_group(0);
     }
 
     #[cfg(not(unix))]
-    pub fn prepare(_: &mut Command) {}
+    pub fn root(_: &mut Command) {}
+
+    pub fn wait(mut leader: Child) -> (Option<i32>, Option<i32>) {
+        let Ok(status) = leader.wait() else { return (None, None) };
+        #[cfg(unix)]
+        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+        #[cfg(not(unix))]
+        let signal = None;
+        (status.code(), signal)
+    }
+
+    pub fn is_alone() -> bool {
+        true
+    }
+
+    pub fn kill_below() {}
+
+    pub fn kill_session(_: u32) {}
 
     #[cfg(unix)]
-    pub fn kill(tree: &Tree) -> bool {
+    pub fn kill_group(leader: u32) {
         use rustix::process::{Pid, Signal, kill_process_group};
-        let leader = Pid::from_raw(tree.leader.cast_signed());
-        leader.is_none_or(|leader| kill_process_group(leader, Signal::KILL).is_ok())
+        let _ = Pid::from_raw(leader.cast_signed()).map(|group| kill_process_group(group, Signal::KILL));
     }
 
     #[cfg(not(unix))]
-    pub fn kill(_: &Tree) -> bool {
-        false
+    pub fn kill_group(leader: u32) {
+        let leader = leader.to_string();
+        let _ = Command::new("taskkill").args(["/F", "/T", "/PID", &leader]).status();
     }
 }

@@ -9,36 +9,20 @@ mod journal;
 mod perform;
 mod stage;
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
+use std::{path::Path, process::Stdio};
 
 use policy::Code;
 
 pub use journal::{Journal, Placed, Step};
 pub use perform::{Standing, perform, survey};
 
-use crate::KernelError;
-
-/// The program that performs a journal: this very one, told to do just that.
-#[derive(Debug, Clone)]
-pub struct Placer {
-    /// The program.
-    pub program: PathBuf,
-    /// Its arguments, to which the journal's path is added.
-    pub arguments: Vec<OsString>,
-}
+use crate::{Itself, KernelError, itself::Part};
 
 /// Has a journal performed and waits for the outcome.
-pub fn place(journal: &Path, placer: &Placer) -> Result<(), KernelError> {
-    let mut command = Command::new(&placer.program);
-    command.args(&placer.arguments).arg(journal);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    leave_group(&mut command);
-    let mut child = command.spawn().map_err(KernelError::io("run", placer.program.display()))?;
-    child.wait().map_err(KernelError::io("wait for", placer.program.display()))?;
+pub fn place(journal: &Path, itself: &Itself) -> Result<(), KernelError> {
+    let mut command = itself.told(Part::Place);
+    command.arg(journal).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().map_err(KernelError::io("run", "the process that places the change"))?;
     match Journal::outcome(journal)? {
         Some(Placed { error: None }) => Ok(()),
         Some(Placed { error: Some(message) }) => Err(KernelError::new(Code::BaseMoved, message)),
@@ -47,12 +31,3 @@ pub fn place(journal: &Path, placer: &Placer) -> Result<(), KernelError> {
         }
     }
 }
-
-#[cfg(unix)]
-fn leave_group(command: &mut Command) {
-    use std::os::unix::process::CommandExt as _;
-    command.process_group(0);
-}
-
-#[cfg(not(unix))]
-fn leave_group(_: &mut Command) {}
