@@ -155,6 +155,48 @@ fn the_end_by_a_signal_is_in_order() {
     assert!(String::from_utf8_lossy(&shown.stdout).contains("interrupted"));
 }
 
+/// The time that a check of this test sleeps, and no other process on this machine.
+fn own_time() -> String {
+    format!("61.{}", std::process::id())
+}
+
+fn is_asleep(time: &str) -> bool {
+    let entries = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    let lines = entries.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
+    lines.into_iter().any(|line| String::from_utf8_lossy(&line) == format!("sleep\0{time}\0"))
+}
+
+fn until(is_so: impl Fn() -> bool) -> bool {
+    let start = Instant::now();
+    while !is_so() && start.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    is_so()
+}
+
+#[test]
+fn a_killed_run_takes_its_checks_along_and_its_copy_goes_with_the_next() {
+    let (world, time) = (World::new(), own_time());
+    let mut child = world.start(&["--check", &format!("sleep {time}")]);
+    assert!(until(|| is_asleep(&time)));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(until(|| !is_asleep(&time)));
+    let copies = world.path().join("state/work");
+    assert_eq!(fs::read_dir(&copies).unwrap().count(), 1);
+    assert!(world.start(&["--check", "true"]).wait().unwrap().success());
+    assert_eq!(fs::read_dir(&copies).unwrap().count(), 0);
+}
+
+#[test]
+fn nobody_else_reads_the_state_directory() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = World::new();
+    assert!(world.start(&[]).wait().unwrap().success());
+    let mode = fs::metadata(world.path().join("state")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
 /// A change in the checkout while the run works is found, and nothing is placed over it.
 #[test]
 fn what_was_changed_meanwhile_is_not_written_over() {

@@ -30,7 +30,7 @@ impl Store {
     /// Starts the trace of a run and notes it in the index.
     pub fn start(&self, run_id: &str, time_ms: u64) -> Result<Trace, LedgerError> {
         let folder = self.run_folder(run_id);
-        fs::create_dir_all(&folder).map_err(LedgerError::io("create", &folder))?;
+        create_private(&folder).map_err(LedgerError::io("create", &folder))?;
         let index = Index::new(&self.root);
         index.started(run_id, time_ms)?;
         Trace::create(folder, run_id, index)
@@ -71,4 +71,12 @@ impl Store {
     fn no_run(&self, run: &str) -> LedgerError {
         LedgerError::NoRun { run: run.to_owned(), store: self.root.clone() }
     }
+}
+
+/// A trace holds what the agent read: it is nobody's business but its owner's.
+fn create_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }

@@ -73,11 +73,9 @@ pub(crate) async fn run(
     cancel: Cancel,
 ) -> Result<Done<Vec<CheckResult>>, KernelError> {
     let commands = outside.checks.commands(&permit.into_call().names);
-    let place = outside.workspace.materialise(&outside.folder.join("work"))?;
-    let processes: Vec<_> = commands
-        .iter()
-        .map(|command| prepare(command, place.folder().to_owned(), &outside.checks_config))
-        .collect();
+    let place = outside.workspace.materialise(&outside.copies)?;
+    let processes: Vec<_> =
+        commands.iter().map(|command| prepare(command, place.folder(), &outside.checks_config)).collect();
     let at_once = outside.checks_config.at_once;
     let itself = outside.itself.clone();
     let run = move || process::run_all(processes, at_once, &itself, &cancel);

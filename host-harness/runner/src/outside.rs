@@ -33,6 +33,8 @@ pub(crate) struct Outside {
     pub required_gates: BTreeSet<GateName>,
     /// The folder of the run in the state directory.
     pub folder: PathBuf,
+    /// Where copies of the workspace are made.
+    pub copies: PathBuf,
     pub itself: Itself,
     pub results: Results,
 }

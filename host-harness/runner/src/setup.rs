@@ -99,6 +99,7 @@ pub(crate) fn open(setup: &Setup, run_id: &str) -> Result<Outside, StartError> {
         checks_config: setup.config.checks.clone(),
         folder: setup.store.run_folder(run_id),
         results: Results::default(),
+        copies: setup.store.root().join("work"),
         itself: setup.itself.clone(),
         workspace,
         head,

@@ -9,42 +9,33 @@ use std::{
 
 use agent_contract::{RepoPath, operation::FileMode};
 
-use super::{HeldFile, Workspace, overlay::Layer};
+use super::{HeldFile, Workspace, overlay::Layer, scratch::Scratch};
 use crate::KernelError;
 
 /// A folder with the workspace's files, removed when it is dropped.
 #[derive(Debug)]
 pub struct Materialised {
-    folder: PathBuf,
+    scratch: Scratch,
 }
 
 impl Materialised {
     /// Where the files are.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-}
-
-impl Drop for Materialised {
-    fn drop(&mut self) {
-        let removed = fs::remove_dir_all(&self.folder);
-        if removed.is_err() {
-            // A check may have taken the permission away from its own folders.
-            let _ = open_up(&self.folder).and_then(|()| fs::remove_dir_all(&self.folder));
-        }
+    pub fn folder(&self) -> PathBuf {
+        self.scratch.files()
     }
 }
 
 impl Workspace {
-    /// Writes the workspace, without `.git`, into the new folder `to`.
-    pub fn materialise(&self, to: &Path) -> Result<Materialised, KernelError> {
-        fs::create_dir_all(to).map_err(KernelError::io("create", to.display()))?;
-        let made = Materialised { folder: to.to_owned() };
-        copy_folder(self.base.root(), to).map_err(KernelError::io("copy the repository to", to.display()))?;
+    /// Writes the workspace, without `.git`, into a new folder within `within`.
+    pub fn materialise(&self, within: &Path) -> Result<Materialised, KernelError> {
+        let scratch = Scratch::new(within).map_err(KernelError::io("make a folder in", within.display()))?;
+        let to = scratch.files();
+        copy_folder(self.base.root(), &to)
+            .map_err(KernelError::io("copy the repository to", to.display()))?;
         for (path, layer) in self.overlay.iter() {
             lay(&to.join(path.as_str()), path, layer)?;
         }
-        Ok(made)
+        Ok(Materialised { scratch })
     }
 }
 
@@ -136,22 +127,4 @@ fn clone_file(source: &File, target: &File) -> bool {
 #[cfg(not(target_os = "linux"))]
 fn clone_file(_: &File, _: &File) -> bool {
     false
-}
-
-#[cfg(unix)]
-fn open_up(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            open_up(&entry.path())?;
-        }
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn open_up(_: &Path) -> io::Result<()> {
-    Ok(())
 }

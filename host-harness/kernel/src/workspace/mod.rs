@@ -8,6 +8,7 @@ mod list;
 pub mod materialise;
 mod overlay;
 mod read;
+mod scratch;
 mod search;
 mod write;
 
