@@ -4,7 +4,7 @@ use policy::blob::sha256;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Kind, LedgerError, Record};
+use crate::{Kind, LedgerError, Record, canonical};
 
 /// What the first record names as the one before.
 pub(crate) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -30,7 +30,7 @@ impl Head {
         body: &Value,
     ) -> Result<String, LedgerError> {
         let open = Open { seq: self.seq, run_id, time_ms, kind, body, previous: &self.hash };
-        let text = canonical(&open)?;
+        let text = open.canonical()?;
         let hash = sha256(text.as_bytes());
         let line = with_hash(&text, &hash);
         *self = Self { seq: self.seq + 1, hash };
@@ -49,8 +49,21 @@ struct Open<'a> {
     time_ms: u64,
 }
 
-fn canonical(value: &impl Serialize) -> Result<String, LedgerError> {
-    serde_json_canonicalizer::to_string(value).map_err(LedgerError::Canonical)
+impl<'a> Open<'a> {
+    fn of(record: &'a Record) -> Self {
+        Self {
+            seq: record.seq,
+            run_id: &record.run_id,
+            time_ms: record.time_ms,
+            kind: record.kind,
+            body: &record.body,
+            previous: &record.previous,
+        }
+    }
+
+    fn canonical(&self) -> Result<String, LedgerError> {
+        canonical::text(self, self.body, [self.seq, self.time_ms])
+    }
 }
 
 /// Puts the hash where canonical order has it: between `body` and `kind`, so that
@@ -63,17 +76,12 @@ fn with_hash(text: &str, hash: &str) -> String {
     format!("{},\"hash\":\"{hash}\"{}\n", &text[..tail], &text[tail..])
 }
 
-/// The hash that a record should have.
-pub(crate) fn expected_hash(record: &Record) -> Result<String, LedgerError> {
-    let open = Open {
-        seq: record.seq,
-        run_id: &record.run_id,
-        time_ms: record.time_ms,
-        kind: record.kind,
-        body: &record.body,
-        previous: &record.previous,
-    };
-    Ok(sha256(canonical(&open)?.as_bytes()))
+/// The line that a record should stand in, its end left out, and the hash that it should have.
+pub(crate) fn rebuilt(record: &Record) -> Result<(String, String), LedgerError> {
+    let text = Open::of(record).canonical()?;
+    let mut line = with_hash(&text, &record.hash);
+    line.pop();
+    Ok((line, sha256(text.as_bytes())))
 }
 
 #[cfg(test)]
@@ -87,7 +95,7 @@ mod tests {
         let body = serde_json::json!({ "kind": "x", "z": [{ "kind": "\",\"kind\":\"" }], "é": 1 });
         let line = head.link("run-1", 5, Kind::RunStarted, &body).unwrap();
         let record: Record = serde_json::from_str(&line).unwrap();
-        assert_eq!(record.hash, expected_hash(&record).unwrap());
+        assert_eq!((line.trim_end().to_owned(), record.hash.clone()), rebuilt(&record).unwrap());
         assert_eq!(line.trim_end(), serde_json_canonicalizer::to_string(&record).unwrap());
     }
 

@@ -5,6 +5,7 @@
 //! `runs/<run>/payloads/<sha256>` what they refer to, `index.jsonl` one record for
 //! the start and one for the end of each run.
 
+mod canonical;
 mod chain;
 mod error;
 mod index;

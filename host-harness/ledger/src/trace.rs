@@ -107,9 +107,9 @@ impl Trace {
         fs::rename(&part, &path).map_err(LedgerError::io("write", &path))
     }
 
-    /// The records as they stand in the store, and what is wrong with them.
-    pub fn reread(&self) -> Result<(Vec<crate::Record>, Vec<String>), LedgerError> {
-        crate::verify::reread(&self.folder, &self.run_id)
+    /// Hands out the records as they stand in the store, and says what is wrong with them.
+    pub fn reread(&self, each: impl FnMut(crate::Record)) -> Result<Vec<String>, LedgerError> {
+        crate::verify::reread(&self.folder, &self.run_id, each)
     }
 
     /// Waits until everything so far would survive a power cut.

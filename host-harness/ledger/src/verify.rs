@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File, TryLockError},
+    io::{BufRead as _, BufReader},
     path::Path,
 };
 
@@ -46,163 +47,163 @@ pub struct Verification {
 
 /// The whole records of a run's trace, without judging them.
 pub fn read_records(store: &Store, run_id: &str) -> Result<Vec<Record>, LedgerError> {
-    Ok(Lines::read(&store.run_folder(run_id).join("trace.jsonl"))?.parse().0)
+    let mut records = Vec::new();
+    walk(&store.run_folder(run_id).join("trace.jsonl"), None, |record| records.push(record))?;
+    Ok(records)
 }
 
 /// Verifies the trace of a run.
 pub fn verify(store: &Store, run_id: &str) -> Result<Verification, LedgerError> {
     let path = store.run_folder(run_id).join("trace.jsonl");
     let going_on = is_locked(&path)?;
-    let lines = Lines::read(&path)?;
-    let (records, mut faults) = lines.parse();
-    faults.extend(chain_faults(&records, run_id));
-    let finished = records.last().is_some_and(|record| record.kind == Kind::RunFinished);
-    if finished && lines.torn > 0 {
-        faults.push(format!("{} bytes after the last record", lines.torn));
+    let (mut left_open, mut last_kind, mut payloads) = (BTreeSet::new(), None, Vec::new());
+    let walked = walk(&path, Some(run_id), |record| {
+        note_open(&mut left_open, &record);
+        payloads.extend(payload_names(&record));
+        last_kind = Some(record.kind);
+    })?;
+    let (mut faults, finished) = (walked.faults, last_kind == Some(Kind::RunFinished));
+    if finished && walked.torn > 0 {
+        faults.push(format!("{} bytes after the last record", walked.torn));
     }
-    faults.extend(payload_faults(store, run_id, &records));
-    faults.extend(index_faults(store, run_id, &records)?);
+    let folder = store.run_folder(run_id).join("payloads");
+    faults.extend(payloads.iter().filter_map(|hash| payload_fault(&folder, hash)));
+    faults.extend(index_faults(store, run_id, &walked.head));
     let status = match (faults.is_empty(), finished, going_on) {
         (false, ..) => Status::Corrupt,
         (true, true, _) => Status::Complete,
         (true, false, true) => Status::Running,
         (true, false, false) => Status::Interrupted,
     };
-    let head = records.last().map_or(GENESIS.to_owned(), |record| record.hash.clone());
     Ok(Verification {
         run_id: run_id.to_owned(),
         status,
-        records: records.len() as u64,
-        head,
+        records: walked.records,
+        head: walked.head,
         faults,
-        left_open: left_open(&records),
+        left_open: left_open.into_iter().collect(),
     })
 }
 
-/// The records of a run that is going on, and what is wrong with them.
-pub(crate) fn reread(folder: &Path, run_id: &str) -> Result<(Vec<Record>, Vec<String>), LedgerError> {
-    let (records, mut faults) = Lines::read(&folder.join("trace.jsonl"))?.parse();
-    faults.extend(chain_faults(&records, run_id));
-    Ok((records, faults))
+/// Hands out the records of a run that is going on, and says what is wrong with them.
+pub(crate) fn reread(
+    folder: &Path,
+    run_id: &str,
+    each: impl FnMut(Record),
+) -> Result<Vec<String>, LedgerError> {
+    Ok(walk(&folder.join("trace.jsonl"), Some(run_id), each)?.faults)
 }
 
-struct Lines {
-    text: Vec<u8>,
+/// A chain that was read back.
+struct Walked {
+    records: u64,
+    /// The hash of the last whole record.
+    head: String,
+    faults: Vec<String>,
     /// Bytes of a last line without an end.
     torn: usize,
 }
 
-impl Lines {
-    fn read(path: &Path) -> Result<Self, LedgerError> {
-        let mut text = fs::read(path).map_err(LedgerError::io("read", path))?;
-        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let torn = text.len() - whole;
-        text.truncate(whole);
-        Ok(Self { text, torn })
-    }
-
-    fn parse(&self) -> (Vec<Record>, Vec<String>) {
-        let (mut records, mut faults) = (Vec::new(), Vec::new());
-        for (number, line) in self.text.split_inclusive(|byte| *byte == b'\n').enumerate() {
-            match parse(line) {
-                Ok(record) => records.push(record),
-                Err(reason) => faults.push(format!("line {}: {reason}", number + 1)),
-            }
+/// Reads a chain back, a line at a time: a trace may be larger than the memory.
+fn walk(path: &Path, run_id: Option<&str>, mut each: impl FnMut(Record)) -> Result<Walked, LedgerError> {
+    let mut reader = BufReader::new(File::open(path).map_err(LedgerError::io("read", path))?);
+    let mut walked = Walked { records: 0, head: GENESIS.to_owned(), faults: Vec::new(), torn: 0 };
+    let mut line = Vec::new();
+    for number in 1_u64.. {
+        line.clear();
+        reader.read_until(b'\n', &mut line).map_err(LedgerError::io("read", path))?;
+        if line.last() != Some(&b'\n') {
+            walked.torn = line.len();
+            break;
         }
-        (records, faults)
+        line.pop();
+        match parse(&line) {
+            Ok((record, hash)) => {
+                walked.follow(&record, run_id, &hash);
+                each(record);
+            }
+            Err(reason) => walked.faults.push(format!("line {number}: {reason}")),
+        }
+    }
+    Ok(walked)
+}
+
+impl Walked {
+    fn follow(&mut self, record: &Record, run_id: Option<&str>, hash: &str) {
+        let mut fault = |text: &str| self.faults.push(format!("record {}: {text}", self.records));
+        if record.seq != self.records {
+            fault(&format!("its number is {}", record.seq));
+        }
+        if run_id.is_some_and(|run_id| record.run_id != run_id) {
+            fault("it belongs to another run");
+        }
+        if record.previous != self.head {
+            fault("it does not follow the record before it");
+        }
+        if record.hash != hash {
+            fault("its content is not what was hashed");
+        }
+        self.records += 1;
+        self.head.clone_from(&record.hash);
     }
 }
 
-/// A line must be the canonical form of its record: two spellings of one record
-/// would be two truths.
-fn parse(line: &[u8]) -> Result<Record, String> {
-    let text = std::str::from_utf8(line).map_err(|_| "not UTF-8".to_owned())?.trim_end_matches('\n');
-    let record: Record = agent_contract::document::parse(text).map_err(|fault| fault.to_string())?;
-    let canonical = serde_json_canonicalizer::to_string(&record).map_err(|error| error.to_string())?;
+/// A record and the hash that it should have. A line must be the canonical form of its
+/// record: two spellings of one record would be two truths.
+fn parse(line: &[u8]) -> Result<(Record, String), String> {
+    let text = std::str::from_utf8(line).map_err(|_| "not UTF-8".to_owned())?;
+    let record: Record = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let (canonical, hash) = chain::rebuilt(&record).map_err(|error| error.to_string())?;
     match canonical == text {
-        true => Ok(record),
+        true => Ok((record, hash)),
         false => Err("not in canonical form".to_owned()),
     }
 }
 
-fn chain_faults(records: &[Record], run_id: &str) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut previous = GENESIS;
-    for (place, record) in records.iter().enumerate() {
-        let mut fault = |text: &str| faults.push(format!("record {place}: {text}"));
-        if record.seq != place as u64 {
-            fault(&format!("its number is {}", record.seq));
+fn note_open(open: &mut BTreeSet<u64>, record: &Record) {
+    match record.kind {
+        Kind::CallOpened | Kind::PlacementOpened => drop(open.insert(record.seq)),
+        Kind::CallClosed | Kind::PlacementClosed => {
+            let opened = record.body.get("opened").and_then(serde_json::Value::as_u64);
+            opened.map(|seq| open.remove(&seq));
         }
-        if record.run_id != run_id {
-            fault("it belongs to another run");
-        }
-        if record.previous != previous {
-            fault("it does not follow the record before it");
-        }
-        if chain::expected_hash(record).ok().as_ref() != Some(&record.hash) {
-            fault("its content is not what was hashed");
-        }
-        previous = &record.hash;
+        _ => {}
     }
-    faults
 }
 
-fn left_open(records: &[Record]) -> Vec<u64> {
-    let mut open = BTreeSet::new();
-    for record in records {
-        match record.kind {
-            Kind::CallOpened | Kind::PlacementOpened => drop(open.insert(record.seq)),
-            Kind::CallClosed | Kind::PlacementClosed => {
-                let opened = record.body.get("opened").and_then(serde_json::Value::as_u64);
-                opened.map(|seq| open.remove(&seq));
-            }
-            _ => {}
-        }
-    }
-    open.into_iter().collect()
+fn payload_names(record: &Record) -> Vec<String> {
+    let named = record.body.get("payloads").and_then(serde_json::Value::as_array);
+    let names = named.into_iter().flatten().filter_map(serde_json::Value::as_str);
+    names.filter(|hash| hash.len() == 64).map(str::to_owned).collect()
 }
 
-/// Every payload beside the trace must be what its name says.
-fn payload_faults(store: &Store, run_id: &str, records: &[Record]) -> Vec<String> {
-    let folder = store.run_folder(run_id).join("payloads");
-    let named = records.iter().filter_map(|record| record.body.get("payloads")?.as_array());
-    let named = named.flatten().filter_map(|hash| hash.as_str());
-    let fault = |hash: &str| match fs::read(folder.join(hash)) {
+/// A payload beside the trace must be what its name says.
+fn payload_fault(folder: &Path, hash: &str) -> Option<String> {
+    match fs::read(folder.join(hash)) {
         Ok(bytes) if policy::blob::sha256(&bytes) == hash => None,
         Ok(_) => Some(format!("payload `{hash}`: its content is not what was hashed")),
         Err(error) => Some(format!("payload `{hash}`: {error}")),
-    };
-    named.filter(|hash| hash.len() == 64).filter_map(fault).collect()
+    }
 }
 
 /// The index must know the run, and a finished one with this very head.
-fn index_faults(store: &Store, run_id: &str, records: &[Record]) -> Result<Vec<String>, LedgerError> {
-    let path = store.root().join("index.jsonl");
-    let (entries, mut faults) = match Lines::read(&path) {
-        Ok(lines) => lines.parse(),
-        Err(_) => return Ok(vec!["the index of runs is missing".to_owned()]),
-    };
-    let mut previous = GENESIS;
-    for (place, entry) in entries.iter().enumerate() {
-        let whole = entry.seq == place as u64
-            && entry.previous == previous
-            && chain::expected_hash(entry)? == entry.hash;
-        if !whole {
-            faults.push(format!("index record {place}: the chain is broken"));
+fn index_faults(store: &Store, run_id: &str, head: &str) -> Vec<String> {
+    let (mut started, mut finished) = (false, None);
+    let walked = walk(&store.root().join("index.jsonl"), None, |entry| {
+        if entry.run_id == run_id {
+            started |= entry.kind == Kind::IndexStarted;
+            finished = finished.take().or(entry.body.get("head").cloned());
         }
-        previous = &entry.hash;
-    }
-    let of_run = |kind| entries.iter().find(move |entry| entry.kind == kind && entry.run_id == run_id);
-    if of_run(Kind::IndexStarted).is_none() {
+    });
+    let Ok(walked) = walked else { return vec!["the index of runs is missing".to_owned()] };
+    let mut faults: Vec<_> = walked.faults.into_iter().map(|fault| format!("index, {fault}")).collect();
+    if !started {
         faults.push("the index does not know the run".to_owned());
     }
-    if let Some(finished) = of_run(Kind::IndexFinished) {
-        let head = finished.body.get("head").and_then(|head| head.as_str());
-        if head != records.last().map(|record| record.hash.as_str()) {
-            faults.push("the index knows another end of the run".to_owned());
-        }
+    if finished.is_some_and(|finished| finished != head) {
+        faults.push("the index knows another end of the run".to_owned());
     }
-    Ok(faults)
+    faults
 }
 
 fn is_locked(path: &Path) -> Result<bool, LedgerError> {

@@ -80,8 +80,8 @@ pub(crate) async fn run<R: Call, T>(
             }
         }
     };
-    let outcome = charge(run, handle, bytes, outcome)?;
-    let closing = closing(&outcome);
+    let mut outcome = charge(run, handle, bytes, outcome)?;
+    let closing = closing(&mut outcome);
     run.trace.close(entry, kernel::clock::now_ms(), Kind::CallClosed, closing).map_err(Stop::from)?;
     Ok(tell::<R, T>(run, &id, outcome))
 }
@@ -108,16 +108,31 @@ fn opening<R: Call>(grant: &str, described: Value, decided: &Decided<R>) -> Valu
         Decided::Allowed(_) => json!({ "allow": true, "by": "local-policy" }),
         Decided::Denied(refusal) => json!({ "allow": false, "by": "local-policy", "refusal": refusal }),
     };
-    json!({ "function": R::FUNCTION, "capability": grant, "arguments": described, "decision": decision })
+    object([
+        ("function", R::FUNCTION.into()),
+        ("capability", grant.into()),
+        ("arguments", described),
+        ("decision", decision),
+    ])
 }
 
-fn closing<T>(outcome: &Outcome<T>) -> Value {
+fn closing<T>(outcome: &mut Outcome<T>) -> Value {
     match outcome {
-        Outcome::Done(done) if done.operations.is_empty() => json!({ "done": done.record }),
-        Outcome::Done(done) => json!({ "done": done.record, "operations": done.operations }),
-        Outcome::Refused(refusal) => json!({ "refused": refusal.code }),
-        Outcome::Failed(failure) => json!({ "failed": failure }),
+        Outcome::Done(done) => {
+            let record = ("done", done.record.take());
+            match done.operations.is_empty() {
+                true => object([record]),
+                false => object([record, ("operations", json!(done.operations))]),
+            }
+        }
+        Outcome::Refused(refusal) => object([("refused", refusal.code.as_str().into())]),
+        Outcome::Failed(failure) => object([("failed", json!(failure))]),
     }
+}
+
+/// An object of values that are moved: `json!` would copy them.
+fn object<const COUNT: usize>(fields: [(&str, Value); COUNT]) -> Value {
+    Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// Checks have limits of their own, and the run's.

@@ -128,13 +128,12 @@ fn over_budget(run: &Run, change: &Change) -> Option<Stopped> {
 
 /// Runs every required gate on what stands in the trace on disk.
 fn judge(run: &mut Run, change: &Change) -> Result<(Vec<GateResult>, Vec<String>), LedgerError> {
-    let (records, trace_faults) = run.trace.reread()?;
-    let recorded: Vec<Operation> = records
-        .into_iter()
-        .filter(|record| record.kind == Kind::CallClosed)
-        .filter_map(|mut record| serde_json::from_value(record.body.get_mut("operations")?.take()).ok())
-        .flat_map(|operations: Vec<Operation>| operations)
-        .collect();
+    let mut recorded: Vec<Operation> = Vec::new();
+    let trace_faults = run.trace.reread(|mut record| {
+        let operations = record.body.get_mut("operations").filter(|_| record.kind == Kind::CallClosed);
+        let operations = operations.map(|operations| serde_json::from_value(operations.take()));
+        recorded.extend(operations.into_iter().flatten().flat_map(|some: Vec<Operation>| some));
+    })?;
     let (expected, checks) = (run.outside.checks_expected(), run.outside.check_results());
     let evidence = Evidence {
         trace_faults: &trace_faults,
