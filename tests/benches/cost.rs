@@ -1,5 +1,5 @@
 //! What a run costs, and what that is compared with, in one go: medians.
-//! `cargo bench -p code-assist-tests`.
+//! `cargo bench -p code-assist-tests --bench cost -- [loading|instantiation|call|dry]`.
 
 use std::{
     fs,
@@ -21,10 +21,13 @@ const FILES: [(&str, usize); 2] = [("small", 10), ("large", 100_000)];
 const CALLS: u32 = 20_000;
 const PATCH: &str = "--- a/f0.txt\n+++ b/f0.txt\n@@ -1 +1 @@\n-line\n+LINE\n";
 
+/// A benchmark, by the word that chooses it; it works in the folder.
+type Part = (&'static str, fn(&Path));
+
 fn main() {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
-    let parts: [(&str, fn(&Path)); 4] = [
+    let parts: [Part; 4] = [
         ("loading", |_| loading()),
         ("instantiation", |_| instantiation()),
         ("call", host_call),

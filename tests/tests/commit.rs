@@ -71,6 +71,63 @@ fn a_commit_goes_to_a_branch_of_its_own() {
     git(&root, &["fsck", "--strict"]);
 }
 
+/// Every setting by which a repository may name a command for git to run.
+const COMMANDS: &[&str] = &[
+    "core.fsmonitor",
+    "core.sshCommand",
+    "core.pager",
+    "core.editor",
+    "core.askPass",
+    "core.alternateRefsCommand",
+    "core.gitProxy",
+    "credential.helper",
+    "diff.external",
+    "diff.evil.command",
+    "diff.evil.textconv",
+    "filter.evil.clean",
+    "filter.evil.smudge",
+    "filter.evil.process",
+    "gpg.program",
+    "gpg.ssh.program",
+    "merge.evil.driver",
+    "sequence.editor",
+    "uploadpack.packObjectsHook",
+];
+
+#[test]
+fn a_hostile_repository_has_no_command_run_by_our_git() {
+    let folder = repository();
+    let root = folder.path().join("repository");
+    fs::write(root.join(".gitattributes"), "* filter=evil diff=evil merge=evil\n").unwrap();
+    let evil = folder.path().join("evil");
+    fs::write(&evil, format!("#!/bin/sh\necho \"$0 $*\" >>{}/ran\n", folder.path().display())).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(&evil, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    for name in COMMANDS {
+        git(&root, &["config", name, &evil.display().to_string()]);
+    }
+    let more = [
+        ("commit.gpgSign", "true"),
+        ("core.hooksPath", "."),
+        ("remote.origin.url", "ext::sh -c evil"),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.partialClonefilter", "blob:none"),
+        ("extensions.partialClone", "origin"),
+        ("core.repositoryFormatVersion", "1"),
+    ];
+    for (name, value) in more {
+        git(&root, &["config", name, value]);
+    }
+    fs::copy(&evil, root.join("reference-transaction")).unwrap();
+    let (code, text) = run(folder.path(), &["--work-branch", "agent/shout"]);
+    assert_eq!(code, Some(0), "{text}");
+    let ran = fs::read_to_string(folder.path().join("ran")).unwrap_or_default();
+    assert_eq!(ran, "", "{text}");
+    // The same repository does run them for those who let it.
+    let _ = Command::new("git").arg("-C").arg(&root).args(["status"]).output();
+    assert!(folder.path().join("ran").exists());
+}
+
 #[test]
 fn a_branch_that_is_there_is_not_moved() {
     let folder = repository();

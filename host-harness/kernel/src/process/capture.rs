@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_take_no_more_room_than_they_had() {
-        for bytes in [vec![0xff; 100], "é".repeat(50).into_bytes(), vec![0xf0, 0x9f, 0x98].repeat(30)] {
+        for bytes in [vec![0xff; 100], "é".repeat(50).into_bytes(), [0xf0, 0x9f, 0x98].repeat(30)] {
             for max in [10, 51, 99, 200] {
                 let capture = Capture::new(max);
                 capture.drain(&bytes[..]);
