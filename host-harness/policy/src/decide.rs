@@ -1,13 +1,13 @@
 //! Whether a call happens. A pure function; the permit that it gives is the only
 //! key to the Kernel.
 
-use agent_contract::{CapabilityName, Refusal};
+use agent_contract::Refusal;
 
 use crate::{
     Call, Code, Grant,
     call::{Malformed, Parsed},
     issue::Context,
-    rule::{Effect, Object, Opinion},
+    rule::{Effect, Object},
 };
 
 /// The permission to perform one call: it owns the call, can't be copied and can't
@@ -173,7 +173,7 @@ fn rules<R: Call>(call: &R, context: Context) -> Result<(), Refusal> {
         let opinion = context.config.policy.judge(R::CAPABILITY, context.mode(), object);
         match opinion.effect {
             Effect::Allow => Ok(()),
-            Effect::Deny => Err(denied_by(&opinion, &name_of::<R>(object), R::CAPABILITY, Some(object))),
+            Effect::Deny => Err(opinion.refusal(&name_of::<R>(object), R::CAPABILITY, Some(object))),
         }
     })
 }
@@ -185,25 +185,4 @@ fn name_of<R: Call>(object: Object) -> String {
         Object::Check(text) => format!("`{}` of check `{}`", R::CAPABILITY, text.escape_debug()),
         Object::Binding(text) => format!("`{}` of binding `{}`", R::CAPABILITY, text.escape_debug()),
     }
-}
-
-/// The refusal that a rule asks for, with the rule that would have allowed it.
-pub(crate) fn denied_by(
-    opinion: &Opinion,
-    what: &str,
-    name: CapabilityName,
-    object: Option<Object>,
-) -> Refusal {
-    let reason = opinion.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    let objects = match object {
-        Some(Object::Path(text)) => format!(", paths = [\"{text}\"]"),
-        Some(Object::Check(text)) => format!(", checks = [\"{}\"]", text.escape_debug()),
-        Some(Object::Binding(text)) => format!(", bindings = [\"{}\"]", text.escape_debug()),
-        Some(Object::Capability) | None => String::new(),
-    };
-    let grant = match opinion.rule.as_str() {
-        "default" => format!("[[policy.rules]] effect = \"allow\", capabilities = [\"{name}\"]{objects}"),
-        rule => format!("without `{rule}` in the policy"),
-    };
-    refusal(Code::PolicyDenied, format!("{what} is denied by `{}`{reason}", opinion.rule), Some(grant))
 }

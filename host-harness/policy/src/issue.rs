@@ -123,7 +123,7 @@ fn rules(name: CapabilityName, context: Context) -> Result<(), Refusal> {
     match opinion.effect {
         Effect::Allow => Ok(()),
         Effect::Deny if opinion.rule == "default" && has_narrow_allow(name, context) => Ok(()),
-        Effect::Deny => Err(crate::decide::denied_by(&opinion, &format!("`{name}`"), name, None)),
+        Effect::Deny => Err(opinion.refusal(&format!("`{name}`"), name, None)),
     }
 }
 

@@ -1,8 +1,10 @@
 //! The local policy: rules that a person can read, the strictest of which wins.
 
-use agent_contract::{CapabilityName, RunMode};
+use agent_contract::{CapabilityName, Refusal, RunMode};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Deserializer, de::Error as _};
+
+use crate::Code;
 
 /// What a rule says. Ordered: the strictest is the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -116,6 +118,25 @@ pub struct Opinion {
     pub rule: String,
     /// The rule's reason.
     pub reason: Option<String>,
+}
+
+impl Opinion {
+    /// The refusal that it amounts to, with the rule that would have allowed it.
+    pub(crate) fn refusal(&self, what: &str, name: CapabilityName, object: Option<Object>) -> Refusal {
+        let reason = self.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        let objects = match object {
+            Some(Object::Path(text)) => format!(", paths = [\"{text}\"]"),
+            Some(Object::Check(text)) => format!(", checks = [\"{}\"]", text.escape_debug()),
+            Some(Object::Binding(text)) => format!(", bindings = [\"{}\"]", text.escape_debug()),
+            Some(Object::Capability) | None => String::new(),
+        };
+        let grant = match self.rule.as_str() {
+            "default" => format!("[[policy.rules]] effect = \"allow\", capabilities = [\"{name}\"]{objects}"),
+            rule => format!("without `{rule}` in the policy"),
+        };
+        let message = format!("{what} is denied by `{}`{reason}", self.rule);
+        Refusal { code: Code::PolicyDenied.to_string(), message, grant: Some(grant) }
+    }
 }
 
 impl Rules {

@@ -1,70 +1,19 @@
-//! The checks of a run: found before it starts, run when the agent asks.
+//! The checks of a run, run when the agent asks.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use agent_contract::{
-    RepoPath, Request,
     check::{CheckCommand, CheckResult},
     event::EventName,
 };
 use kernel::{
     KernelError,
-    presets::{self, Repository},
     process::{self, Cancel, Command, Ended, Limits},
 };
 use policy::{Code, Permit, call::RunChecksCall, config::ChecksConfig};
 use serde_json::json;
 
-use crate::{gate::Done, outside::Outside, setup::StartError, state::Run};
-
-/// What each name of the request stands for.
-#[derive(Debug, Default)]
-pub(crate) struct Plan {
-    named: BTreeMap<String, Vec<CheckCommand>>,
-}
-
-impl Plan {
-    /// Finds every check of a request, or says which does not exist.
-    pub fn resolve(request: &Request, repository: &dyn Repository) -> Result<Self, StartError> {
-        let mut named = BTreeMap::new();
-        for preset in &request.checks.presets {
-            let found = presets::resolve(*preset, repository);
-            if found.is_empty() {
-                let message = format!(
-                    "check `{preset}` does not exist in this repository: looked for {}\nhint: name a command instead",
-                    presets::looked_for(*preset)
-                );
-                return Err(StartError::invalid("check-missing", message));
-            }
-            let commands = found.into_iter().map(|found| CheckCommand {
-                name: found.name,
-                argv: found.argv,
-                timeout_seconds: None,
-            });
-            named.insert(preset.to_string(), commands.collect());
-        }
-        let literal =
-            request.checks.commands.iter().map(|command| (command.name.clone(), vec![command.clone()]));
-        named.extend(literal);
-        Ok(Self { named })
-    }
-
-    /// The names of all commands, for the verdict to ask after.
-    pub fn expected(&self) -> impl Iterator<Item = &str> {
-        self.named.values().flatten().map(|command| command.name.as_str())
-    }
-
-    /// The commands of names, each once.
-    fn commands(&self, names: &[String]) -> Vec<CheckCommand> {
-        let mut commands: Vec<CheckCommand> = Vec::new();
-        for command in names.iter().filter_map(|name| self.named.get(name)).flatten() {
-            if !commands.iter().any(|one| one.name == command.name) {
-                commands.push(command.clone());
-            }
-        }
-        commands
-    }
-}
+use crate::{done::Done, outside::Outside, state::Run};
 
 /// Runs checks on a copy of the workspace, which is gone afterwards.
 pub(crate) async fn run(
@@ -122,19 +71,5 @@ fn result(command: CheckCommand, ended: Ended) -> CheckResult {
         output: ended.output,
         output_bytes_dropped: ended.output_bytes_dropped,
         sandbox: ended.sandbox,
-    }
-}
-
-/// The base as the preset finder sees it.
-pub(crate) struct BaseFiles<'a>(pub &'a kernel::workspace::Base);
-
-impl Repository for BaseFiles<'_> {
-    fn read(&self, path: &str) -> Option<Vec<u8>> {
-        let path = RepoPath::parse(path).ok()?;
-        self.0.read(&path).ok().flatten().map(|file| file.blob.bytes().to_vec())
-    }
-
-    fn list(&self, folder: Option<&str>) -> Vec<String> {
-        self.0.names(folder)
     }
 }

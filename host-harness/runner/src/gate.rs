@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use agent_contract::{Failure, Refusal, event::EventName, operation::Operation};
+use agent_contract::{Failure, Refusal, event::EventName};
 use kernel::KernelError;
 use ledger::Kind;
 use policy::{
@@ -15,30 +15,9 @@ use serde_json::{Value, json};
 use wasmtime::component::Resource;
 
 use crate::{
-    bindings::agennext::code_assist::types::Error, grants::Held, outside::Outside, state::Run, stop::Stop,
+    bindings::agennext::code_assist::types::Error, done::Done, grants::Held, outside::Outside, state::Run,
+    stop::Stop,
 };
-
-/// What an operation of the Kernel came to.
-pub(crate) struct Done<T> {
-    /// What the agent gets.
-    pub value: T,
-    /// What the trace gets.
-    pub record: Value,
-    /// The bytes that cross with it.
-    pub bytes: u64,
-    /// What was done to files.
-    pub operations: Vec<Operation>,
-}
-
-impl<T> Done<T> {
-    pub fn new(value: T, record: Value) -> Self {
-        Self { value, record, bytes: 0, operations: Vec::new() }
-    }
-
-    pub fn with_bytes(self, bytes: usize) -> Self {
-        Self { bytes: bytes as u64, ..self }
-    }
-}
 
 /// What a host function gives the agent; the outer error is the end of the run.
 pub(crate) type Answer<T> = wasmtime::Result<Result<T, Error>>;

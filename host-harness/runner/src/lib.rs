@@ -12,10 +12,12 @@ mod limiter;
 mod meter;
 mod stop;
 
+mod done;
 mod gate;
 mod grants;
 mod host;
 mod outside;
+mod plan;
 mod state;
 
 mod checks;
@@ -23,9 +25,11 @@ mod placement;
 mod result;
 mod run;
 pub mod setup;
+mod start_error;
 
 pub use agent::{Agent, LoadError};
 pub use control::Control;
 pub use event::Events;
 pub use run::run;
-pub use setup::{Setup, StartError};
+pub use setup::Setup;
+pub use start_error::StartError;

@@ -18,7 +18,7 @@ use kernel::{
 };
 use policy::{Code, Permit, call::ScanCall, config::ChecksConfig};
 
-use crate::checks::Plan;
+use crate::plan::Plan;
 
 /// A changed file, its state in the base and its state now.
 pub(crate) type Changed = (RepoPath, Option<FileState>, Option<FileState>);

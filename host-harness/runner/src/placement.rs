@@ -12,7 +12,7 @@ use policy::{
 };
 use serde_json::json;
 
-use crate::{gate::Done, outside::Outside};
+use crate::{done::Done, outside::Outside};
 
 /// The change as the agent sees it.
 pub(crate) fn diff(workspace: &mut Workspace, _: Permit<DiffCall>) -> Result<Done<String>, KernelError> {

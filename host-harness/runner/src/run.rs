@@ -16,7 +16,8 @@ use crate::{
     limiter::Limiter,
     meter::Meter,
     result,
-    setup::{self, Setup, StartError},
+    setup::{self, Setup},
+    start_error::StartError,
     state::Run,
     stop::Stop,
 };

@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
-use agent_contract::{Request, report::Reason, result::Outcome, target::Target};
-use kernel::{Itself, KernelError, Workspace, git};
+use agent_contract::{Request, target::Target};
+use kernel::{Itself, Workspace, git};
 use ledger::Store;
-use policy::{Code, Config, config::Limits, issue::Context, verdict};
+use policy::{Code, Config, config::Limits, issue::Context};
 
 use crate::{
-    checks::{BaseFiles, Plan},
     control::Control,
     outside::{Outside, Results},
+    plan::{BaseFiles, Plan},
+    start_error::StartError,
 };
 
 /// What a run is given.
@@ -27,46 +28,6 @@ pub struct Setup {
     pub itself: Itself,
     /// The outside's hold on it.
     pub control: Control,
-}
-
-/// A run could not be started. Nothing has happened.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{}", reason.message)]
-pub struct StartError {
-    /// What it amounts to.
-    pub outcome: Outcome,
-    /// Why.
-    pub reason: Reason,
-}
-
-impl StartError {
-    /// The request or the set-up can't be used.
-    pub fn invalid(code: &str, message: impl Into<String>) -> Self {
-        Self { outcome: Outcome::Invalid, reason: Reason::new(code, message) }
-    }
-
-    fn unavailable(code: Code, message: impl Into<String>) -> Self {
-        Self { outcome: Outcome::Unavailable, reason: Reason::new(code.as_str(), message) }
-    }
-}
-
-impl From<KernelError> for StartError {
-    fn from(error: KernelError) -> Self {
-        let outcome = match verdict::outcome_of(error.code) {
-            Outcome::Unavailable => Outcome::Unavailable,
-            _ => Outcome::Invalid,
-        };
-        Self { outcome, reason: Reason::new(error.code.as_str(), error.message) }
-    }
-}
-
-impl From<ledger::LedgerError> for StartError {
-    fn from(error: ledger::LedgerError) -> Self {
-        let message = format!(
-            "the state directory can't be written: {error}\nhint: make room, or name another with `--state-dir`"
-        );
-        Self::invalid(Code::TraceUnwritable.as_str(), message)
-    }
 }
 
 /// The limits that are in force: the operator's, narrowed by the caller's budgets.

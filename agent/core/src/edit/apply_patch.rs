@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
     }
 
     fn lines(&mut self, hunk: &mut Hunk) {
-        while let Some(body) = self.peek().and_then(|(_, text)| body(text)) {
+        while let Some(body) = self.peek().and_then(|(_, text)| BodyLine::parse(text)) {
             hunk.body.push(body);
             self.at += 1;
         }
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
             hunk.anchors.extend((!anchor.is_empty()).then(|| anchor.to_owned()));
         }
         match self.peek() {
-            Some((number, text)) if !any && body(text).is_some() && !text.trim().is_empty() => {
+            Some((number, text)) if !any && BodyLine::parse(text).is_some() && !text.trim().is_empty() => {
                 Err(ProposalFault::malformed(number, "a hunk starts with `@@`"))
             }
             _ => Ok(()),
@@ -194,18 +194,6 @@ impl<'a> Reader<'a> {
 fn is_header(text: &str) -> bool {
     let text = text.trim();
     text.starts_with("*** ") && text != END_OF_FILE
-}
-
-fn body(text: &str) -> Option<BodyLine> {
-    let sign = match text.as_bytes().first() {
-        // An editor may have taken away the space of an empty line.
-        None | Some(b'\r') => return Some(BodyLine::new(Sign::Keep, text)),
-        Some(b' ') => Sign::Keep,
-        Some(b'+') => Sign::Add,
-        Some(b'-') => Sign::Remove,
-        Some(_) => return None,
-    };
-    Some(BodyLine::new(sign, &text[1..]))
 }
 
 /// An empty line between a hunk and the header that follows is there for the eye.

@@ -156,6 +156,19 @@ pub(super) enum Sign {
 }
 
 impl BodyLine {
+    /// A line of a hunk as the diff notations write it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let sign = match text.as_bytes().first() {
+            // An editor may have taken away the space of an empty line.
+            None | Some(b'\r') => return Some(Self::new(Sign::Keep, text)),
+            Some(b' ') => Sign::Keep,
+            Some(b'+') => Sign::Add,
+            Some(b'-') => Sign::Remove,
+            Some(_) => return None,
+        };
+        Some(Self::new(sign, &text[1..]))
+    }
+
     pub fn new(sign: Sign, raw: &str) -> Self {
         let text = raw.strip_suffix('\r');
         Self { sign, text: text.unwrap_or(raw).to_owned(), carriage: text.is_some(), unended: false }

@@ -36,6 +36,17 @@ pub struct Step {
     pub after: Option<FileState>,
 }
 
+impl Step {
+    /// What stands in the checkout is not what the step starts from.
+    pub(super) fn moved(&self) -> KernelError {
+        let message = format!(
+            "`{}` was changed in the checkout while the run worked; nothing was placed\nhint: run again on what is there now",
+            self.path
+        );
+        KernelError::new(Code::BaseMoved, message)
+    }
+}
+
 /// What came of a journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

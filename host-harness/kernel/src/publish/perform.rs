@@ -73,7 +73,7 @@ fn attempt(journal: &Journal) -> Result<(), KernelError> {
         match standing(&base, step)? {
             Standing::Before => todo.push(step),
             Standing::After => {}
-            Standing::Between | Standing::Other => return Err(moved(step)),
+            Standing::Between | Standing::Other => return Err(step.moved()),
         }
     }
     let mut stage = Stage::create(&base, journal)?;
@@ -86,12 +86,4 @@ fn attempt(journal: &Journal) -> Result<(), KernelError> {
     }
     stage.finish(&todo);
     Ok(())
-}
-
-pub(super) fn moved(step: &Step) -> KernelError {
-    let message = format!(
-        "`{}` was changed in the checkout while the run worked; nothing was placed\nhint: run again on what is there now",
-        step.path
-    );
-    KernelError::new(Code::BaseMoved, message)
 }

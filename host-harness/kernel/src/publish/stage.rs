@@ -8,7 +8,7 @@ use std::{
 use agent_contract::{RepoPath, operation::FileMode};
 use cap_std::fs::{Dir, OpenOptions};
 
-use super::{Journal, Step, perform::moved};
+use super::{Journal, Step};
 use crate::{KernelError, workspace::Base};
 
 pub(super) struct Stage<'a> {
@@ -90,13 +90,13 @@ impl<'a> Stage<'a> {
         };
         match done {
             Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(moved(step)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(step.moved()),
             Err(error) => return Err(KernelError::io("place", &step.path)(error)),
         }
         self.swapped.push(Swap { step: step.clone(), name: name_of(step) });
         match self.came_out(step) {
             true => Ok(()),
-            false => Err(moved(step)),
+            false => Err(step.moved()),
         }
     }
 

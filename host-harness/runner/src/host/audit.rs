@@ -6,7 +6,8 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::agennext::code_assist::audit::Host,
-    gate::{self, Answer, Done},
+    done::Done,
+    gate::{self, Answer},
     grants::Held,
     state::Run,
 };

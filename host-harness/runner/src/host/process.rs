@@ -6,7 +6,8 @@ use super::repo::unavailable;
 use crate::{
     bindings::agennext::code_assist::process::Host,
     checks,
-    gate::{self, Answer, Done},
+    done::Done,
+    gate::{self, Answer},
     grants::Held,
     state::Run,
 };

@@ -15,7 +15,8 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::agennext::code_assist::repo::{Change, Content, Entry, Hit, Hits, Host, Listing},
-    gate::{self, Answer, Done},
+    done::Done,
+    gate::{self, Answer},
     grants::Held,
     placement,
     state::Run,

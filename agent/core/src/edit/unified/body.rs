@@ -53,7 +53,7 @@ fn counted(lines: &[&str], (mut old, mut new): (usize, usize)) -> Option<Body> {
             unend(&mut body);
             continue;
         }
-        let line = body_line(text)?;
+        let line = BodyLine::parse(text)?;
         old = old.checked_sub(usize::from(line.sign != Sign::Add))?;
         new = new.checked_sub(usize::from(line.sign != Sign::Remove))?;
         body.push(line);
@@ -68,7 +68,7 @@ fn uncounted(lines: &[&str]) -> Body {
     let (mut body, mut at) = (Vec::new(), 0);
     while at < lines.len() && !is_boundary(lines, at) {
         let blank = lines[at].trim_end().is_empty() && !lines[at].starts_with(' ');
-        match (lines[at].starts_with('\\'), body_line(lines[at])) {
+        match (lines[at].starts_with('\\'), BodyLine::parse(lines[at])) {
             (true, _) => unend(&mut body),
             (false, Some(line)) if !blank || goes_on(lines, at) => body.push(line),
             (false, _) => break,
@@ -85,18 +85,6 @@ fn is_note(lines: &[&str], at: usize) -> bool {
 
 fn unend(body: &mut [BodyLine]) {
     body.last_mut().into_iter().for_each(|line| line.unended = true);
-}
-
-fn body_line(text: &str) -> Option<BodyLine> {
-    let sign = match text.as_bytes().first() {
-        // An editor may have taken away the space of an empty line.
-        None | Some(b'\r') => return Some(BodyLine::new(Sign::Keep, text)),
-        Some(b' ') => Sign::Keep,
-        Some(b'+') => Sign::Add,
-        Some(b'-') => Sign::Remove,
-        Some(_) => return None,
-    };
-    Some(BodyLine::new(sign, &text[1..]))
 }
 
 /// The next part of the diff, or the signature of a mail. A line that is taken away and

@@ -1,0 +1,43 @@
+use agent_contract::{report::Reason, result::Outcome};
+use kernel::KernelError;
+use policy::{Code, verdict};
+
+/// A run could not be started. Nothing has happened.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", reason.message)]
+pub struct StartError {
+    /// What it amounts to.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl StartError {
+    /// The request or the set-up can't be used.
+    pub fn invalid(code: &str, message: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Invalid, reason: Reason::new(code, message) }
+    }
+
+    pub(crate) fn unavailable(code: Code, message: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Unavailable, reason: Reason::new(code.as_str(), message) }
+    }
+}
+
+impl From<KernelError> for StartError {
+    fn from(error: KernelError) -> Self {
+        let outcome = match verdict::outcome_of(error.code) {
+            Outcome::Unavailable => Outcome::Unavailable,
+            _ => Outcome::Invalid,
+        };
+        Self { outcome, reason: Reason::new(error.code.as_str(), error.message) }
+    }
+}
+
+impl From<ledger::LedgerError> for StartError {
+    fn from(error: ledger::LedgerError) -> Self {
+        let message = format!(
+            "the state directory can't be written: {error}\nhint: make room, or name another with `--state-dir`"
+        );
+        Self::invalid(Code::TraceUnwritable.as_str(), message)
+    }
+}
