@@ -113,6 +113,57 @@ fn a_kill_at_any_moment_leaves_one_of_two_states_and_the_trace_tells_which() {
     assert!(before > 0 && interrupted > 0);
 }
 
+/// Kills the Runner and the process that places the change, as a container's end does.
+fn kill_all(world: &World, child: &mut Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let place = world.path().join("state").display().to_string();
+    for entry in fs::read_dir("/proc").unwrap().filter_map(Result::ok) {
+        let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line).into_owned();
+        if line.contains("\0place\0") && line.contains(&place) {
+            let _ = Command::new("kill").arg("-9").arg(entry.file_name()).status();
+        }
+    }
+}
+
+#[test]
+fn a_kill_of_everything_is_mended_by_recover() {
+    const KILLS: u32 = 40;
+    let (mut before, mut after, mut between) = (0, 0, 0);
+    for index in 0..KILLS {
+        let world = World::new();
+        let mut child = world.start(&[]);
+        let runs = world.path().join("state/runs");
+        let begun = || {
+            let Ok(mut runs) = fs::read_dir(&runs) else { return false };
+            runs.any(|run| run.is_ok_and(|run| run.path().join("placement.json").exists()))
+        };
+        let start = Instant::now();
+        while !begun() && start.elapsed() < Duration::from_secs(10) {}
+        std::thread::sleep(Duration::from_micros(u64::from(index) * 750));
+        kill_all(&world, &mut child);
+        let verified = world.verified().unwrap();
+        match verified["checkout"].as_str() {
+            Some("as before") => before += 1,
+            Some("between before and after: finish it with `code-assist audit recover`") => between += 1,
+            None | Some("as after") => after += 1,
+            Some(other) => panic!("{other}"),
+        }
+        let recovered = world.program().args(["audit", "recover", "last"]).output().unwrap();
+        assert!(recovered.status.success(), "{recovered:?}");
+        assert!(world.is_after());
+        assert!(
+            fs::read_dir(world.root())
+                .unwrap()
+                .flatten()
+                .all(|entry| { !entry.file_name().to_string_lossy().starts_with(".code-assist") })
+        );
+    }
+    println!("{KILLS} kills of everything: {before} left it as before, {between} between, {after} as after");
+    assert!(before > 0);
+}
+
 /// The process that places the change finishes by itself, in a moment.
 fn settled(world: &World) -> bool {
     let journal = world.path().join("state/runs");

@@ -8,6 +8,8 @@
 mod journal;
 mod perform;
 mod stage;
+#[cfg(test)]
+mod tests;
 
 use std::{path::Path, process::Stdio};
 

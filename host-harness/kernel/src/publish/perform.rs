@@ -77,13 +77,12 @@ fn attempt(journal: &Journal) -> Result<(), KernelError> {
         }
     }
     let mut stage = Stage::create(&base, journal)?;
-    todo.iter().try_for_each(|step| stage.fill(step, &journal.payloads))?;
-    for step in &todo {
-        if let Err(error) = stage.swap(step) {
-            stage.undo();
-            return Err(error);
+    let ready = todo.iter().try_for_each(|step| stage.prepare(step, &journal.payloads));
+    match ready.and_then(|()| stage.swap()) {
+        Ok(()) => {
+            stage.finish();
+            Ok(())
         }
+        Err(error) => Err(stage.undo(error)),
     }
-    stage.finish(&todo);
-    Ok(())
 }
