@@ -2,7 +2,7 @@
 
 use schemars::json_schema;
 
-use crate::{closed::parsed_string, fault::Malformed, limit};
+use crate::{closed::parsed_string, fault::Malformed, limit, pattern::END};
 
 /// Where a protocol is reached: `https`, or `http` on this very machine. No
 /// credentials, and no query or fragment, where they like to hide.
@@ -15,7 +15,7 @@ impl Endpoint {
         match fault_in(text) {
             None => Ok(Self(text.to_owned())),
             Some(reason) => Err(Malformed {
-                text: masked(text),
+                text: text.to_owned(),
                 expected: "an `https` address (or `http` to this machine) without credentials",
                 reason,
             }),
@@ -91,23 +91,14 @@ fn is_label(label: &str) -> bool {
 }
 
 /// A domain name, for a schema.
-pub(crate) const HOST_PATTERN: &str = r"(?![^/:]{254})([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+(/|:|$))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
-
-/// An address as it may be printed: what looks like credentials, and what comes
-/// after the path, is left out.
-pub(crate) fn masked(text: &str) -> String {
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    let Some((before, after)) = text.rsplit_once('@') else { return text.chars().take(200).collect() };
-    let scheme = before.split_once("://").map(|(scheme, _)| format!("{scheme}://")).unwrap_or_default();
-    format!("{scheme}***@{after}").chars().take(200).collect()
-}
+pub(crate) const HOST_PATTERN: &str = r"(?![^/:]{254})([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+(/|:|(?![\s\S])))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
 
 fn pattern() -> String {
     let byte = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
     let port = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
     let here = r"localhost|127\.0\.0\.1|\[::1\]";
     let path = r"(/[A-Za-z0-9._~!$&'()*+,;=:@/-]*)?";
-    format!(r"^(https://({HOST_PATTERN}|({byte}\.){{3}}{byte}|\[::1\])|http://({here}))(:{port})?{path}$")
+    format!(r"^(https://({HOST_PATTERN}|({byte}\.){{3}}{byte}|\[::1\])|http://({here}))(:{port})?{path}{END}")
 }
 
 parsed_string!(

@@ -2,7 +2,11 @@
 
 use schemars::json_schema;
 
-use crate::{closed::parsed_string, fault::Malformed};
+use crate::{
+    closed::parsed_string,
+    fault::Malformed,
+    pattern::{BLANK, END},
+};
 
 /// The short name of a branch, such as `main` or `agent/fix-typo`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,9 +17,7 @@ impl BranchName {
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         match fault_in(text) {
             None => Ok(Self(text.to_owned())),
-            Some(reason) => {
-                Err(Malformed { text: text.chars().take(200).collect(), expected: "a branch name", reason })
-            }
+            Some(reason) => Err(Malformed { text: text.to_owned(), expected: "a branch name", reason }),
         }
     }
 
@@ -48,6 +50,13 @@ fn odd_component(name: &str) -> bool {
     name.is_empty() || name.starts_with('.') || name.ends_with('.') || name.ends_with(".lock")
 }
 
+fn pattern() -> String {
+    let component = format!(r"[^{BLANK}\u0000-\u001f\u007f-\u009f~^:?*\[\\/]+");
+    format!(
+        r"^(?!-)(?!refs/)(?!(@|HEAD){END})(?!.*(\.\.|@\{{))(?!.*(^|/)\.)(?!.*\.(lock)?(/|{END})){component}(/{component})*{END}"
+    )
+}
+
 parsed_string!(
     BranchName,
     json_schema!({
@@ -56,7 +65,7 @@ parsed_string!(
         "minLength": 1,
         "maxLength": 200,
         "$comment": "The length is counted in bytes of UTF-8.",
-        "pattern": r"^(?!-)(?!refs/)(?!(@|HEAD)$)(?!.*(\.\.|@\{))(?!.*(^|/)\.)(?!.*\.(lock)?(/|$))[^\s\u0000-\u001f\u007f-\u009f\ufeff~^:?*\[\\/]+(/[^\s\u0000-\u001f\u007f-\u009f\ufeff~^:?*\[\\/]+)*$"
+        "pattern": pattern()
     })
 );
 

@@ -4,6 +4,7 @@
 
 mod closed;
 mod limit;
+mod pattern;
 
 pub mod document;
 pub mod fault;

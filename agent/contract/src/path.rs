@@ -2,7 +2,7 @@
 
 use schemars::json_schema;
 
-use crate::{closed::parsed_string, fault::Malformed};
+use crate::{closed::parsed_string, fault::Malformed, pattern::END};
 
 /// A relative path below the repository's root: no `..`, no `.git`, no way out.
 ///
@@ -18,11 +18,9 @@ impl RepoPath {
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         match fault_in(text) {
             None => Ok(Self(text.to_owned())),
-            Some(reason) => Err(Malformed {
-                text: text.chars().take(200).collect(),
-                expected: "a path inside the repository",
-                reason,
-            }),
+            Some(reason) => {
+                Err(Malformed { text: text.to_owned(), expected: "a path inside the repository", reason })
+            }
         }
     }
 
@@ -101,9 +99,9 @@ fn pattern() -> String {
         |letters: &[&str]| letters.iter().map(|letter| format!("{letter}{unseen}")).collect::<String>();
     let (dot_git, short) =
         (spelled(&[r"\.", "[gG]", "[iI]", "[tT]"]), spelled(&["[gG]", "[iI]", "[tT]", "~", "1"]));
-    let git = format!(r"{unseen}({dot_git}|{short})([. ]{unseen})*(:|/|$)");
+    let git = format!(r"{unseen}({dot_git}|{short})([. ]{unseen})*(:|/|{END})");
     let component = r"[^/\\\u0000]{1,255}";
-    format!(r"^(?![A-Za-z]:)(?!([^/]*/)*(\.\.?(/|$)|{git})){component}(/{component})*$")
+    format!(r"^(?![A-Za-z]:)(?!([^/]*/)*(\.\.?(/|{END})|{git})){component}(/{component})*{END}")
 }
 
 parsed_string!(

@@ -25,6 +25,11 @@ macro_rules! document {
     };
 }
 
+/// What is refused in every document although its schema can't tell it.
+pub(crate) const BEYOND_SCHEMA: &str = "Refused too, although a schema can't tell it: a key given twice; a \
+    number beyond 9007199254740991 anywhere; half of a character, as a lone surrogate; nesting deeper than \
+    64 levels; a path or a branch whose length in bytes of UTF-8 is too great";
+
 /// Every document, in the order of a run.
 pub const DOCUMENTS: &[Document] = &[
     Document {
@@ -33,7 +38,12 @@ pub const DOCUMENTS: &[Document] = &[
         schema: of::<Request>,
         check: |text| Request::parse(text).map(drop),
     },
-    document!("json-edits", "JSON edits", JsonEdits),
+    Document {
+        name: "json-edits",
+        title: "JSON edits",
+        schema: of::<JsonEdits>,
+        check: |text| JsonEdits::parse(text).map(drop),
+    },
     document!("description", "Description", description::Description),
     document!("scope", "Scope", Scope),
     document!("fault", "Fault", Fault),
@@ -77,6 +87,9 @@ pub fn render(document: &Document) -> String {
     schema.insert("$id".to_owned(), id.into());
     schema.insert("title".to_owned(), document.title.into());
     schema.insert("x-version".to_owned(), VERSION.into());
+    if schema.get("$comment").is_none() {
+        schema.insert("$comment".to_owned(), format!("{BEYOND_SCHEMA}.").into());
+    }
     let mut schema = schema.to_value();
     without_null(&mut schema);
     bounded(&mut schema);

@@ -4,11 +4,12 @@ use schemars::{JsonSchema, Schema, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    address::{HOST_PATTERN, is_host, masked},
+    address::{HOST_PATTERN, is_host},
     branch::BranchName,
     closed::parsed_string,
     fault::Malformed,
     limit,
+    pattern::END,
 };
 
 /// The target of a run.
@@ -20,6 +21,16 @@ pub enum Target {
     Path(LocalPath),
     /// A repository, branch, issue, pull request or discussion on a forge.
     Url(TargetUrl),
+}
+
+impl Target {
+    /// The branch that the target itself names.
+    pub(crate) fn branch(&self) -> Option<&BranchName> {
+        match self {
+            Self::Url(TargetUrl { kind: UrlKind::Branch(branch), .. }) => Some(branch),
+            _ => None,
+        }
+    }
 }
 
 /// One object with one of its fields tells the place of a fault; a choice of objects hides it.
@@ -49,7 +60,7 @@ impl LocalPath {
             _ if text.chars().count() > limit::LOCAL_PATH_CHARS_MAX => "it is longer than 4096 characters",
             _ => return Ok(Self(text.to_owned())),
         };
-        Err(Malformed { text: text.chars().take(200).collect(), expected: "a folder", reason })
+        Err(Malformed { text: text.to_owned(), expected: "a folder", reason })
     }
 
     /// The path as it was written.
@@ -65,7 +76,7 @@ parsed_string!(
         "description": "A folder on the Runner's machine.",
         "minLength": 1,
         "maxLength": limit::LOCAL_PATH_CHARS_MAX,
-        "pattern": r"^[^\u0000]+$"
+        "pattern": format!("^[^\\u0000]+{END}")
     })
 );
 
@@ -103,7 +114,7 @@ impl TargetUrl {
     /// Parses an address that a stranger wrote.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         resolve(text).map_err(|reason| Malformed {
-            text: masked(text),
+            text: text.to_owned(),
             expected: "the address of a repository, branch, issue, pull request or discussion",
             reason,
         })
@@ -167,14 +178,14 @@ fn is_name(text: &str) -> bool {
 
 fn pattern() -> String {
     let name = "[A-Za-z0-9._-]{1,100}";
-    let repository = format!(r"(?!\.{{0,2}}\.git(/|$))(?!\.{{1,2}}(/|$))({name}|{name}\.git)");
+    let repository = format!(r"(?!\.{{0,2}}\.git(/|{END}))(?!\.{{1,2}}(/|{END}))({name}|{name}\.git)");
     // The name of a branch as `BranchName` takes it, in the characters of an address.
     let component = r#"[!"$&-)+-.0-9;->@-Z\]_-}]+"#;
     let branch = format!(
-        r"(?!.{{201}})(?!-)(?!refs/)(?!(@|HEAD)$)(?!.*(\.\.|@\{{))(?!\.)(?!.*/\.)(?!.*\.(lock)?(/|$)){component}(/{component})*"
+        r"(?!.{{201}})(?!-)(?!refs/)(?!(@|HEAD){END})(?!.*(\.\.|@\{{))(?!\.)(?!.*/\.)(?!.*\.(lock)?(/|{END})){component}(/{component})*"
     );
     let place = format!("(/(issues|pull|discussions)/[1-9][0-9]{{0,14}}|/tree/{branch})?");
-    format!(r"^https://{HOST_PATTERN}/(?!\.{{1,2}}/){name}/{repository}{place}$")
+    format!(r"^https://{HOST_PATTERN}/(?!\.{{1,2}}/){name}/{repository}{place}{END}")
 }
 
 parsed_string!(

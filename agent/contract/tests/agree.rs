@@ -91,9 +91,11 @@ fn is_beyond_schema(value: &Value) -> bool {
         let items = value.pointer(at).and_then(Value::as_array).into_iter().flatten();
         items.filter_map(|item| item[name].as_str()).any(|name| !seen.insert(name))
     };
+    let of_target = value["target"]["url"].as_str().is_some_and(|url| url.contains("/tree/"));
     let long = |branch: &Value| branch.as_str().is_some_and(|name| name.len() > 200);
     all.iter().any(inexact)
         || long(&branches["work"])
+        || (of_target && (branches["work"].is_string() || branches["base"].is_string()))
         || long(&branches["base"])
         || (branches["work"].is_string() && branches["work"] == branches["base"])
         || repeats("/capabilities", "capability")

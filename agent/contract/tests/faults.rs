@@ -37,17 +37,21 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (r#""mode":"dry_run","budgets":{"steps":1.5}"#, "/budgets/steps", "is the number `1.5`; a whole number"),
     (r#""mode":"dry_run","budgets":{"steps":-1}"#, "/budgets/steps", "is the number `-1`; a whole number"),
     (r#""mode":"dry_run","budgets":{"steps":0}"#, "/budgets/steps", "must be from 1 to 9007199254740991"),
-    (r#""mode":"dry_run","budgets":{"steps":1e300}"#, "/budgets/steps", "write it as a string"),
+    (
+        r#""mode":"dry_run","budgets":{"steps":1e300}"#,
+        "/budgets/steps",
+        "is a number beyond 9007199254740991",
+    ),
     (
         r#""mode":"dry_run","budgets":{"steps":9007199254740992}"#,
         "/budgets/steps",
-        "lies beyond 9007199254740991",
+        "is a number beyond 9007199254740991",
     ),
-    (r#""mode":"dry_run","budgets":{"steps":18446744073709551616}"#, "/budgets/steps", "lies beyond"),
+    (r#""mode":"dry_run","budgets":{"steps":18446744073709551616}"#, "/budgets/steps", "is a number beyond"),
     (
         r#""mode":"dry_run","decision_metadata":{"opa":{"id":-9007199254740992}}"#,
         "/decision_metadata/opa/id",
-        "lies beyond",
+        "is a number beyond",
     ),
     (r#""mode":"dry_run","target":{"ftp":"x"}"#, "/target/ftp", "unknown name `ftp`; known here: path, url"),
     (r#""mode":"dry_run","target":{}"#, "/target", "has 0 fields; give one of path, url"),
@@ -59,6 +63,30 @@ const FAULTS: &[(&str, &str, &str)] = &[
         r#""mode":"dry_run","decision_metadata":{"opa":{"a\"b":[0,{"c\n":1,"c\n":2}]}}"#,
         "/decision_metadata/opa/a\"b/1/c\n",
         r"duplicate key `c\n`",
+    ),
+    (r#""mode":"dry_run","files":["a","\ud800"]"#, "/files/1", "holds half of a character"),
+    (r#""mode":"dry_run","files":["a\ud800"]"#, "/files/0", "holds half of a character"),
+    (r#""mode":"dry_run","budgets":{"steps":1e400}"#, "/budgets/steps", "is a number that is too great"),
+    (r#""mode":"dry_run","target":"https://u:s3cret@a/o/r""#, "/target", "is the string `https://...`"),
+    (
+        r#""mode":"proposed_change","branches":{"work":"w"}"#,
+        "/allowances/commit",
+        "the work branch `w` is named and `commit` is not allowed",
+    ),
+    (
+        r#""mode":"dry_run","branches":{"work":"main"},"target":{"url":"https://a.b/o/r/tree/main"}"#,
+        "/branches/work",
+        "the work branch `main` is the base branch",
+    ),
+    (
+        r#""mode":"dry_run","branches":{"base":"dev"},"target":{"url":"https://a.b/o/r/tree/main"}"#,
+        "/branches/base",
+        "the base branch is `dev` and the target's branch is `main`",
+    ),
+    (
+        r#""mode":"dry_run","protocols":{"a2a":{"actions":["a b"]}}"#,
+        "/protocols/a2a/actions/0",
+        "is no name of an action",
     ),
     (
         r#""mode":"dry_run","allowances":{"push":true}"#,
@@ -96,7 +124,6 @@ fn what_is_not_json_is_at_fault_as_a_whole() {
         ("\u{feff}{}", "not JSON"),
         ("{\"a\": 01}", "not JSON"),
         ("{\"a\": NaN}", "not JSON"),
-        ("{\"a\": \"\\ud800\"}", "not JSON"),
     ] {
         let fault = Request::parse(text).expect_err(text);
         assert_eq!(fault.at, "", "{text:?}: {fault}");

@@ -66,7 +66,6 @@ impl<'de> Deserializer<'de> for Reader {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.0 {
-            Value::String(name) => visitor.visit_enum(name.into_deserializer()),
             Value::Object(fields) => {
                 let count = fields.len();
                 let mut fields = fields.into_iter();

@@ -26,6 +26,9 @@ pub fn parse_value(text: &str) -> Result<Value, Fault> {
 
 /// What is no JSON has no places; what is JSON and not taken has one.
 fn explained(error: &serde_json::Error, at: String, doubled: Option<String>) -> Fault {
+    if let Some(what) = beyond_json(&error.to_string()) {
+        return Fault::new(at, format!("{what} at line {} column {}", error.line(), error.column()));
+    }
     if !error.is_data() {
         return Fault::new("", format!("not JSON: {error}"));
     }
@@ -35,6 +38,16 @@ fn explained(error: &serde_json::Error, at: String, doubled: Option<String>) -> 
         format!("{at}/{}", fault::segment(&key)),
         format!("duplicate key `{shown}` at line {line} column {column}; keep one of the two"),
     )
+}
+
+/// What the grammar of JSON lets pass and no text or number can stand for.
+fn beyond_json(error: &str) -> Option<&'static str> {
+    if error.contains("surrogate") || error.contains("end of hex escape") {
+        return Some(
+            "holds half of a character (a lone `\\u` surrogate), which is no text; write the whole one",
+        );
+    }
+    error.contains("number out of range").then_some("is a number that is too great; give a smaller one")
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
@@ -91,21 +104,21 @@ impl<'de> Visitor<'de> for Strict<'_> {
     fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
         match value.unsigned_abs() <= limit::INTEGER_MAX {
             true => Ok(value.into()),
-            false => Err(inexact(value)),
+            false => Err(inexact()),
         }
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
         match value <= limit::INTEGER_MAX {
             true => Ok(value.into()),
-            false => Err(inexact(value)),
+            false => Err(inexact()),
         }
     }
 
     /// To JSON Schema `1.0` is an integer, and so it is here.
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
         if value.abs() > limit::INTEGER_MAX as f64 {
-            return Err(inexact(value));
+            return Err(inexact());
         }
         if value.fract() == 0.0 {
             return Ok((value as i64).into());
@@ -140,7 +153,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
 }
 
 /// Beyond this not every reader of JSON sees the same number, and a hash over it means nothing.
-fn inexact<E: Error>(value: impl fmt::Display) -> E {
+fn inexact<E: Error>() -> E {
     let max = limit::INTEGER_MAX;
-    E::custom(format!("number `{value}` lies beyond {max} and is not exact everywhere; write it as a string"))
+    E::custom(format!("is a number beyond {max}, which is not exact everywhere; give a smaller one"))
 }

@@ -2,9 +2,11 @@ use std::collections::BTreeSet;
 
 use crate::{
     CapabilityName, Fault, Request, RunMode,
+    branch::BranchName,
     check::CheckPreset,
     fault::{segment, shown},
     protocol::ProtocolBinding,
+    target::Target,
 };
 
 /// Each capability that reaches beyond the workspace, with the allowance that it needs.
@@ -109,11 +111,31 @@ fn repeated_capabilities(request: &Request) -> Result<(), Fault> {
 }
 
 fn work_branch(request: &Request) -> Result<(), Fault> {
-    match (&request.branches.base, &request.branches.work) {
-        (Some(base), Some(work)) if base == work => Err(Fault::new(
+    let (base, work) = (&request.branches.base, &request.branches.work);
+    let target = request.target.as_ref().and_then(Target::branch);
+    let named = |name: &BranchName| {
+        Err(Fault::new(
             "/branches/work",
-            format!("the work branch `{work}` is the base branch `{base}`, which is never written to"),
+            format!("the work branch `{name}` is the base branch, which is never written to; name another"),
+        ))
+    };
+    match (base, work, target) {
+        (Some(base), Some(work), _) if base == work => named(work),
+        (_, Some(work), Some(target)) if work == target => named(work),
+        (Some(base), _, Some(target)) if base != target => Err(Fault::new(
+            "/branches/base",
+            format!(
+                "the base branch is `{base}` and the target's branch is `{target}`; leave one of them out"
+            ),
         )),
+        (_, Some(work), _) if request.mode != RunMode::DryRun && !request.allowances.commit => {
+            Err(Fault::new(
+                "/allowances/commit",
+                format!(
+                    "the work branch `{work}` is named and `commit` is not allowed; allow it, or leave the branch out"
+                ),
+            ))
+        }
         _ => Ok(()),
     }
 }
@@ -197,6 +219,10 @@ fn protocol(binding: &ProtocolBinding) -> Result<(), Fault> {
 fn merge(binding: &ProtocolBinding) -> Result<(), Fault> {
     let actions = binding.actions.iter().enumerate().map(|(index, name)| (format!("/actions/{index}"), name));
     let metadata = binding.metadata.keys().map(|name| (format!("/metadata/{}", segment(name)), name));
+    if let Some((index, name)) = binding.actions.iter().enumerate().find(|(_, name)| !is_name(name)) {
+        let message = format!("`{}` is no name of an action: printed ASCII without spaces", shown(name));
+        return Err(Fault::new(format!("/actions/{index}"), message));
+    }
     match actions.chain(metadata).find(|(_, name)| is_merge(name)) {
         None => Ok(()),
         Some((at, name)) => {
@@ -207,19 +233,22 @@ fn merge(binding: &ProtocolBinding) -> Result<(), Fault> {
     }
 }
 
-/// Whether one word of a name is `merge`: `pull_request.merge`, `merge_branch`,
-/// `mergePullRequest`, and neither `emerge` nor `merged`.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Whether a name speaks of a merge, however it is written: `pull_request.merge`,
+/// `automerge`, `MergePR`, `merging`. An emergency is none.
 fn is_merge(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    (0..bytes.len().saturating_sub(4)).any(|start| {
-        let (before, word, after) = (&bytes[..start], &bytes[start..start + 5], bytes.get(start + 5));
-        let starts = before
-            .last()
-            .is_none_or(|last| !last.is_ascii_alphabetic() || (last.is_ascii_lowercase() && word[0] == b'M'));
-        let ends = after
-            .is_none_or(|next| !next.is_ascii_alphabetic() || (next.is_ascii_uppercase() && word[4] == b'e'));
-        word.eq_ignore_ascii_case(b"merge") && starts && ends
-    })
+    let starts = name.char_indices().map(|(at, _)| &name.as_bytes()[at..]);
+    let merges = |rest: &[u8]| {
+        let emergency = ["en", "EN"].iter().any(|en| rest[4..].starts_with(en.as_bytes()))
+            && rest.get(6).is_some_and(|c| {
+                b"ctCT".contains(c) && c.is_ascii_uppercase() == rest[4].is_ascii_uppercase()
+            });
+        !emergency
+    };
+    starts.filter(|rest| rest.len() >= 4 && rest[..4].eq_ignore_ascii_case(b"merg")).any(merges)
 }
 
 #[cfg(test)]
@@ -227,13 +256,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn merge_is_known_by_its_word() {
-        for name in
-            ["merge", "MERGE", "repo.merge", "merge_branch", "auto-merge", "mergePR", "autoMerge", "é merge"]
-        {
+    fn merge_is_known_by_any_name() {
+        for name in [
+            "merge",
+            "MERGE",
+            "repo.merge",
+            "merge_branch",
+            "auto-merge",
+            "mergePR",
+            "autoMerge",
+            "é merge",
+            "automerge",
+            "AUTOMERGE",
+            "MERGEPR",
+            "PRMerge",
+            "squashmerge",
+            "merges",
+            "merging",
+            "mergeNow",
+            "emergency_merge",
+            "mergEN",
+        ] {
             assert!(is_merge(name), "{name}");
         }
-        for name in ["", "merg", "emerge", "submerge", "merged", "merger", "mergers.list", "eMERGency"] {
+        for name in ["", "mer", "emergency", "EMERGENCY.stop", "emergent"] {
             assert!(!is_merge(name), "{name}");
         }
     }

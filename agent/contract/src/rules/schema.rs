@@ -4,15 +4,18 @@
 use schemars::Schema;
 use serde_json::{Value, json};
 
-use crate::check::CheckPreset;
+use crate::{
+    check::CheckPreset,
+    pattern::{BLANK, END},
+    schema::BEYOND_SCHEMA,
+};
 
-const BEYOND_SCHEMA: &str = "Refused too, although a schema can't tell it: a key given twice; a number \
-    beyond 9007199254740991 anywhere, or nested deeper than 64 levels; a work branch that is the base \
-    branch; a capability requested twice; two commands of one name; a path or a branch whose length in \
-    bytes of UTF-8 is too great.";
+/// A merge by any name, but for an emergency.
+const MERGE: &str = "[mM][eE][rR][gG](?!en[ct]|EN[CT])";
 
-/// `merge` as a word of a name.
-const MERGE: &str = "((^|[^A-Za-z])[mM]|[a-z]M)[eE][rR][gG]([eE]([^A-Za-z]|$)|e[A-Z])";
+/// What only a request can get wrong.
+const BEYOND_REQUEST: &str = "a work branch that is the base branch; branches that are not the target's; a \
+    capability requested twice; two commands of one name";
 
 const OUTWARD: [(&str, &str); 4] = [
     ("repo.commit", "commit"),
@@ -23,19 +26,20 @@ const OUTWARD: [(&str, &str); 4] = [
 
 /// Adds the rules of a request.
 pub fn request_into_schema(schema: &mut Schema) {
-    let mut rules = vec![dry_run(), chain("push", "commit"), chain("pull_request", "push")];
+    let mut rules = vec![dry_run(), work_branch(), chain("push", "commit"), chain("pull_request", "push")];
     rules.extend(OUTWARD.iter().map(|(capability, allowance)| allowance_of(capability, allowance)));
-    rules.push(json!({ "properties": { "instruction": { "pattern": r"[^\s\u0085\ufeff]" } } }));
+    rules.push(json!({ "properties": { "instruction": { "pattern": format!("[^{BLANK}]") } } }));
     add(schema, rules);
-    schema.insert("$comment".to_owned(), BEYOND_SCHEMA.into());
+    schema.insert("$comment".to_owned(), format!("{BEYOND_SCHEMA}; {BEYOND_REQUEST}.").into());
 }
 
 /// Adds the rules of a literal check.
 pub fn command_into_schema(schema: &mut Schema) {
     let presets: Vec<_> = CheckPreset::ALL.iter().map(|preset| preset.as_str()).collect();
-    let name = json!({ "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$", "not": { "enum": presets } });
+    let name =
+        json!({ "pattern": format!(r"^[^\u0000-\u001f\u007f-\u009f]*{END}"), "not": { "enum": presets } });
     // Side by side: in one schema `items` would spare the words that `prefixItems` names.
-    let words = json!({ "items": { "pattern": r"^[^\u0000]*$" } });
+    let words = json!({ "items": { "pattern": format!(r"^[^\u0000]*{END}") } });
     let program = json!({ "prefixItems": [{ "minLength": 1 }] });
     add(schema, vec![json!({ "properties": { "name": name, "argv": { "allOf": [words, program] } } })]);
 }
@@ -48,7 +52,10 @@ pub fn binding_into_schema(schema: &mut Schema) {
         schema,
         vec![
             json!({ "properties": { "fail_closed": { "const": true } } }),
-            json!({ "properties": { "actions": { "items": { "not": { "pattern": MERGE } } } } }),
+            json!({ "properties": { "actions": { "items": {
+                "pattern": format!("^[!-~]+{END}"),
+                "not": { "pattern": MERGE },
+            } } } }),
             json!({ "properties": { "metadata": { "propertyNames": { "not": { "pattern": MERGE } } } } }),
             json!({ "if": present("endpoint"), "then": { "properties": { "binding": false } } }),
             json!({ "if": on("required"), "then": { "properties": { "enabled": { "const": true } }, "required": ["enabled"] } }),
@@ -74,6 +81,17 @@ fn dry_run() -> Value {
             "allowances": { "properties": off },
             "capabilities": { "items": { "properties": { "capability": { "not": { "enum": names } } } } },
         } },
+    })
+}
+
+/// A work branch is for commits.
+fn work_branch() -> Value {
+    let named = json!({ "properties": { "work": { "type": "string" } }, "required": ["work"] });
+    let dry = json!({ "properties": { "mode": { "const": "dry_run" } } });
+    let commits = json!({ "properties": { "commit": { "const": true } }, "required": ["commit"] });
+    json!({
+        "if": { "properties": { "branches": named }, "required": ["branches"], "not": dry },
+        "then": { "properties": { "allowances": commits }, "required": ["allowances"] },
     })
 }
 

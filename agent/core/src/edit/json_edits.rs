@@ -61,9 +61,12 @@ pub(super) fn parse(text: &str) -> Result<Vec<Step>, ProposalFault> {
         false => document::from_value::<JsonEdits>(value.clone()).map(|edits| edits.edits),
     };
     let edits = edits.map_err(|fault| outside(&value, &fault).unwrap_or_else(|| malformed(&fault)))?;
-    let step = |(index, edit)| {
+    let step = |(index, edit): (usize, JsonEdit)| {
         let at = format!("{place}/{index}");
-        step(edit, &at).map_err(|what| ProposalFault::malformed_at(Place::Pointer(at), what))
+        let checked = edit.check();
+        checked.map_err(|fault| malformed(&Fault::new(format!("{at}{}", fault.at), fault.message)))?;
+        let path = edit.path.clone();
+        Ok(Step::in_turn(path, Place::Pointer(at), action(edit)))
     };
     edits.into_iter().enumerate().map(step).collect()
 }
@@ -80,63 +83,23 @@ fn outside(value: &Value, fault: &Fault) -> Option<ProposalFault> {
     (path && text).then(|| ProposalFault::outside(Place::Pointer(fault.at.clone()), fault.message.clone()))
 }
 
-fn step(edit: JsonEdit, at: &str) -> Result<Step, String> {
-    surplus(&edit)?;
-    let op = edit.op;
-    let missing = |field: &str| format!("`{op}` needs `{field}`");
-    let action = match op {
+/// What an edit does; that it has what it needs was checked.
+fn action(edit: JsonEdit) -> Action {
+    match edit.op {
         EditOp::Replace => {
-            let old = edit.old.filter(|old| !old.is_empty()).ok_or_else(|| missing("old"))?;
-            let new = edit.new.ok_or_else(|| missing("new"))?;
+            let (old, new) = (edit.old.unwrap_or_default(), edit.new.unwrap_or_default());
             let count = if edit.all == Some(true) { Count::All } else { Count::Once };
             Action::Replace { old: old.into_bytes(), new: new.into_bytes(), count }
         }
         EditOp::Write => {
-            let bytes = content(edit.content, edit.content_base64)?;
+            let decoded = edit.content_base64.and_then(|text| STANDARD.decode(text).ok());
+            let bytes = decoded.unwrap_or_else(|| edit.content.unwrap_or_default().into_bytes());
             Action::Write { bytes, mode: edit.mode, onto: Onto::Anything }
         }
         EditOp::Delete => Action::Delete { hunks: Vec::new() },
-        EditOp::Rename => {
-            let to = edit.to.ok_or_else(|| missing("to"))?;
-            let target = Target { path: to, way: Way::Move, onto: Onto::Nothing };
-            Action::Patch { hunks: Vec::new(), target: Some(target), mode: None }
+        EditOp::Rename | EditOp::Mode => {
+            let target = edit.to.map(|path| Target { path, way: Way::Move, onto: Onto::Nothing });
+            Action::Patch { hunks: Vec::new(), target, mode: edit.mode }
         }
-        EditOp::Mode => {
-            let mode = edit.mode.ok_or_else(|| missing("mode"))?;
-            Action::Patch { hunks: Vec::new(), target: None, mode: Some(mode) }
-        }
-    };
-    Ok(Step::in_turn(edit.path, Place::Pointer(at.to_owned()), action))
-}
-
-/// A field that the operation does not know is a mistake, not a decoration.
-fn surplus(edit: &JsonEdit) -> Result<(), String> {
-    let known: &[&str] = match edit.op {
-        EditOp::Replace => &["old", "new", "all"],
-        EditOp::Write => &["content", "content_base64", "mode"],
-        EditOp::Delete => &[],
-        EditOp::Rename => &["to"],
-        EditOp::Mode => &["mode"],
-    };
-    let given = [
-        ("old", edit.old.is_some()),
-        ("new", edit.new.is_some()),
-        ("all", edit.all.is_some()),
-        ("content", edit.content.is_some()),
-        ("content_base64", edit.content_base64.is_some()),
-        ("to", edit.to.is_some()),
-        ("mode", edit.mode.is_some()),
-    ];
-    match given.iter().find(|(field, given)| *given && !known.contains(field)) {
-        None => Ok(()),
-        Some((field, _)) => Err(format!("`{}` does not take `{field}`", edit.op)),
-    }
-}
-
-fn content(text: Option<String>, base64: Option<String>) -> Result<Vec<u8>, String> {
-    match (text, base64) {
-        (Some(text), None) => Ok(text.into_bytes()),
-        (None, Some(base64)) => STANDARD.decode(base64).map_err(|error| format!("`content_base64`: {error}")),
-        _ => Err("`write` needs one of `content` and `content_base64`".to_owned()),
     }
 }

@@ -29,7 +29,7 @@ fn json_edits_are_refused_with_their_place() {
     for (text, expected) in [
         (r#"[{"op":"replace","path":"a","old":"b","new":"c","wat":1}]"#, "/0/wat"),
         (r#"[{"op":"delete","path":"a","op":"delete"}]"#, "duplicate key"),
-        (r#"[{"op":"delete","path":"a","to":"b"}]"#, "/0: `delete` does not take `to`"),
+        (r#"[{"op":"delete","path":"a","to":"b"}]"#, "/0/to: `delete` does not take `to`"),
         (r#"{"edits":[{"op":"write","path":"a"}]}"#, "/edits/0: `write` needs one of"),
         (r#"[{"op":"write","path":"a","content_base64":"*"}]"#, "content_base64"),
         ("[", "EOF"),
