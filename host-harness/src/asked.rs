@@ -82,8 +82,37 @@ fn from_flags(args: &RunArgs) -> Result<Request, Problem> {
         budgets: Budgets { seconds: args.seconds, ..Budgets::default() },
         proposal,
     };
-    rules::check(&request)?;
+    rules::check(&request)
+        .map_err(|fault| Problem::from(fault).reworded(|message| in_flags(args, message)))?;
     Ok(request)
+}
+
+/// Each place of a request, with the flag that stands for it.
+const FLAGS: &[(&str, &str)] = &[
+    ("/instruction", "--instruction"),
+    ("/target", "--repo"),
+    ("/branches/base", "--base-branch"),
+    ("/branches/work", "--work-branch"),
+    ("/files", "--file"),
+    ("/checks", "--check"),
+    ("/capabilities", "--capability"),
+    ("/allowances/commit", "--allow-commit"),
+    ("/allowances/push", "--allow-push"),
+    ("/allowances/pull_request", "--allow-pull-request"),
+    ("/allowances/notify", "--allow-notify"),
+    ("/gates", "--gate"),
+    ("/budgets/seconds", "--seconds"),
+    ("/proposal", "--proposal"),
+];
+
+/// A message that starts with a place in the request, for a person who wrote flags.
+pub(crate) fn in_flags(args: &RunArgs, message: String) -> String {
+    let flag = FLAGS.iter().find(|(place, _)| message.starts_with(place)).filter(|_| args.request.is_none());
+    let (Some((_, flag)), Some((_, rest))) = (flag, message.split_once(": ")) else { return message };
+    match &args.proposal {
+        Some(path) if *flag == "--proposal" => format!("{flag} {}: {rest}", path.display()),
+        _ => format!("{flag}: {rest}"),
+    }
 }
 
 fn read_proposal(path: &Path, args: &RunArgs) -> Result<Proposal, Problem> {
@@ -91,6 +120,11 @@ fn read_proposal(path: &Path, args: &RunArgs) -> Result<Proposal, Problem> {
 }
 
 fn target(repo: &Path) -> Result<Target, Problem> {
+    if repo.to_string_lossy().contains("://") {
+        let message =
+            "--repo: is an address; name a folder on this machine, or give a request with a `target`";
+        return Err(Problem::invalid("request-invalid", message));
+    }
     let text = repo
         .to_str()
         .ok_or_else(|| Problem::invalid("request-invalid", format!("`{}` is not UTF-8", repo.display())))?;
@@ -135,7 +169,7 @@ fn command(text: &str, folder: &Path) -> Result<CheckCommand, Problem> {
         ));
     }
     let argv = if shell { vec!["sh".to_owned(), "-c".to_owned(), text.to_owned()] } else { words };
-    let name = text.chars().filter(|c| !c.is_control()).take(100).collect();
+    let name = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(100).collect();
     Ok(CheckCommand { name, argv, timeout_seconds: None })
 }
 

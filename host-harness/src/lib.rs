@@ -17,7 +17,21 @@ use problem::Problem;
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let code = match cli::Cli::try_parse() {
+        Ok(cli) => run(cli),
+        Err(told) if !told.use_stderr() => {
+            terminal::out::print(format_args!("{}", told.render().ansi()));
+            ExitCode::SUCCESS
+        }
+        Err(error) => Problem::usage(&error).report(std::env::args().any(|word| word == "--json")),
+    };
+    match terminal::out::lost() {
+        None => code,
+        Some(error) => Problem::output_lost(&error).report(false),
+    }
+}
+
+fn run(cli: cli::Cli) -> ExitCode {
     let json = cli.json;
     match commands::run(cli) {
         Ok(code) => ExitCode::from(code),

@@ -7,6 +7,7 @@ use policy::verdict;
 use runner::{LoadError, StartError};
 use serde_json::json;
 
+use crate::terminal::out::say;
 use crate::terminal::{line, style};
 
 /// Why a command did not do what was asked: one line, and an exit code that says
@@ -29,6 +30,30 @@ impl Problem {
         Self { outcome: Outcome::Integrity, code: code.to_owned(), message: message.into() }
     }
 
+    /// What was said on the command line can't be meant. Its words on one line, without
+    /// the usage that `--help` has.
+    pub fn usage(error: &clap::Error) -> Self {
+        let text = error.render().to_string();
+        let told =
+            text.split("\n\n").filter(|part| !part.starts_with("Usage:") && !part.starts_with("For more"));
+        let told = told.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+        let message = told.strip_prefix("error: ").unwrap_or(&told).to_owned();
+        Self::invalid("usage", format!("{message}\nhint: `--help` says what there is"))
+    }
+
+    /// What was done was done, and could not be told.
+    pub fn output_lost(error: &str) -> Self {
+        let message = format!(
+            "standard output can't be written: {error}\nhint: what was run is recorded; see `code-assist audit list`"
+        );
+        Self { outcome: Outcome::Unavailable, code: "output-lost".to_owned(), message }
+    }
+
+    /// The message, put into other words.
+    pub fn reworded(self, reword: impl FnOnce(String) -> String) -> Self {
+        Self { message: reword(self.message), ..self }
+    }
+
     /// Puts the place in front of the message.
     pub fn at(self, place: impl std::fmt::Display) -> Self {
         Self { message: format!("{place}: {}", self.message), ..self }
@@ -41,7 +66,7 @@ impl Problem {
         if json {
             let problem =
                 json!({ "outcome": self.outcome, "exit_code": code, "code": self.code, "message": message });
-            anstream::println!("{}", json!({ "error": problem }));
+            say!("{}", json!({ "error": problem }));
         }
         anstream::eprintln!("{}error{}: {message}", style::BAD, style::RESET);
         ExitCode::from(code)

@@ -14,7 +14,8 @@ const COMPONENT_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// The store in the state directory.
 pub(crate) fn store(state_dir: Option<PathBuf>) -> Result<Store, Problem> {
-    Ok(Store::new(state_dir.map_or_else(place::state_folder, Ok)?))
+    let folder = state_dir.map_or_else(place::state_folder, Ok)?;
+    Ok(Store::new(kernel::workspace::absolute(&folder)?))
 }
 
 /// The Runner's configuration; the default without a file.

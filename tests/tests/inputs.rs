@@ -38,14 +38,22 @@ impl World {
                 r#"{"version":"1.0","instruction":"a","mode":"dry_run","target":{"url":"http://x/y"}}"#,
             ),
             ("bad.toml", "[limits]\nmemory = 1\n"),
+            ("zero.toml", "[checks]\n\nseconds = 0\n"),
         ] {
             fs::write(world.path().join(name), text).unwrap();
         }
+        world.git(&["init", "-q", "--bare", "bare"]);
+        world.git(&["init", "-q", "-b", "main", "worktree"]);
+        fs::create_dir(world.path().join("worktree/inside")).unwrap();
         world
     }
 
     fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        assert!(Command::new("git").current_dir(self.path()).args(arguments).status().unwrap().success());
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
@@ -60,13 +68,19 @@ const TABLE: &[(&[&str], &[&str])] = &[
     (&["--repo", "nowhere", "--proposal", "good.patch"], &["nowhere", "No such file"]),
     (&["--repo", "good.patch", "--proposal", "good.patch"], &["good.patch", "Not a directory"]),
     (&["--repo", "repository", "--proposal", "nowhere.patch"], &["nowhere.patch", "No such file"]),
-    (&["--repo", "repository", "--proposal", "empty.patch"], &["/proposal/text", "empty"]),
+    (&["--repo", "repository", "--proposal", "empty.patch"], &["--proposal empty.patch: ", "empty"]),
     (
         &["--repo", "repository", "--proposal", "prose.patch"],
-        &["/proposal/text", "no known format", "unified diff"],
+        &["--proposal prose.patch: ", "no known format", "unified diff"],
     ),
-    (&["--repo", "repository", "--proposal", "hollow.patch"], &["/proposal/text", "without a single edit"]),
-    (&["--repo", "repository", "--proposal", "broken.patch"], &["/proposal/text", "line 2", "Frobnicate"]),
+    (
+        &["--repo", "repository", "--proposal", "hollow.patch"],
+        &["--proposal hollow.patch: ", "without a single edit"],
+    ),
+    (
+        &["--repo", "repository", "--proposal", "broken.patch"],
+        &["--proposal broken.patch: ", "line 2", "Frobnicate"],
+    ),
     (&["--repo", "repository", "--request", "no-json.json"], &["no-json.json", "line 1 column 1"]),
     (&["--repo", "repository", "--request", "duplicate.json"], &["duplicate.json", "/mode", "duplicate key"]),
     (
@@ -94,7 +108,7 @@ const TABLE: &[(&[&str], &[&str])] = &[
     ),
     (
         &["--repo", "repository", "--proposal", "good.patch", "--allow-commit"],
-        &["/allowances/commit", "dry_run"],
+        &["--allow-commit: ", "dry_run"],
     ),
     (
         &["--repo", "repository", "--proposal", "good.patch", "--mode", "proposed_change", "--allow-push"],
@@ -102,13 +116,55 @@ const TABLE: &[(&[&str], &[&str])] = &[
     ),
     (
         &["--repo", "repository", "--proposal", "good.patch", "--base-branch", "m", "--work-branch", "m"],
-        &["/branches/work", "base branch"],
+        &["--work-branch: ", "base branch"],
     ),
     (
         &["--repo", "repository", "--proposal", "good.patch", "--state-dir", "/dev/full/x"],
         &["state directory", "--state-dir"],
     ),
     (&["--repo", "repository"], &["nothing to do", "--instruction"]),
+    (&["--repo", "repository", "--bogus"], &["--bogus", "--help"]),
+    (&["--repo", "repository", "--format", "bogus"], &["bogus", "--format"]),
+    (&["--repo", "repository", "--file", "../x"], &["../x", "--file"]),
+    (&["--repo", "repository", "--mode", "dry_run", "--mode", "dry_run"], &["--mode", "multiple times"]),
+    (&["--repo", "repository", "--proposal", "good.patch", "--seconds", "0"], &["--seconds: ", "1 to 86400"]),
+    (
+        &["--repo", "repository", "--proposal", "good.patch", "--check", "true", "--check", "true"],
+        &["--check: ", "two commands"],
+    ),
+    (
+        &[
+            "--repo",
+            "repository",
+            "--proposal",
+            "good.patch",
+            "--mode",
+            "proposed_change",
+            "--work-branch",
+            "w",
+        ],
+        &["--allow-commit: ", "work branch `w`"],
+    ),
+    (&["--repo", "https://user:s3cret@host/o/r", "--proposal", "good.patch"], &["--repo", "address"]),
+    (
+        &["--repo", "repository", "--proposal", "good.patch", "--output", "good.patch"],
+        &["good.patch", "exists"],
+    ),
+    (&["--repo", "bare", "--proposal", "good.patch"], &["bare", "bare git repository", "clone"]),
+    (&["--repo", "worktree/.git", "--proposal", "good.patch"], &["inside a `.git`"]),
+    (&["--repo", "worktree/.git/hooks", "--proposal", "good.patch"], &["inside a `.git`"]),
+    (
+        &["--repo", "worktree/inside", "--proposal", "good.patch", "--state-dir", "worktree/state"],
+        &["inside the repository", "--state-dir"],
+    ),
+    (
+        &["--repo", "worktree", "--proposal", "good.patch", "--work-branch", "main"],
+        &["--work-branch: ", "checked out"],
+    ),
+    (
+        &["--repo", "repository", "--proposal", "good.patch", "--config", "zero.toml"],
+        &["zero.toml", "line 3", "seconds"],
+    ),
     (
         &["--repo", "repository", "--proposal", "good.patch", "--component", "good.patch"],
         &["good.patch", "component"],
@@ -125,6 +181,7 @@ fn bad_input_gets_one_line_and_changes_nothing() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let lines = said.trim_end().lines().count();
         let worded = words.iter().all(|word| said.contains(word));
+        let worded = worded && !said.contains("s3cret");
         if output.status.code() != Some(2) || lines != 1 || !worded || !said.starts_with("error: ") {
             faults.push(format!("{arguments:?}: exit {:?}: {said}", output.status.code()));
         }

@@ -143,7 +143,7 @@ fn is_base64(text: &str) -> bool {
         2 => letters.ends_with(|c| "AQgw".contains(c)),
         _ => false,
     };
-    text.len() % 4 == 0 && rest && letters.bytes().all(letter)
+    text.len().is_multiple_of(4) && rest && letters.bytes().all(letter)
 }
 
 /// These rules, for the schema.

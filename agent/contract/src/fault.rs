@@ -53,7 +53,7 @@ pub fn shown(text: &str) -> String {
 }
 
 /// Characters that move or hide the text around them and that Rust prints as they are.
-fn is_unseen(c: char) -> bool {
+pub fn is_unseen(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 

@@ -38,6 +38,11 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
+    /// Whether something is there that was never written like that.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == std::io::ErrorKind::InvalidData)
+    }
+
     pub(crate) fn io(operation: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { operation, path, source }

@@ -3,7 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{LedgerError, Trace, index::Index};
+use crate::{LedgerError, Trace, index::Index, verify};
 
 /// A folder that holds the traces of runs.
 #[derive(Debug, Clone)]
@@ -32,24 +32,33 @@ impl Store {
         let folder = self.run_folder(run_id);
         create_private(&folder).map_err(LedgerError::io("create", &folder))?;
         let index = Index::new(&self.root);
-        index.started(run_id, time_ms)?;
+        index.started(run_id, time_ms).inspect_err(|_| drop(fs::remove_dir(&folder)))?;
         Trace::create(folder, run_id, index)
     }
 
-    /// The ids of all runs, oldest first.
+    /// Takes up the trace of a run that was killed.
+    pub fn resume(&self, run_id: &str) -> Result<Trace, LedgerError> {
+        Trace::resume(self.run_folder(run_id), run_id, Index::new(&self.root))
+    }
+
+    /// The ids of all runs, oldest first: those that have a trace, and those that the
+    /// index knows to have had one.
     pub fn runs(&self) -> Result<Vec<String>, LedgerError> {
+        let mut runs = verify::indexed(self);
         let folder = self.root.join("runs");
         let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(runs.into_iter().collect());
+            }
             entries => entries.map_err(LedgerError::io("read", &folder))?,
         };
-        let mut runs = Vec::new();
         for entry in entries {
             let entry = entry.map_err(LedgerError::io("read", &folder))?;
-            runs.push(entry.file_name().to_string_lossy().into_owned());
+            if entry.path().join("trace.jsonl").exists() {
+                runs.insert(entry.file_name().to_string_lossy().into_owned());
+            }
         }
-        runs.sort();
-        Ok(runs)
+        Ok(runs.into_iter().collect())
     }
 
     /// Finds a run by its id, the beginning of it, or `last`.

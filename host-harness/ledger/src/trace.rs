@@ -7,7 +7,7 @@ use std::{
 use policy::Blob;
 use serde_json::{Value, json};
 
-use crate::{Kind, LedgerError, chain::Head, index::Index};
+use crate::{Kind, LedgerError, chain::Head, index::Index, verify};
 
 /// The trace of a run that is going on. Each record is in the file before the call
 /// that made it returns; after an error nothing more is taken.
@@ -37,6 +37,16 @@ impl Trace {
         let file = opened.map_err(LedgerError::io("create", &path))?;
         file.lock().map_err(LedgerError::io("lock", &path))?;
         Ok(Self { folder, run_id: run_id.to_owned(), file, head: Head::new(), index, closed: None })
+    }
+
+    /// Takes up a trace that was left without an end.
+    pub(crate) fn resume(folder: PathBuf, run_id: &str, index: Index) -> Result<Self, LedgerError> {
+        let path = folder.join("trace.jsonl");
+        let file = OpenOptions::new().append(true).open(&path).map_err(LedgerError::io("open", &path))?;
+        file.lock().map_err(LedgerError::io("lock", &path))?;
+        let (seq, hash) = verify::end(&folder, run_id)?;
+        let head = Head { seq, hash };
+        Ok(Self { folder, run_id: run_id.to_owned(), file, head, index, closed: None })
     }
 
     /// The folder of the run.
@@ -109,7 +119,7 @@ impl Trace {
 
     /// Hands out the records as they stand in the store, and says what is wrong with them.
     pub fn reread(&self, each: impl FnMut(crate::Record)) -> Result<Vec<String>, LedgerError> {
-        crate::verify::reread(&self.folder, &self.run_id, each)
+        verify::reread(&self.folder, &self.run_id, each)
     }
 
     /// Waits until everything so far would survive a power cut.

@@ -55,6 +55,9 @@ pub fn read_records(store: &Store, run_id: &str) -> Result<Vec<Record>, LedgerEr
 /// Verifies the trace of a run.
 pub fn verify(store: &Store, run_id: &str) -> Result<Verification, LedgerError> {
     let path = store.run_folder(run_id).join("trace.jsonl");
+    if !path.exists() {
+        return Ok(gone(run_id));
+    }
     let going_on = is_locked(&path)?;
     let (mut left_open, mut last_kind, mut payloads) = (BTreeSet::new(), None, Vec::new());
     let walked = walk(&path, Some(run_id), |record| {
@@ -83,6 +86,41 @@ pub fn verify(store: &Store, run_id: &str) -> Result<Verification, LedgerError> 
         faults,
         left_open: left_open.into_iter().collect(),
     })
+}
+
+fn gone(run_id: &str) -> Verification {
+    Verification {
+        run_id: run_id.to_owned(),
+        status: Status::Corrupt,
+        records: 0,
+        head: GENESIS.to_owned(),
+        faults: vec!["the index knows the run, and its trace is gone".to_owned()],
+        left_open: Vec::new(),
+    }
+}
+
+/// The runs that the index knows; none where it can't be read, which every
+/// verification says.
+pub(crate) fn indexed(store: &Store) -> BTreeSet<String> {
+    let mut runs = BTreeSet::new();
+    let _ = walk(&store.root().join("index.jsonl"), None, |entry| {
+        runs.insert(entry.run_id);
+    });
+    runs
+}
+
+/// The end of a trace that was killed, for it to go on from there.
+pub(crate) fn end(folder: &Path, run_id: &str) -> Result<(u64, String), LedgerError> {
+    let path = folder.join("trace.jsonl");
+    let walked = walk(&path, Some(run_id), drop)?;
+    match walked.faults.first() {
+        None if walked.torn == 0 => Ok((walked.records, walked.head)),
+        fault => {
+            let fault = fault.cloned().unwrap_or_else(|| "its last line is torn".to_owned());
+            let damage = std::io::Error::new(std::io::ErrorKind::InvalidData, fault);
+            Err(LedgerError::io("go on with", &path)(damage))
+        }
+    }
 }
 
 /// Hands out the records of a run that is going on, and says what is wrong with them.

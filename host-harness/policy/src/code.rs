@@ -70,6 +70,8 @@ codes! {
     FileKind = "file-kind",
     /// A symbolic link leads out of the repository, into `.git`, or stands where a file is to be written.
     PathLink = "path-link",
+    /// The path lies in another repository inside this one, such as a submodule.
+    PathNested = "path-nested",
     /// A call took longer than it may.
     CallTimeout = "call-timeout",
     /// The Kernel could not do what was permitted.

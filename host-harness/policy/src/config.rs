@@ -98,12 +98,37 @@ impl Config {
     /// Parses a configuration.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let config: Self = toml::from_str(text).map_err(|error| ConfigError(one_line(&error, text)))?;
-        match config.checks.at_once == 0 || config.limits.run_seconds == 0 {
-            true => {
-                Err(ConfigError("`checks.at_once` and `limits.run_seconds` must be at least 1".to_owned()))
-            }
-            false => Ok(config),
-        }
+        config.fault().map_or(Ok(config), |(key, message)| {
+            let line =
+                text.lines().position(|line| line.trim_start().starts_with(key)).map_or(0, |at| at + 1);
+            Err(ConfigError(format!("line {line}: `{key}` {message}")))
+        })
+    }
+
+    /// What no limit and no name can be.
+    fn fault(&self) -> Option<(&'static str, String)> {
+        let (limits, checks) = (&self.limits, &self.checks);
+        let numbers = [
+            ("run_seconds", limits.run_seconds),
+            ("call_seconds", limits.call_seconds),
+            ("memory_bytes", limits.memory_bytes),
+            ("host_calls", limits.host_calls),
+            ("capabilities", limits.capabilities),
+            ("host_bytes", limits.host_bytes),
+            ("call_bytes", limits.call_bytes),
+            ("file_bytes", limits.file_bytes),
+            ("changed_files", limits.changed_files),
+            ("seconds", checks.seconds),
+            ("at_once", checks.at_once as u64),
+        ];
+        let zero = numbers.into_iter().find(|(_, number)| *number == 0);
+        let odd = |name: &&String| name.is_empty() || name.contains(['=', '\0']);
+        let name = || checks.environment.iter().find(odd);
+        zero.map(|(key, _)| (key, "must be at least 1".to_owned())).or_else(|| {
+            name().map(|name| {
+                ("environment", format!("holds `{}`, which is no name of a variable", name.escape_debug()))
+            })
+        })
     }
 }
 
@@ -128,7 +153,10 @@ mod tests {
             ),
             ("[[policy.rules]]\neffect = \"deny\"\npaths = [\"a[\"]", "line 3: error parsing glob"),
             ("policy = 1", "line 1: "),
-            ("[checks]\nat_once = 0", "`checks.at_once`"),
+            ("[checks]\nat_once = 0", "line 2: `at_once` must be at least 1"),
+            ("[checks]\n\nseconds = 0", "line 3: `seconds` must"),
+            ("[checks]\nenvironment = [\"A=B\"]", "line 2: `environment` holds `A=B`"),
+            ("[limits]\nrun_seconds = 0", "line 2: `run_seconds` must"),
         ] {
             let error = Config::parse(text).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{text:?}: {error}");

@@ -65,10 +65,10 @@ pub(crate) async fn run<R: Call, T>(
     Ok(tell::<R, T>(run, &id, outcome))
 }
 
-/// Where a link leads is known only on the way; turning back there is a refusal.
+/// Where a path leads is known only on the way; turning back there is a refusal.
 fn failed<T>(error: KernelError) -> Outcome<T> {
     match error.code {
-        Code::PathLink => {
+        Code::PathLink | Code::PathNested => {
             Outcome::Refused(Refusal { code: error.code.to_string(), message: error.message, grant: None })
         }
         _ => Outcome::Failed(error.into()),

@@ -15,8 +15,9 @@ use gates::Evidence;
 use kernel::{
     Itself, KernelError, Workspace,
     git::{self, Head},
+    workspace::HeldFile,
 };
-use policy::{Code, Permit, call::ScanCall, config::ChecksConfig};
+use policy::{Blob, Code, Permit, call::ScanCall, config::ChecksConfig};
 
 use crate::plan::Plan;
 
@@ -106,6 +107,21 @@ impl Outside {
         Ok(held.into_keys().collect())
     }
 
+    /// The files of the change as a commit takes them: with the line ends that git keeps.
+    pub fn committable(&mut self) -> Result<Vec<(RepoPath, Option<HeldFile>)>, KernelError> {
+        let held = self.workspace.changed_in_base()?;
+        let committed = git::committed(self.root(), &held.keys().cloned().collect())?;
+        let steps = self.workspace.steps()?.into_iter();
+        Ok(steps
+            .map(|(path, _, after)| {
+                let converts = held.get(&path) != committed.get(&path)
+                    && committed.get(&path).is_some_and(|bytes| !has_carriage(bytes));
+                let after = after.map(|file| if converts { without_carriages(file) } else { file });
+                (path, after)
+            })
+            .collect())
+    }
+
     /// The branch that a commit goes to.
     pub fn work_branch(&self, run_id: &str) -> Result<BranchName, KernelError> {
         if let Some(branch) = &self.branches.work {
@@ -114,6 +130,17 @@ impl Outside {
         let name = format!("code-assist/{run_id}");
         BranchName::parse(&name).map_err(|fault| KernelError::new(Code::KernelFailed, fault.to_string()))
     }
+}
+
+fn has_carriage(bytes: &[u8]) -> bool {
+    bytes.windows(2).any(|pair| pair == b"\r\n")
+}
+
+fn without_carriages(file: HeldFile) -> HeldFile {
+    let bytes = file.blob.bytes();
+    let kept =
+        bytes.iter().enumerate().filter(|(at, byte)| **byte != b'\r' || bytes.get(at + 1) != Some(&b'\n'));
+    HeldFile { blob: Blob::new(kept.map(|(_, byte)| *byte).collect()), mode: file.mode }
 }
 
 /// Whether two contents are the same but for the line ends that git may convert.

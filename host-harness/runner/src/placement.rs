@@ -1,5 +1,7 @@
 //! From the overlay to the world: the diff, the commit, the working tree.
 
+use std::path::Path;
+
 use agent_contract::{branch::BranchName, result::Placement};
 use kernel::{
     KernelError, Workspace, git,
@@ -30,15 +32,9 @@ pub(crate) fn commit(
 ) -> Result<Done<String>, KernelError> {
     let message = format!("{}\n\n{trailers}", permit.into_call().message.trim_end());
     let head = outside.head.as_ref().and_then(|head| head.commit.clone());
-    let parent = head.ok_or_else(|| {
-        KernelError::new(
-            Code::RepositoryUnusable,
-            "nothing can be committed: the folder is no git repository, or has no commit yet",
-        )
-    })?;
-    let files: Vec<_> =
-        outside.workspace.steps()?.into_iter().map(|(path, _, after)| (path, after)).collect();
+    let parent = head.ok_or_else(|| nothing_to_commit_to(outside.root()))?;
     refuse_uncommitted(outside)?;
+    let files = outside.committable()?;
     let id = git::commit(&git::Commit {
         root: outside.root(),
         parent: &parent,
@@ -50,6 +46,18 @@ pub(crate) fn commit(
     Ok(Done::new(id.clone(), json!({ "commit": id, "parent": parent })))
 }
 
+fn nothing_to_commit_to(root: &Path) -> KernelError {
+    let message = match git::enclosing(root) {
+        Some(whole) => format!(
+            "nothing can be committed: `{}` is a part of the repository `{}`\nhint: name that one",
+            root.display(),
+            whole.display()
+        ),
+        None => "nothing can be committed: the folder is no git repository, or has no commit yet".to_owned(),
+    };
+    KernelError::new(Code::RepositoryUnusable, message)
+}
+
 /// What the user has not committed must not slip into a commit of ours.
 fn refuse_uncommitted(outside: &mut Outside) -> Result<(), KernelError> {
     match outside.uncommitted()?.into_iter().next() {
@@ -57,7 +65,7 @@ fn refuse_uncommitted(outside: &mut Outside) -> Result<(), KernelError> {
         Some(path) => Err(KernelError::new(
             Code::BaseUncommitted,
             format!(
-                "`{path}` has changes that are in no commit\nhint: commit or stash them first, or run without `--allow-commit`"
+                "`{path}` is not as it is committed: it has changes that are in no commit, or a filter of git's\nhint: commit or stash them first, or run without `--allow-commit`"
             ),
         )),
     }

@@ -22,6 +22,7 @@ use crate::{
     agent::Agent,
     outside::Changed,
     placement::{self, Goal},
+    start_error::StartError,
     state::Run,
 };
 
@@ -47,18 +48,30 @@ pub(crate) fn conclude(
     mut run: Run,
     agent: &Agent,
     ended: Result<Report, Stopped>,
+) -> Result<RunResult, StartError> {
+    let mut placed = Placement::Nowhere;
+    let concluded = proved(&mut run, agent, ended, &mut placed).and_then(|result| finish(run, result));
+    concluded.map_err(|error| match placed {
+        Placement::Nowhere => error.into(),
+        _ => StartError::unproved(&error),
+    })
+}
+
+fn proved(
+    run: &mut Run,
+    agent: &Agent,
+    ended: Result<Report, Stopped>,
+    placement: &mut Placement,
 ) -> Result<RunResult, LedgerError> {
-    let ending = ending(&mut run, ended)?;
-    let (outcome, _) = reach(&run, &ending, None);
+    let ending = ending(run, ended)?;
+    let (outcome, _) = reach(run, &ending, None);
     let placed = match outcome == Outcome::Succeeded && run.request.mode != RunMode::DryRun {
-        true => place(&mut run, &ending)?,
-        false => Ok(Placement::Nowhere),
+        true => place(run, &ending, placement)?,
+        false => Ok(()),
     };
-    let unplaced =
-        placed.as_ref().err().map(|error| Stopped { code: error.code, message: error.message.clone() });
-    let (outcome, verdict) = reach(&run, &ending, unplaced.as_ref());
-    let result = assemble(&run, agent, ending, outcome, verdict, placed.unwrap_or(Placement::Nowhere));
-    finish(run, result)
+    let unplaced = placed.err().map(|error| Stopped { code: error.code, message: error.message });
+    let (outcome, verdict) = reach(run, &ending, unplaced.as_ref());
+    Ok(assemble(run, agent, ending, outcome, verdict, *placement))
 }
 
 fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, LedgerError> {
@@ -169,8 +182,13 @@ fn reach(run: &Run, ending: &Ending, unplaced: Option<&Stopped>) -> (Outcome, Ve
     })
 }
 
-/// Puts the change where it belongs, between two records.
-fn place(run: &mut Run, ending: &Ending) -> Result<Result<Placement, KernelError>, LedgerError> {
+/// Puts the change where it belongs, between two records. Where it went is told even
+/// when the second can't be written.
+fn place(
+    run: &mut Run,
+    ending: &Ending,
+    placement: &mut Placement,
+) -> Result<Result<(), KernelError>, LedgerError> {
     let goal = match goal(run) {
         Ok(goal) => goal,
         Err(error) => return Ok(Err(error)),
@@ -193,14 +211,17 @@ fn place(run: &mut Run, ending: &Ending) -> Result<Result<Placement, KernelError
     run.trace.sync()?;
     let placed = placement::place(&mut run.outside, &run.id, &goal);
     let closing = match &placed {
-        Ok(placement) => json!({ "placement": placement }),
+        Ok(place) => {
+            *placement = *place;
+            json!({ "placement": place })
+        }
         Err(error) => json!({ "failed": { "code": error.code.as_str(), "message": error.message } }),
     };
     run.trace.close(entry, kernel::clock::now_ms(), Kind::PlacementClosed, closing)?;
     if placed.is_ok() {
         run.events.emit(EventName::ChangePlaced, || what);
     }
-    Ok(placed)
+    Ok(placed.map(drop))
 }
 
 fn goal(run: &Run) -> Result<Goal, KernelError> {
@@ -250,7 +271,7 @@ fn assemble(
         diff: String::from_utf8_lossy(&ending.change.diff).into_owned(),
         changelog: report.as_ref().map(|report| report.changelog.clone()).unwrap_or_default(),
         summary: report.as_ref().map(|report| report.summary.clone()).unwrap_or_default(),
-        next_steps: next_steps(outcome, placement, report.as_ref()),
+        next_steps: next_steps(outcome, placement, head.is_some(), report.as_ref()),
         trace: TraceReference { records: run.trace.records(), head: run.trace.head().to_owned() },
     }
 }
@@ -266,6 +287,13 @@ fn warnings(run: &Run, report: Option<&Report>, diff: &[u8]) -> Vec<String> {
         run.outside.results.checks.values().flat_map(|check| &check.sandbox).collect();
     let missing = sandbox.into_iter().filter(|part| part.starts_with("missing"));
     warnings.extend(missing.map(|part| format!("checks ran without the whole sandbox: {part}")));
+    let commits = run.outside.results.commit.is_some() && !run.outside.results.checks.is_empty();
+    if commits && kernel::git::holds_more(run.outside.root()).unwrap_or(true) {
+        warnings.push(
+            "the checks saw what the checkout holds beyond its last commit; the commit does not hold it"
+                .to_owned(),
+        );
+    }
     if std::str::from_utf8(diff).is_err() {
         warnings
             .push("the diff holds bytes that are not UTF-8; the artifact has them as they are".to_owned());
@@ -273,14 +301,14 @@ fn warnings(run: &Run, report: Option<&Report>, diff: &[u8]) -> Vec<String> {
     warnings
 }
 
-fn next_steps(outcome: Outcome, placement: Placement, report: Option<&Report>) -> Vec<String> {
+fn next_steps(outcome: Outcome, placement: Placement, in_git: bool, report: Option<&Report>) -> Vec<String> {
     let mut steps = report.map(|report| report.next_steps.clone()).unwrap_or_default();
     match (outcome, placement) {
         (Outcome::Succeeded, Placement::Nowhere) => {
             steps.push("run again with `--mode proposed_change` to write the change".to_owned())
         }
-        (Outcome::Succeeded, Placement::WorkingTree) => {
-            steps.push("review the change with `git diff`".to_owned())
+        (Outcome::Succeeded, Placement::WorkingTree) if in_git => {
+            steps.push("review the change with `git status` and `git diff`".to_owned())
         }
         (Outcome::Succeeded, Placement::WorkBranch) => steps.push("review the work branch".to_owned()),
         _ => {}

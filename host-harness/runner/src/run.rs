@@ -33,7 +33,7 @@ pub async fn run(agent: &Agent, setup: Setup, events: Box<dyn Events>) -> Result
     let run_id = kernel::run_id::new();
     let run = start(agent, setup, run_id, events)?;
     let (run, ended) = work(agent, run).await;
-    Ok(result::conclude(run, agent, ended)?)
+    result::conclude(run, agent, ended)
 }
 
 /// Opens everything and writes the first record.

@@ -85,8 +85,10 @@ fn root(setup: &Setup) -> Result<PathBuf, StartError> {
 
 /// A trace inside the repository would be part of what it is the trace of.
 fn state_apart(setup: &Setup, workspace: &Workspace) -> Result<(), StartError> {
-    let (state, root) = (kernel::workspace::absolute(setup.store.root())?, workspace.base().root());
-    match state.starts_with(root) {
+    let state = kernel::workspace::absolute(setup.store.root())?;
+    let root = workspace.base().root();
+    let whole = git::enclosing(root).unwrap_or(root);
+    match state.starts_with(whole) {
         false => Ok(()),
         true => Err(StartError::invalid(
             "state-inside-repository",
@@ -99,16 +101,17 @@ fn state_apart(setup: &Setup, workspace: &Workspace) -> Result<(), StartError> {
 }
 
 fn branches(request: &Request, head: Option<&git::Head>) -> Result<(), StartError> {
-    let (Some(asked), Some(current)) = (&request.branches.base, head.and_then(|head| head.branch.as_ref()))
-    else {
-        return Ok(());
+    let Some(current) = head.and_then(|head| head.branch.as_ref()) else { return Ok(()) };
+    let (base, work) = (&request.branches.base, &request.branches.work);
+    let message = match (base, work) {
+        (Some(base), _) if base != current => format!(
+            "/branches/base: the base branch is `{base}`, but the checkout is on `{current}`\nhint: check `{base}` out first"
+        ),
+        (_, Some(work)) if work == current => format!(
+            "/branches/work: the work branch `{work}` is the one that is checked out, and so the base branch\nhint: name another"
+        ),
+        _ => return Ok(()),
     };
-    if asked == current {
-        return Ok(());
-    }
-    let message = format!(
-        "/branches/base: the base branch is `{asked}`, but the checkout is on `{current}`\nhint: check `{asked}` out first"
-    );
     Err(StartError::invalid("base-branch", message))
 }
 

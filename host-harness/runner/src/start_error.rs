@@ -18,6 +18,15 @@ impl StartError {
         Self { outcome: Outcome::Invalid, reason: Reason::new(code, message) }
     }
 
+    /// The change is where it belongs, and the trace that proves it has no end.
+    pub(crate) fn unproved(error: &ledger::LedgerError) -> Self {
+        let message = format!(
+            "the change is placed, but its trace could not be finished: {error}\nhint: make room; `code-assist audit verify` says what the trace proves"
+        );
+        let reason = Reason::new(Code::TraceUnwritable.as_str(), message);
+        Self { outcome: Outcome::Integrity, reason }
+    }
+
     pub(crate) fn unavailable(code: Code, message: impl Into<String>) -> Self {
         Self { outcome: Outcome::Unavailable, reason: Reason::new(code.as_str(), message) }
     }
@@ -35,9 +44,11 @@ impl From<KernelError> for StartError {
 
 impl From<ledger::LedgerError> for StartError {
     fn from(error: ledger::LedgerError) -> Self {
-        let message = format!(
-            "the state directory can't be written: {error}\nhint: make room, or name another with `--state-dir`"
-        );
+        let hint = match error.is_damage() {
+            true => "look at it with `code-assist audit verify`, or name another with `--state-dir`",
+            false => "make room, or name another with `--state-dir`",
+        };
+        let message = format!("the state directory can't be written: {error}\nhint: {hint}");
         Self::invalid(Code::TraceUnwritable.as_str(), message)
     }
 }

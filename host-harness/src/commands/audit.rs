@@ -4,6 +4,7 @@ use kernel::publish::{self, Journal, Standing};
 use ledger::{Kind, Status, Store, Verification, read_records, verify};
 use serde_json::{Value, json};
 
+use crate::terminal::out::say;
 use crate::{Problem, cli::AuditCommand, set_up, terminal::style};
 
 /// Looks at traces.
@@ -19,24 +20,34 @@ pub(super) fn run(command: AuditCommand, json: bool, state_dir: Option<PathBuf>)
 
 fn list(store: &Store, json: bool) -> Result<u8, Problem> {
     for run in store.runs()? {
-        let records = read_records(store, &run)?;
-        let field = |kind, name: &str| {
-            let record = records.iter().find(|record| record.kind == kind)?;
-            record.body.get(name)?.as_str().map(str::to_owned)
-        };
-        let mode = field(Kind::RunStarted, "mode").unwrap_or_default();
-        let outcome = field(Kind::RunFinished, "outcome").unwrap_or_else(|| "not finished".to_owned());
+        let (mode, outcome) = told(store, &run);
         match json {
-            true => anstream::println!("{}", json!({ "run_id": run, "mode": mode, "outcome": outcome })),
-            false => anstream::println!("{run}  {mode:17}  {outcome}"),
+            true => say!("{}", json!({ "run_id": run, "mode": mode, "outcome": outcome })),
+            false => say!("{run}  {mode:17}  {outcome}"),
         }
     }
     Ok(0)
 }
 
+/// The mode and the outcome of a run, as far as its trace tells.
+fn told(store: &Store, run: &str) -> (String, String) {
+    let Ok(records) = read_records(store, run) else { return (String::new(), "trace is gone".to_owned()) };
+    let field = |kind, name: &str| {
+        let record = records.iter().find(|record| record.kind == kind)?;
+        record.body.get(name)?.as_str().map(str::to_owned)
+    };
+    let unfinished = || match verify(store, run).map(|verification| verification.status) {
+        Ok(Status::Running) => "running".to_owned(),
+        Ok(Status::Interrupted) => "interrupted".to_owned(),
+        _ => "corrupt".to_owned(),
+    };
+    let mode = field(Kind::RunStarted, "mode").unwrap_or_default();
+    (mode, field(Kind::RunFinished, "outcome").unwrap_or_else(unfinished))
+}
+
 fn show(store: &Store, run: &str) -> Result<u8, Problem> {
     for record in read_records(store, &store.find(run)?)? {
-        anstream::println!("{}", json!(record));
+        say!("{}", json!(record));
     }
     Ok(0)
 }
@@ -56,7 +67,7 @@ fn verify_runs(store: &Store, runs: &[String], json: bool) -> Result<u8, Problem
         corrupt |= verification.status == Status::Corrupt;
         let checkout = checkout(store, &verification);
         match json {
-            true => anstream::println!("{}", machine(&verification, checkout)),
+            true => say!("{}", machine(&verification, checkout)),
             false => print(&verification, checkout),
         }
     }
@@ -69,6 +80,9 @@ fn checkout(store: &Store, verification: &Verification) -> Option<&'static str> 
         return None;
     }
     let journal = Journal::path(&store.run_folder(&verification.run_id));
+    if !publish::is_settled(&journal) {
+        return Some("being placed right now");
+    }
     let Ok(journal) = Journal::read(&journal) else { return Some("as before: no placement was begun") };
     Some(match publish::survey(&journal) {
         Ok(Standing::Before) => "as before",
@@ -93,24 +107,35 @@ fn print(verification: &Verification, checkout: Option<&str>) {
         Status::Corrupt => (style::BAD, "corrupt"),
     };
     let reset = style::RESET;
-    anstream::println!(
+    say!(
         "{}  {colour}{word}{reset}  {} records, head {}",
         verification.run_id,
         verification.records,
         &verification.head[..16]
     );
-    verification.faults.iter().for_each(|fault| anstream::println!("  fault: {fault}"));
-    verification
-        .left_open
-        .iter()
-        .for_each(|seq| anstream::println!("  record {seq} was opened and never closed"));
-    checkout.into_iter().for_each(|standing| anstream::println!("  checkout: {standing}"));
+    verification.faults.iter().for_each(|fault| say!("  fault: {fault}"));
+    verification.left_open.iter().for_each(|seq| say!("  record {seq} was opened and never closed"));
+    checkout.into_iter().for_each(|standing| say!("  checkout: {standing}"));
 }
 
+/// Finishes what a killed placement began, and records that.
 fn recover(store: &Store, run: &str) -> Result<u8, Problem> {
     let run = store.find(run)?;
     let journal = Journal::path(&store.run_folder(&run));
-    publish::perform(&journal)?;
-    anstream::println!("{run}: the change is placed");
+    if !journal.exists() {
+        return Err(Problem::invalid("nothing-to-recover", format!("no change of `{run}` was being placed")));
+    }
+    publish::perform(&journal, &|| true)?;
+    let left_open = verify(store, &run)?.left_open;
+    let opened = read_records(store, &run)?
+        .into_iter()
+        .find(|record| record.kind == Kind::PlacementOpened && left_open.contains(&record.seq));
+    if let Some(opened) = opened {
+        let body = json!({ "opened": opened.seq, "placement": "working_tree", "recovered": true });
+        let mut trace = store.resume(&run)?;
+        trace.append(kernel::clock::now_ms(), Kind::PlacementClosed, &body)?;
+        trace.sync()?;
+    }
+    say!("{run}: the change is placed");
     Ok(0)
 }

@@ -7,6 +7,7 @@ use policy::Config;
 use runner::{Control, Events, Setup};
 use serde_json::{Value, json};
 
+use crate::terminal::out::say;
 use crate::{
     Problem, set_up,
     terminal::{json::Lines, live::Live, screen, style},
@@ -54,12 +55,12 @@ pub(super) fn run(json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem>
     let (root, state) = (folder.join("repository"), state_dir.unwrap_or_else(|| folder.join("state")));
     FILES.iter().try_for_each(|(name, text)| place::lay(&root, name, text))?;
     let store = Store::new(state);
-    say(json, "1. A change that is allowed: a typo, checked by a command, written to the working tree.");
+    tell(json, "1. A change that is allowed: a typo, checked by a command, written to the working tree.");
     let allowed =
         one(&root, &store, request("Fix the typo", ALLOWED, &["sh", "-c", "! grep -r wrold ."])?, json)?;
-    say(json, "2. A change that is denied: the operator's policy keeps `deploy/**` for people.");
+    tell(json, "2. A change that is denied: the operator's policy keeps `deploy/**` for people.");
     let denied = one(&root, &store, request("Scale up", DENIED, &[])?, json)?;
-    say(
+    tell(
         json,
         &format!(
             "The repository is in {}; its two traces verify with\n  code-assist audit verify --state-dir {}",
@@ -70,9 +71,9 @@ pub(super) fn run(json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem>
     conclude(&store, &allowed, &denied)
 }
 
-fn say(json: bool, text: &str) {
+fn tell(json: bool, text: &str) {
     if !json {
-        anstream::println!("{}{text}{}\n", style::TITLE, style::RESET);
+        say!("{}{text}{}\n", style::TITLE, style::RESET);
     }
 }
 
@@ -102,7 +103,7 @@ fn one(root: &Path, store: &Store, request: Request, json: bool) -> Result<RunRe
     let result = set_up::runtime()?.block_on(runner::run(&agent, setup, events))?;
     if !json {
         screen::show(&result, store);
-        anstream::println!();
+        say!();
     }
     Ok(result)
 }

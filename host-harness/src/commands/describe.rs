@@ -1,6 +1,7 @@
 use agent_contract::document;
 use serde_json::json;
 
+use crate::terminal::out::say;
 use crate::{Problem, cli::DescribeArgs, set_up};
 
 /// Says what an agent is.
@@ -10,20 +11,20 @@ pub(super) fn run(args: &DescribeArgs, json: bool) -> Result<u8, Problem> {
         return Ok(print_imports(agent.imports(), json));
     }
     if args.digest {
-        anstream::println!("{}", agent.digest());
+        say!("{}", agent.digest());
         return Ok(0);
     }
     let text = set_up::runtime()?.block_on(agent.describe())?;
     let said = document::parse_value(&text)?;
     let whole = json!({ "agent": said, "component_sha256": agent.digest(), "imports": agent.imports(), "embedded": agent.is_embedded() });
-    anstream::println!("{whole:#}");
+    say!("{whole:#}");
     Ok(0)
 }
 
 fn print_imports(imports: &[String], json: bool) -> u8 {
     match json {
-        true => anstream::println!("{}", json!(imports)),
-        false => imports.iter().for_each(|import| anstream::println!("{import}")),
+        true => say!("{}", json!(imports)),
+        false => imports.iter().for_each(|import| say!("{import}")),
     }
     0
 }

@@ -4,6 +4,7 @@ use kernel::place;
 use runner::Agent;
 use serde_json::json;
 
+use crate::terminal::out::say;
 use crate::{Problem, set_up, terminal::style};
 
 /// One thing that was looked at.
@@ -19,7 +20,7 @@ pub(super) fn run(json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem>
     let findings = [agent(), state(state_dir), git(), shell(), sandbox()];
     for finding in &findings {
         match json {
-            true => anstream::println!(
+            true => say!(
                 "{}",
                 json!({ "what": finding.what, "good": finding.good, "needed": finding.needed, "told": finding.told })
             ),
@@ -36,7 +37,7 @@ fn print(finding: &Finding) {
         (false, true) => (style::BAD, "missing"),
         (false, false) => (style::NOTE, "without"),
     };
-    anstream::println!("{colour}{sign}{} {:9} {}", style::RESET, finding.what, finding.told);
+    say!("{colour}{sign}{} {:9} {}", style::RESET, finding.what, finding.told);
 }
 
 fn agent() -> Finding {

@@ -13,6 +13,7 @@ use clap::CommandFactory as _;
 use crate::{
     Problem,
     cli::{Cli, Command},
+    terminal::out,
 };
 
 /// Runs a command and gives the exit code.
@@ -27,10 +28,12 @@ pub fn run(cli: Cli) -> Result<u8, Problem> {
         Command::Audit { command } => audit::run(command, json, state_dir),
         Command::Doctor => doctor::run(json, state_dir),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "code-assist", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "code-assist", &mut script);
+            out::print(format_args!("{}", String::from_utf8_lossy(&script)));
             Ok(0)
         }
-        Command::Place { journal } => Ok(u8::from(kernel::publish::perform(&journal).is_err())),
+        Command::Place { journal } => Ok(u8::from(kernel::publish::perform_for_parent(&journal).is_err())),
         Command::Hold { argv } => Ok(u8::from(!kernel::process::hold(&argv))),
     }
 }

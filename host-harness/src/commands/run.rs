@@ -18,22 +18,27 @@ pub(super) fn run(args: &RunArgs, json: bool, state_dir: Option<PathBuf>) -> Res
     let config = set_up::config(args.config.as_deref())?;
     let request = asked::request(args)?;
     let agent = set_up::agent(args.component.as_deref(), args.component_sha256.as_deref())?;
+    args.output.as_deref().map_or(Ok(()), artifact::prepare)?;
     let control = Control::default();
     terminal::on_signal(&control)?;
     let root = args.repo.clone().filter(|_| request.target.is_none()).unwrap_or_else(|| PathBuf::from("."));
     let store = set_up::store(state_dir)?;
     let setup = Setup { request, root, config, store: store.clone(), itself: Itself::found()?, control };
     let events: Box<dyn Events> = if json { Box::new(Lines) } else { Box::new(Live::new()) };
-    let result = set_up::runtime()?.block_on(runner::run(&agent, setup, events))?;
+    let ran = set_up::runtime()?.block_on(runner::run(&agent, setup, events));
+    let result =
+        ran.map_err(|error| Problem::from(error).reworded(|message| asked::in_flags(args, message)))?;
+    let shown = show(args, &result, &store, json);
     write_output(args, &result)?;
-    show(&result, &store, json)
+    shown
 }
 
-fn show(result: &RunResult, store: &Store, json: bool) -> Result<u8, Problem> {
+fn show(args: &RunArgs, result: &RunResult, store: &Store, json: bool) -> Result<u8, Problem> {
     if result.outcome == Outcome::Invalid && !json {
         let reason = result.verdict.reasons.first();
         let message = reason.map(|reason| reason.message.clone()).unwrap_or_default();
-        return Err(Problem::invalid(reason.map_or("request-invalid", |reason| &reason.code), message));
+        let problem = Problem::invalid(reason.map_or("request-invalid", |reason| &reason.code), message);
+        return Err(problem.reworded(|message| asked::in_flags(args, message)));
     }
     if !json {
         screen::show(result, store);

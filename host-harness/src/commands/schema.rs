@@ -1,6 +1,7 @@
 use agent_contract::schema::{self, DOCUMENTS};
 use kernel::artifact;
 
+use crate::terminal::out::{self, say};
 use crate::{Problem, cli::SchemaArgs};
 
 /// Prints or writes schemas.
@@ -15,13 +16,11 @@ pub(super) fn run(args: &SchemaArgs) -> Result<u8, Problem> {
         return Ok(0);
     }
     match &args.document {
-        None => DOCUMENTS
-            .iter()
-            .for_each(|document| anstream::println!("{:16} {}", document.name, document.title)),
+        None => DOCUMENTS.iter().for_each(|document| say!("{:16} {}", document.name, document.title)),
         Some(name) => {
             let document = schema::find(name)
                 .map_err(|unknown| Problem::invalid("document-unknown", unknown.to_string()))?;
-            anstream::print!("{}", schema::render(document));
+            out::print(format_args!("{}", schema::render(document)));
         }
     }
     Ok(0)

@@ -4,6 +4,7 @@ use agent_contract::schema;
 use kernel::input;
 use serde_json::json;
 
+use crate::terminal::out::say;
 use crate::{Problem, cli::ValidateArgs};
 
 const DOCUMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -27,12 +28,12 @@ fn is_valid(file: &Path, named: Option<&str>, json: bool) -> Result<bool, Proble
         (_, true) => {
             let fault =
                 checked.as_ref().err().map(|fault| json!({ "at": fault.at, "message": fault.message }));
-            anstream::println!(
+            say!(
                 "{}",
                 json!({ "file": place, "document": document, "valid": checked.is_ok(), "fault": fault })
             );
         }
-        (Ok(()), false) => anstream::println!("{place}: valid {document}"),
+        (Ok(()), false) => say!("{place}: valid {document}"),
         (Err(fault), false) => anstream::eprintln!("error: {place}: {fault}"),
     }
     Ok(checked.is_ok())

@@ -1,3 +1,4 @@
+use super::out::say;
 use agent_contract::event::{Event, EventName};
 use runner::Events;
 use serde_json::json;
@@ -11,6 +12,6 @@ impl Events for Lines {
     }
 
     fn take(&mut self, event: &Event) {
-        anstream::println!("{}", json!(event));
+        say!("{}", json!(event));
     }
 }

@@ -2,9 +2,11 @@
 
 pub(crate) mod json;
 pub(crate) mod live;
+pub(crate) mod out;
 pub(crate) mod screen;
 pub(crate) mod style;
 
+use agent_contract::fault::is_unseen;
 use runner::Control;
 use signal_hook::{
     consts::{SIGINT, SIGTERM},
@@ -16,7 +18,8 @@ use crate::Problem;
 /// A message with its hint on one line, harmless to a terminal.
 pub(crate) fn line(message: &str) -> String {
     let message = message.replace("\nhint: ", "; ").replace('\n', " ");
-    message.chars().flat_map(|c| if c.is_control() { c.escape_debug().collect() } else { vec![c] }).collect()
+    let odd = |c: char| c.is_control() || is_unseen(c);
+    message.chars().flat_map(|c| if odd(c) { c.escape_unicode().collect() } else { vec![c] }).collect()
 }
 
 /// Ctrl-C and a polite kill end the run, and its trace says so. A disk quota that is

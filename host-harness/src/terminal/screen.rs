@@ -9,6 +9,7 @@ use agent_contract::{
 
 use ledger::Store;
 
+use super::out::say;
 use super::{line, style};
 
 /// Lines of a diff that still leave room for the rest.
@@ -48,16 +49,11 @@ fn headline(result: &RunResult) {
     };
     let ready = if result.verdict.production_ready { ", production-ready" } else { "" };
     let (faint, reset) = (style::FAINT, style::RESET);
-    anstream::println!(
-        "{colour}{sign} {}{reset}{ready}  {faint}{}  {}{reset}",
-        result.outcome,
-        result.mode,
-        result.run_id
-    );
+    say!("{colour}{sign} {}{reset}{ready}  {faint}{}  {}{reset}", result.outcome, result.mode, result.run_id);
 }
 
 fn field(name: &str, value: &str) {
-    anstream::println!("  {}{name:8}{} {value}", style::FAINT, style::RESET);
+    say!("  {}{name:8}{} {value}", style::FAINT, style::RESET);
 }
 
 fn diff(result: &RunResult) {
@@ -70,10 +66,10 @@ fn diff(result: &RunResult) {
             Some(b' ') => anstyle::Style::new(),
             _ => style::FAINT,
         };
-        anstream::println!("    {colour}{}{}", line(text), style::RESET);
+        say!("    {colour}{}{}", line(text), style::RESET);
     }
     if lines.len() > DIFF_LINES_MAX {
-        anstream::println!(
+        say!(
             "    {}... {} more lines; `--output DIR` writes them all{}",
             style::FAINT,
             lines.len() - DIFF_LINES_MAX,
@@ -123,7 +119,7 @@ fn checks(result: &RunResult) {
                 .collect::<Vec<_>>()
                 .iter()
                 .rev()
-                .for_each(|text| anstream::println!("      {}", line(text)));
+                .for_each(|text| say!("      {}", line(text)));
         }
     }
 }
@@ -150,9 +146,7 @@ fn reasons(result: &RunResult) {
     let name = if result.outcome == Outcome::Succeeded { "verdict" } else { "reason" };
     for Reason { code, message, hints } in &result.verdict.reasons {
         field(name, &format!("{} {}[{code}]{}", line(message), style::FAINT, style::RESET));
-        hints
-            .iter()
-            .for_each(|hint| anstream::println!("           {}{}{}", style::NOTE, line(hint), style::RESET));
+        hints.iter().for_each(|hint| say!("           {}{}{}", style::NOTE, line(hint), style::RESET));
     }
 }
 

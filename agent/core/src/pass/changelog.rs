@@ -21,7 +21,7 @@ pub fn entry(instruction: &str, changes: &[Change]) -> String {
 
 fn line(change: &Change) -> String {
     match change {
-        Change::Write { path, .. } => format!("`{path}` written"),
+        Change::Write { path, .. } => format!("`{path}` changed"),
         Change::Delete { path } => format!("`{path}` deleted"),
         Change::Rename { from, to } => format!("`{from}` renamed to `{to}`"),
     }

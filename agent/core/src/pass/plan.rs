@@ -77,6 +77,19 @@ fn needs(request: &Request, edits: &EditSet) -> Vec<Need> {
         (!request.checks.is_empty(), CapabilityName::RepoCheck, checks, "see whether the change holds"),
         (gated, CapabilityName::SecurityScan, Scope::default(), "see what the gates find"),
         (request.allowances.commit, CapabilityName::RepoCommit, Scope::default(), "commit the change"),
+        (request.allowances.push, CapabilityName::RepoPush, Scope::default(), "push the work branch"),
+        (
+            request.allowances.pull_request,
+            CapabilityName::RepoOpenPr,
+            Scope::default(),
+            "open a pull request for the change",
+        ),
+        (
+            request.allowances.notify,
+            CapabilityName::NotifySend,
+            Scope::default(),
+            "tell people of the change",
+        ),
     ];
     wanted
         .into_iter()

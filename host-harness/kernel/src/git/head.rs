@@ -32,6 +32,26 @@ pub fn head(root: &Path) -> Result<Option<Head>, KernelError> {
     Ok(Some(Head { commit: Some(commit.to_owned()), branch: branch(reference) }))
 }
 
+/// The repository that a folder is a part of, without being its root.
+pub fn enclosing(root: &Path) -> Option<&Path> {
+    root.ancestors().skip(1).find(|above| above.join(".git").symlink_metadata().is_ok())
+}
+
+/// Whether the checkout holds what is in no commit: changes, staged or not, and files
+/// that git does not know and does not ignore. A file whose times alone changed counts,
+/// for looking closer would run the repository's own filters.
+pub fn holds_more(root: &Path) -> Result<bool, KernelError> {
+    let git = |arguments: &[&str]| Git::new(root, arguments).env("GIT_ATTR_SOURCE", EMPTY_TREE);
+    let staged =
+        git(&["diff-index", "--cached", "--no-ext-diff", "--no-textconv", "--raw", "HEAD"]).run(&[])?;
+    let changed = git(&["diff-files", "--no-ext-diff", "--no-textconv", "--raw"]).run(&[])?;
+    let unknown = git(&["ls-files", "--others", "--exclude-standard", "--directory"]).run(&[])?;
+    Ok([staged, changed, unknown].iter().any(|output| !output.is_empty()))
+}
+
+/// A tree without attributes.
+const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
 fn unborn(root: &Path) -> Result<Head, KernelError> {
     let output = Git::new(root, &["symbolic-ref", "--quiet", "HEAD"]).output(&[])?;
     match output.status.success() {

@@ -6,4 +6,4 @@ mod head;
 
 pub use command::version;
 pub use commit::{Commit, commit, create_branch};
-pub use head::{Head, committed, head};
+pub use head::{Head, committed, enclosing, head, holds_more};

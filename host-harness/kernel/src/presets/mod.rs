@@ -54,10 +54,18 @@ fn one(preset: CheckPreset, repository: &dyn Repository) -> Vec<Found> {
 
 /// What was looked for, for the person who asked for something that is not there.
 pub fn looked_for(preset: CheckPreset) -> String {
-    let makefile = targets(preset).join("` or `");
-    format!(
-        "Cargo.toml, go.mod, pom.xml, build.gradle, a Python project, a script in package.json, a Makefile with `{makefile}`"
-    )
+    let or = |names: &[&str]| names.join("` or `");
+    let mut places: Vec<_> = table::marks(preset).into_iter().map(|mark| format!("`{mark}`")).collect();
+    if preset == CheckPreset::Unit {
+        places.push("Python tests".to_owned());
+    } else if table::has_python_tool(preset) {
+        places.push("a Python tool for it in `pyproject.toml`".to_owned());
+    }
+    if !node::names(preset).is_empty() {
+        places.push(format!("a script `{}` in a readable `package.json`", or(node::names(preset))));
+    }
+    places.push(format!("a Makefile with `{}`", or(targets(preset))));
+    places.join(", ")
 }
 
 /// A Makefile says by its targets what it can do; it is asked where nothing richer is there.

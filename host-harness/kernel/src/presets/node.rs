@@ -25,7 +25,7 @@ pub(super) fn command(
     script.map(|script| [manager, "run", script].map(str::to_owned).into())
 }
 
-fn names(preset: CheckPreset) -> &'static [&'static str] {
+pub(super) fn names(preset: CheckPreset) -> &'static [&'static str] {
     match preset {
         CheckPreset::Unit => &["test:unit", "unit", "test"],
         CheckPreset::Lint => &["lint"],

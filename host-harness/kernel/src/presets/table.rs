@@ -98,7 +98,29 @@ const PYTHON_TOOLS: &[(&str, CheckPreset, &[&str])] = &[
 const PYTHON_FILES: &[&str] =
     &["pyproject.toml", "setup.cfg", "tox.ini", "setup.py", "requirements.txt", "pytest.ini"];
 
+/// Python's own tests, of which there must be one: older versions pass without any.
+pub(super) const UNITTEST: &str = "import sys, unittest; \
+    result = unittest.main(module=None, exit=False).result; \
+    print('no test was run') if result.testsRun == 0 else None; \
+    sys.exit(0 if result.wasSuccessful() and result.testsRun else 5)";
+
 type Named = (&'static str, Vec<String>);
+
+/// The files by which a preset is known.
+pub(super) fn marks(preset: CheckPreset) -> Vec<&'static str> {
+    let speaks = |ecosystem: &&Ecosystem| {
+        preset == CheckPreset::All || ecosystem.commands.iter().any(|(name, _)| *name == preset)
+    };
+    let mut marks: Vec<_> =
+        TABLE.iter().filter(speaks).flat_map(|ecosystem| ecosystem.marks).copied().collect();
+    marks.dedup();
+    marks
+}
+
+/// Whether a Python project can name a tool for a preset.
+pub(super) fn has_python_tool(preset: CheckPreset) -> bool {
+    PYTHON_TOOLS.iter().any(|(_, of, _)| *of == preset)
+}
 
 /// The commands of every ecosystem that the repository has.
 pub(super) fn commands(preset: CheckPreset, files: &[String], repository: &dyn Repository) -> Vec<Named> {
@@ -148,7 +170,7 @@ fn tests(own: &[&&str], text: &str, files: &[String], repository: &dyn Repositor
     if text.contains("pytest") || files.iter().any(|file| file == "conftest.py") {
         return (any || !own.is_empty()).then(|| owned(&["python3", "-m", "pytest", "-q"]));
     }
-    let mut argv = owned(&["python3", "-m", "unittest", "discover"]);
+    let mut argv = owned(&["python3", "-c", UNITTEST, "discover"]);
     argv.extend(folder.into_iter().flat_map(|folder| ["-s", folder]).map(str::to_owned));
     any.then_some(argv)
 }

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use agent_contract::check::CheckPreset;
 
+use super::table::UNITTEST;
 use super::{Repository, resolve};
 
 struct Files(BTreeMap<&'static str, &'static str>);
@@ -51,7 +52,11 @@ fn presets_are_found_from_what_is_there() {
             &[("pyproject.toml", "[tool.pytest.ini_options]"), ("tests/test_a.py", "")],
             &["unit=python3 -m pytest -q"],
         ),
-        (Unit, &[("setup.py", ""), ("tests/test_a.py", "")], &["unit=python3 -m unittest discover -s tests"]),
+        (
+            Unit,
+            &[("setup.py", ""), ("tests/test_a.py", "")],
+            &[&format!("unit=python3 -c {UNITTEST} discover -s tests")],
+        ),
         (Unit, &[("setup.py", "")], &[]),
         (Lint, &[("pyproject.toml", "[tool.ruff]\n")], &["lint=ruff check ."]),
         (Typecheck, &[("setup.cfg", "[mypy]\n")], &["typecheck=mypy ."]),

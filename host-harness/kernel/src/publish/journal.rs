@@ -52,7 +52,30 @@ impl Step {
 #[serde(deny_unknown_fields)]
 pub struct Placed {
     /// Why nothing was changed, if nothing was.
-    pub error: Option<String>,
+    pub error: Option<Unplaced>,
+}
+
+/// Why a journal was not performed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unplaced {
+    /// A stable code.
+    pub code: String,
+    /// What failed.
+    pub message: String,
+}
+
+impl From<&KernelError> for Unplaced {
+    fn from(error: &KernelError) -> Self {
+        Self { code: error.code.to_string(), message: error.message.clone() }
+    }
+}
+
+impl From<Unplaced> for KernelError {
+    fn from(unplaced: Unplaced) -> Self {
+        let known = Code::ALL.iter().find(|(_, text, _)| *text == unplaced.code);
+        Self::new(known.map_or(Code::KernelFailed, |(code, ..)| *code), unplaced.message)
+    }
 }
 
 impl Journal {

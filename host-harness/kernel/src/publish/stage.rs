@@ -1,4 +1,5 @@
-//! The staging folder beside the files: filled first, then swapped in file by file.
+//! The staging folder: filled first, then swapped in file by file. It lies in the folder
+//! of the run where that is on the same file system, and else beside the files.
 
 use std::{
     collections::BTreeMap,
@@ -8,19 +9,27 @@ use std::{
 };
 
 use agent_contract::{RepoPath, operation::FileMode};
-use cap_std::fs::{Dir, OpenOptions};
+use cap_std::{
+    ambient_authority,
+    fs::{Dir, OpenOptions},
+};
+use policy::Code;
 
 use super::{Journal, Step};
 use crate::{KernelError, workspace::Base};
 
+/// The staging folder in the folder of a run.
+const APART: &str = "stage";
 /// Folders that are held open at the same time.
 const PARENTS_MAX: usize = 256;
 
 pub(super) struct Stage<'a> {
     base: &'a Base,
-    folder: String,
+    folder: PathBuf,
     dir: Dir,
     ready: Vec<Ready>,
+    /// Whether not even the first could be renamed from here.
+    pub crosses: bool,
     /// How many of them are swapped in, from the first on.
     swapped: usize,
     /// Folders that were made for new files, the outermost first.
@@ -39,22 +48,62 @@ struct Ready {
 }
 
 impl<'a> Stage<'a> {
-    pub fn create(base: &'a Base, journal: &Journal) -> Result<Self, KernelError> {
-        let folder = format!(".code-assist-{}", journal.run_id);
-        let fail = || KernelError::io("create", base.root().join(&folder).display().to_string());
-        // What an earlier attempt left behind is of no use: content comes from the payloads.
-        let _ = base.dir().remove_dir_all(&folder);
-        base.dir().create_dir(&folder).map_err(fail())?;
-        let dir = base.dir().open_dir(&folder).map_err(fail())?;
+    /// A staging folder in the folder of the run; `None` where no file can be renamed
+    /// from there into the working tree.
+    pub fn apart(base: &'a Base, run_folder: &Path) -> Option<Self> {
+        if !same_file_system(base.root(), run_folder) {
+            return None;
+        }
+        Self::create(base, run_folder.join(APART)).ok()
+    }
+
+    /// A staging folder beside the files.
+    pub fn beside(base: &'a Base, journal: &Journal) -> Result<Self, KernelError> {
+        let folder = folder_beside(base, journal);
+        let fail = KernelError::io("create", folder.display().to_string());
+        Self::create(base, folder).map_err(fail)
+    }
+
+    fn create(base: &'a Base, folder: PathBuf) -> io::Result<Self> {
+        std::fs::create_dir(&folder)?;
+        let dir = Dir::open_ambient_dir(&folder, ambient_authority())?;
         Ok(Self {
             base,
             folder,
             dir,
             ready: Vec::new(),
+            crosses: false,
             swapped: 0,
             made: Vec::new(),
             parents: BTreeMap::new(),
         })
+    }
+
+    /// Clears away what an attempt that was killed left: content comes from the payloads.
+    /// What came out for a step that is done, and is not what it was before, is somebody's.
+    pub fn clear(
+        base: &Base,
+        journal: &Journal,
+        run_folder: &Path,
+        done: &[&Step],
+    ) -> Result<(), KernelError> {
+        for folder in [run_folder.join(APART), folder_beside(base, journal)] {
+            let came_out = |step: &Step| std::fs::read(folder.join(name_of(step))).ok();
+            let is_kept = |step: &Step, bytes: &[u8]| {
+                step.before.as_ref().is_some_and(|before| before.sha256 == policy::blob::sha256(bytes))
+            };
+            let odd = done.iter().find(|step| came_out(step).is_some_and(|bytes| !is_kept(step, &bytes)));
+            if let Some(step) = odd {
+                let message = format!(
+                    "`{}` was changed while the change was placed, and is kept in `{}`\nhint: put it where it belongs, remove that file, and recover again",
+                    step.path,
+                    folder.join(name_of(step)).display()
+                );
+                return Err(KernelError::new(Code::BaseMoved, message));
+            }
+            let _ = std::fs::remove_dir_all(&folder);
+        }
+        Ok(())
     }
 
     /// Makes everything ready for a step: the content, the folder that it goes to.
@@ -83,11 +132,14 @@ impl<'a> Stage<'a> {
     /// Keeps what the file at the path had, but for what git knows of it.
     #[cfg(unix)]
     fn set_mode(&self, file: &cap_std::fs::File, step: &Step, mode: FileMode) -> io::Result<()> {
-        use cap_std::fs::{Permissions, PermissionsExt as _};
+        use cap_std::fs::{MetadataExt as _, Permissions, PermissionsExt as _};
+        let held = self.base.dir().symlink_metadata(step.path.as_str());
+        if let Ok(held) = &held {
+            // Root keeps the owner; who may not give files away keeps their own.
+            let _ = std::os::unix::fs::fchown(file, Some(held.uid()), Some(held.gid()));
+        }
         let fresh = file.metadata()?.permissions().mode();
-        let held =
-            self.base.dir().symlink_metadata(step.path.as_str()).map(|found| found.permissions().mode());
-        let bits = held.unwrap_or(fresh) & 0o777;
+        let bits = held.map_or(fresh, |held| held.permissions().mode()) & 0o777;
         let bits = match mode {
             FileMode::Plain => bits & !0o111,
             FileMode::Executable => bits | ((bits & 0o444) >> 2),
@@ -128,7 +180,10 @@ impl<'a> Stage<'a> {
             match ready.swap(&self.dir, self.base.dir()) {
                 Ok(()) => self.swapped += 1,
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(ready.step.moved()),
-                Err(error) => return Err(KernelError::io("place", &ready.step.path)(error)),
+                Err(error) => {
+                    self.crosses = self.swapped == 0 && error.kind() == io::ErrorKind::CrossesDevices;
+                    return Err(KernelError::io("place", &ready.step.path)(error));
+                }
             }
         }
         match self.ready.iter().find(|ready| !ready.came_out(&self.dir)) {
@@ -144,12 +199,13 @@ impl<'a> Stage<'a> {
         if let Some(ready) = kept.first() {
             let (path, folder) = (&ready.step.path, &self.folder);
             let message = format!(
-                "{}; `{path}` can't be put back and is kept in `{folder}/{}`",
-                error.message, ready.name
+                "{}; `{path}` can't be put back and is kept in `{}`",
+                error.message,
+                folder.join(&ready.name).display()
             );
             return KernelError::new(error.code, message);
         }
-        let _ = self.base.dir().remove_dir_all(&self.folder);
+        let _ = std::fs::remove_dir_all(&self.folder);
         for folder in self.made.iter().rev() {
             let _ = self.base.dir().remove_dir(folder.as_str());
         }
@@ -158,7 +214,7 @@ impl<'a> Stage<'a> {
 
     /// Clears up: the staging folder, and folders that the change left empty.
     pub fn finish(self) {
-        let _ = self.base.dir().remove_dir_all(&self.folder);
+        let _ = std::fs::remove_dir_all(&self.folder);
         for ready in self.ready.iter().filter(|ready| ready.step.after.is_none()) {
             let mut folder = ready.step.path.parent();
             while let Some(empty) =
@@ -204,6 +260,22 @@ impl Ready {
         let Some(before) = &self.step.before else { return true };
         stage.read(&self.name).is_ok_and(|bytes| policy::blob::sha256(&bytes) == before.sha256)
     }
+}
+
+fn folder_beside(base: &Base, journal: &Journal) -> PathBuf {
+    base.root().join(format!(".code-assist-{}", journal.run_id))
+}
+
+#[cfg(unix)]
+fn same_file_system(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let device = |path: &Path| path.metadata().map(|found| found.dev()).ok();
+    device(one).is_some() && device(one) == device(other)
+}
+
+#[cfg(not(unix))]
+fn same_file_system(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// A name in the staging folder that no other step has.

@@ -8,7 +8,7 @@ use agent_contract::{
     RepoPath,
     operation::{FileMode, FileState},
 };
-use policy::Blob;
+use policy::{Blob, Code};
 
 use super::{Journal, Standing, Step, perform, stage::Stage, survey};
 use crate::workspace::Base;
@@ -90,7 +90,7 @@ fn every_file_is_placed_and_empty_folders_go() {
     let world = World::new(FILES);
     let journal = world.journal(steps(&world));
     assert_eq!(survey(&journal).unwrap(), Standing::Before);
-    perform(&journal.write(world.folder.path()).unwrap()).unwrap();
+    perform(&journal.write(world.folder.path()).unwrap(), &|| true).unwrap();
     assert_eq!(survey(&journal).unwrap(), Standing::After);
     let expected = [
         ("a", "one"),
@@ -107,13 +107,20 @@ fn every_file_is_placed_and_empty_folders_go() {
 
 #[test]
 fn what_was_changed_at_the_last_moment_is_put_back() {
+    [true, false].into_iter().for_each(last_moment);
+}
+
+fn last_moment(apart: bool) {
     for (path, text) in
         [("a", "by hand"), ("deep/b", "by hand"), ("gone/deeper/c", "by hand"), ("new/er/d", "by hand")]
     {
         let world = World::new(FILES);
         let journal = world.journal(steps(&world));
         let base = Base::open(&world.root(), 1 << 20).unwrap();
-        let mut stage = Stage::create(&base, &journal).unwrap();
+        let mut stage = match apart {
+            true => Stage::apart(&base, world.folder.path()).unwrap(),
+            false => Stage::beside(&base, &journal).unwrap(),
+        };
         journal.steps.iter().for_each(|step| stage.prepare(step, &journal.payloads).unwrap());
         world.write(path, text);
         let error = stage.swap().unwrap_err();
@@ -132,8 +139,19 @@ fn a_step_that_can_not_be_made_ready_leaves_nothing_behind() {
     let mut steps = steps(&world);
     steps.push(world.step("a/below", None, Some("a file is no folder")));
     let journal = world.journal(steps);
-    assert!(perform(&journal.write(world.folder.path()).unwrap()).is_err());
+    assert!(perform(&journal.write(world.folder.path()).unwrap(), &|| true).is_err());
     assert_eq!(world.tree(), before);
+}
+
+#[test]
+fn what_is_no_longer_wanted_is_not_placed() {
+    let world = World::new(FILES);
+    let before = world.tree();
+    let path = world.journal(steps(&world)).write(world.folder.path()).unwrap();
+    let error = perform(&path, &|| false).unwrap_err();
+    assert_eq!(error.code, Code::Interrupted);
+    assert_eq!(world.tree(), before);
+    assert_eq!(perform(&path, &|| true).unwrap_err(), error, "an outcome stands");
 }
 
 #[test]
@@ -141,11 +159,29 @@ fn what_was_half_done_is_finished() {
     let world = World::new(FILES);
     let journal = world.journal(steps(&world));
     world.write("a", "one");
-    fs::create_dir_all(world.root().join(".code-assist-run-1/left")).unwrap();
+    let left = world.root().join(".code-assist-run-1");
+    fs::create_dir(&left).unwrap();
+    fs::write(left.join("a"), "1").unwrap();
     assert_eq!(survey(&journal).unwrap(), Standing::Between);
-    perform(&journal.write(world.folder.path()).unwrap()).unwrap();
+    perform(&journal.write(world.folder.path()).unwrap(), &|| true).unwrap();
     assert_eq!(survey(&journal).unwrap(), Standing::After);
     assert!(!world.root().join(".code-assist-run-1").exists());
+}
+
+#[test]
+fn what_somebody_changed_in_that_moment_is_not_cleared_away() {
+    let world = World::new(FILES);
+    let journal = world.journal(steps(&world));
+    let path = journal.write(world.folder.path()).unwrap();
+    world.write("a", "one");
+    let kept = world.folder.path().join("stage").join(policy::blob::sha256(b"a"));
+    fs::create_dir(kept.parent().unwrap()).unwrap();
+    fs::write(&kept, "by hand").unwrap();
+    let error = perform(&path, &|| true).unwrap_err();
+    assert!(error.message.contains("is kept in") && kept.exists(), "{error}");
+    fs::remove_file(&kept).unwrap();
+    perform(&path, &|| true).unwrap();
+    assert_eq!(survey(&journal).unwrap(), Standing::After);
 }
 
 #[test]
@@ -154,6 +190,6 @@ fn more_folders_than_may_be_open_are_no_matter() {
     let world = World::new(&names.iter().map(|name| (name.as_str(), "old")).collect::<Vec<_>>());
     let journal =
         world.journal(names.iter().map(|name| world.step(name, Some("old"), Some("new"))).collect());
-    perform(&journal.write(world.folder.path()).unwrap()).unwrap();
+    perform(&journal.write(world.folder.path()).unwrap(), &|| true).unwrap();
     assert!(world.tree().iter().all(|(name, text)| name.ends_with('/') || text == "new"));
 }

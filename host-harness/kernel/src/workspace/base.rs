@@ -49,10 +49,14 @@ impl HeldFile {
 impl Base {
     /// Opens the folder. The one place where the machine's own paths come in.
     pub fn open(root: &Path, file_bytes_max: u64) -> Result<Self, KernelError> {
-        let root = root.canonicalize().map_err(KernelError::io("open repository", root.display()))?;
-        let dir = Dir::open_ambient_dir(&root, ambient_authority())
-            .map_err(KernelError::io("open repository", root.display()))?;
-        dir.entries().map_err(KernelError::io("read repository", root.display()))?;
+        let unusable = |error: io::Error| {
+            let message = format!("can't open repository `{}`: {error}", root.display());
+            KernelError::new(Code::RepositoryUnusable, message)
+        };
+        let root = root.canonicalize().map_err(unusable)?;
+        let dir = Dir::open_ambient_dir(&root, ambient_authority()).map_err(unusable)?;
+        dir.entries().map_err(unusable)?;
+        refuse_git_folder(&root)?;
         Ok(Self { root, dir, file_bytes_max })
     }
 
@@ -141,6 +145,11 @@ impl Base {
         self.dir.symlink_metadata(path.as_str()).is_ok_and(|metadata| metadata.is_symlink())
     }
 
+    /// Whether a folder is a repository of its own, such as a submodule.
+    pub(super) fn is_repository(&self, folder: &RepoPath) -> bool {
+        self.dir.symlink_metadata(format!("{folder}/.git")).is_ok()
+    }
+
     /// What stands at exactly this path, links not followed.
     pub(super) fn metadata(&self, path: &RepoPath) -> Result<Option<Metadata>, KernelError> {
         match self.dir.symlink_metadata(path.as_str()) {
@@ -175,6 +184,18 @@ impl Base {
         let message = format!("`{path}` is larger than {} bytes (`limits.file_bytes`)", self.file_bytes_max);
         KernelError::new(Code::FileTooLarge, message)
     }
+}
+
+/// What git keeps for itself is no place to work in: a hook is a file like any other there.
+fn refuse_git_folder(root: &Path) -> Result<(), KernelError> {
+    let inside = root.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git"));
+    let bare = root.join("HEAD").is_file() && root.join("objects").is_dir() && root.join("refs").is_dir();
+    let what = match (inside, bare) {
+        (true, _) => "lies inside a `.git`\nhint: name the folder that holds the `.git`",
+        (_, true) => "is a bare git repository\nhint: clone it and name the clone",
+        _ => return Ok(()),
+    };
+    Err(KernelError::new(Code::RepositoryUnusable, format!("`{}` {what}", root.display())))
 }
 
 /// A path from the root of the machine. The part of it that does not exist yet is

@@ -83,6 +83,10 @@ impl Workspace {
         let mut folder = path.parent();
         while let Some(above) = folder {
             self.passable(&above, path)?;
+            if self.base.is_repository(&above) {
+                let message = format!("`{path}`: `{above}` is a repository of its own; run on that one");
+                return Err(KernelError::new(Code::PathNested, message));
+            }
             folder = above.parent();
         }
         if self.overlay.has_beneath(path) {
