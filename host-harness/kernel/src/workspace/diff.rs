@@ -5,6 +5,9 @@ use imara_diff::{Algorithm, Diff, InternedInput, sources::byte_lines};
 
 use super::{HeldFile, Net};
 
+/// Lines, before and after together, up to which a diff is made to be read.
+const HISTOGRAM_LINES_MAX: usize = 20_000;
+
 const CONTEXT_LINES: u32 = 3;
 /// How far git looks for a NUL before it takes a file for text.
 const BINARY_PROBE_BYTES: usize = 8000;
@@ -86,7 +89,10 @@ fn quoted(prefix: &str, path: &RepoPath) -> String {
 
 fn hunks(old: &[u8], new: &[u8], to: &mut FileDiff) {
     let input = InternedInput::new(byte_lines(old), byte_lines(new));
-    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    // The one reads better; its time grows with the square of a file that changes in many places.
+    let large = input.before.len() + input.after.len() > HISTOGRAM_LINES_MAX;
+    let algorithm = if large { Algorithm::Myers } else { Algorithm::Histogram };
+    let mut diff = Diff::compute(algorithm, &input);
     diff.postprocess_lines(&input);
     let (old_lines, new_lines): (Vec<&[u8]>, Vec<&[u8]>) =
         (byte_lines(old).collect(), byte_lines(new).collect());
