@@ -11,7 +11,7 @@ mod terminal;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{Parser as _, error::ErrorKind};
 
 use problem::Problem;
 
@@ -22,6 +22,10 @@ pub fn main() -> ExitCode {
         Err(told) if !told.use_stderr() => {
             terminal::out::print(format_args!("{}", told.render().ansi()));
             ExitCode::SUCCESS
+        }
+        Err(help) if help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            anstream::eprint!("{}", help.render().ansi());
+            ExitCode::from(2)
         }
         Err(error) => Problem::usage(&error).report(std::env::args().any(|word| word == "--json")),
     };
