@@ -1,6 +1,11 @@
 use agent_contract::proposal::{Proposal, ProposalFormat};
 
-use super::{apply_patch, fault::ProposalFault, json_edits, names, search_replace, unified};
+use super::{
+    apply_patch,
+    fault::ProposalFault,
+    info::{self, Info},
+    json_edits, names, search_replace, unified,
+};
 
 /// How many lines below a fence its content shows what it is: a path may come first.
 const LOOK_LINES_MAX: usize = 2;
@@ -84,7 +89,8 @@ impl<'a> Marks<'a> {
     fn is_fenced_under_path(&self, at: usize) -> bool {
         let Some((_, _, info)) = names::fence(self.lines[at]) else { return false };
         let above = || self.lines[..at].iter().rev().find(|line| !line.trim().is_empty());
-        names::in_info(info).is_some() || above().is_some_and(|line| names::sure_heading(line).is_some())
+        matches!(info::read(info), Info::Path(_) | Info::Unclear(_))
+            || above().is_some_and(|line| names::sure_heading(line).is_some())
     }
 
     /// A fence under a path may hold blocks or a diff for that file instead.

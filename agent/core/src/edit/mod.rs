@@ -6,6 +6,7 @@ mod binary;
 mod contradiction;
 mod detect;
 mod fault;
+mod info;
 mod lines;
 mod locate;
 mod mismatch;

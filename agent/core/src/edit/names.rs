@@ -44,7 +44,12 @@ pub(super) fn heading(line: &str) -> Option<&str> {
 /// the title of an example.
 pub(super) fn sure_heading(line: &str) -> Option<&str> {
     let marked = line.contains(['`', '*']) || line.to_ascii_lowercase().contains("file:");
-    heading(line).filter(|name| marked || name.contains(['/', '.']) || KNOWN.contains(name))
+    heading(line).filter(|name| marked || name.contains(['/', '.']) || is_known(name))
+}
+
+/// Whether a bare word is the name of a file for all that.
+pub(super) fn is_known(name: &str) -> bool {
+    KNOWN.contains(&name)
 }
 
 /// The one piece of a line that stands in backticks.
@@ -53,19 +58,6 @@ fn in_backticks(text: &str) -> Option<&str> {
     let (_, quoted, rest) = (pieces.next()?, pieces.next()?, pieces.next()?);
     let only = pieces.next().is_none() && rest.trim().trim_end_matches(['*', ':']).is_empty();
     (only && !quoted.trim().is_empty()).then(|| quoted.trim())
-}
-
-/// The path in a fence's info string: `rust src/a.rs`, `path=src/a.rs`, `src/a.rs`, `rust:src/a.rs`.
-pub(super) fn in_info(info: &str) -> Option<&str> {
-    const KEYS: [&str; 4] = ["path=", "file=", "title=", "filename="];
-    let mut words = info.trim_matches(['{', '}']).split_whitespace();
-    let keyed = words.clone().find_map(|word| KEYS.iter().find_map(|key| word.strip_prefix(key)));
-    if let Some(value) = keyed {
-        return Some(value.trim_matches(['"', '\''])).filter(|value| !value.is_empty());
-    }
-    let last = words.next_back().filter(|_| !info.starts_with('{'))?;
-    let value = last.split_once(':').map_or(last, |(_, path)| path);
-    value.contains(['/', '.']).then_some(value)
 }
 
 /// An opening fence: its mark, how often it stands there, what follows.

@@ -7,6 +7,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::{
     fault::{ProposalFault, path},
+    info::{self, Info},
     names,
     step::{Action, BodyLine, Ends, Hunk, LastEnd, Onto, Place, Sign, Step},
 };
@@ -47,7 +48,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Step>, ProposalFault> {
             continue;
         }
         let (divider, end) = blocks.rest(at)?;
-        let file = match name_above(&lines, at) {
+        let file = match name_above(&lines, at)? {
             Some(name) => path(name, at + 1)?,
             None => steps
                 .last()
@@ -126,15 +127,19 @@ impl Blocks<'_> {
 }
 
 /// The path above a block, or in the fence around it.
-fn name_above<'a>(lines: &[&'a str], at: usize) -> Option<&'a str> {
-    let mut above = lines[..at].iter().rev().filter(|line| !line.trim().is_empty());
-    let first = above.next()?;
-    if is_replace(first) {
-        return None;
+fn name_above<'a>(lines: &[&'a str], at: usize) -> Result<Option<&'a str>, ProposalFault> {
+    let mut above = (0..at).rev().filter(|at| !lines[*at].trim().is_empty());
+    let Some(first) = above.next().filter(|at| !is_replace(lines[*at])) else { return Ok(None) };
+    let Some((_, _, info)) = names::fence(lines[first]) else { return Ok(names::heading(lines[first])) };
+    let heading = above.next().map(|at| lines[at]);
+    let heading = heading.filter(|line| names::fence(line).is_none() && !is_replace(line));
+    let heading = heading.and_then(names::heading);
+    match info::read(info) {
+        Info::Path(name) => Ok(Some(name)),
+        Info::Perhaps(name) => Ok(heading.or(Some(name))),
+        Info::Nothing => Ok(heading),
+        Info::Unclear(text) => Err(info::unclear(text, first + 1)),
     }
-    let Some((_, _, info)) = names::fence(first) else { return names::heading(first) };
-    let heading = above.next().filter(|line| names::fence(line).is_none() && !is_replace(line));
-    names::in_info(info).or_else(|| heading.and_then(|line| names::heading(line)))
 }
 
 /// Lines that stand in both halves are kept as the file has them.

@@ -2,6 +2,7 @@
 
 use super::{
     fault::{ProposalFault, path},
+    info::{self, Info},
     names,
     step::{Action, Onto, Place, Step},
 };
@@ -23,8 +24,16 @@ pub(super) fn parse(text: &str) -> Result<Vec<Step>, ProposalFault> {
         );
         return Err(ProposalFault::malformed(other.open + 1, what));
     }
-    let steps = fences.iter().filter_map(|fence| Some(step(fence.name?, fence, &lines)));
-    steps.collect()
+    if fences.iter().all(|fence| fence.name.is_none()) {
+        return Ok(Vec::new());
+    }
+    fences.iter().map(|fence| step(fence.name.ok_or_else(|| nameless(fence))?, fence, &lines)).collect()
+}
+
+/// It may be an example, or a file whose name was not seen: it would be lost.
+fn nameless(fence: &Fence) -> ProposalFault {
+    let what = "a fence without a path; write the path above it in backticks, or leave the fence out";
+    ProposalFault::malformed(fence.open + 1, what)
 }
 
 fn fences<'a>(lines: &[&'a str]) -> Result<Vec<Fence<'a>>, ProposalFault> {
@@ -39,10 +48,19 @@ fn fences<'a>(lines: &[&'a str]) -> Result<Vec<Fence<'a>>, ProposalFault> {
         let close = close.ok_or_else(|| {
             ProposalFault::malformed(at + 1, "a fence that is never closed; the proposal seems cut off")
         })?;
-        found.push(Fence { name: names::in_info(info).or_else(|| above(&lines[..at])), open: at, close });
+        found.push(Fence { name: name(info, lines, at)?, open: at, close });
         at = close + 1;
     }
     Ok(found)
+}
+
+fn name<'a>(info: &'a str, lines: &[&'a str], at: usize) -> Result<Option<&'a str>, ProposalFault> {
+    match info::read(info) {
+        Info::Path(name) => Ok(Some(name)),
+        Info::Perhaps(name) => Ok(above(&lines[..at]).or(Some(name))),
+        Info::Nothing => Ok(above(&lines[..at])),
+        Info::Unclear(text) => Err(info::unclear(text, at + 1)),
+    }
 }
 
 fn above<'a>(lines: &[&'a str]) -> Option<&'a str> {

@@ -109,7 +109,7 @@ fn the_first_mark_tells_the_notation() {
         ("```\n*** Begin Patch\n*** Delete File: a\n*** End Patch\n```\n", ApplyPatch),
         ("*** Begin Patch\n*** Add File: a\n+<<<<<<< SEARCH\n*** End Patch\n", ApplyPatch),
         ("src/a.rs\n```\n<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n```\n", SearchReplace),
-        ("```sh\nls src/a.rs\n```\na.rs\n```\nx\n```\n", WholeFiles),
+        ("Files below.\na.rs\n```\nx\n```\n", WholeFiles),
         ("docs/a.md\n````\n# x\n\ny\n*** Begin Patch\n````\n", WholeFiles),
         ("```json\n[{\"op\":\"delete\",\"path\":\"a\"}]\n```\n", JsonEdits),
     ] {

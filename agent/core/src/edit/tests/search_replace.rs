@@ -56,6 +56,15 @@ fn paths_are_read_in_every_form() {
         gives(&block(above, "x\n", "y\n"), &[("a.rs", "x\n")], &[("a.rs", "y\n")]);
     }
     refused(&block("../a.rs", "x\n", "y\n"), &[], "path-outside");
+    let two = &[("a b.txt", "x\n"), ("b.txt", "x\n")];
+    gives(&block("```a b.txt", "x\n", "y\n"), two, &[("a b.txt", "y\n"), ("b.txt", "x\n")]);
+    refused(&block("```text b.txt", "x\n", "y\n"), two, "proposal-malformed");
+    gives(&block("```Makefile", "x\n", "y\n"), &[("Makefile", "x\n")], &[("Makefile", "y\n")]);
+    gives(
+        &block("a/Makefile\n```Makefile", "x\n", "y\n"),
+        &[("a/Makefile", "x\n")],
+        &[("a/Makefile", "y\n")],
+    );
 }
 
 #[test]
