@@ -2,7 +2,7 @@
 
 use super::{
     fault::{ProposalFault, path},
-    step::{Action, BodyLine, Ends, Hunk, LastEnd, Onto, Place, Sign, Step, Target, Way},
+    step::{Action, BodyLine, Ends, Hunk, LastEnd, Onto, Place, Step, Target, Way},
     unified::stated_place,
 };
 
@@ -108,8 +108,10 @@ impl<'a> Reader<'a> {
     fn update(&mut self, line: usize, name: &str) -> Result<Step, ProposalFault> {
         let target = self.target()?;
         let mut hunks = Vec::new();
+        self.pass_blank();
         while self.peek().is_some_and(|(_, text)| !is_header(text)) {
             hunks.extend(self.hunk(hunks.len() + 1)?);
+            self.pass_blank();
         }
         if hunks.is_empty() && target.is_none() {
             let message = format!("the update of `{name}` changes nothing; give it a hunk");
@@ -117,6 +119,15 @@ impl<'a> Reader<'a> {
         }
         let action = Action::Patch { hunks, target, mode: None };
         Ok(Step::in_turn(path(name, line)?, Place::Line(line), action))
+    }
+
+    /// Blank lines above a hunk, a header or the end belong to no hunk.
+    fn pass_blank(&mut self) {
+        let rest = &self.lines[self.at.min(self.lines.len())..];
+        let blank = rest.iter().take_while(|(_, text)| text.trim().is_empty()).count();
+        if rest.get(blank).is_none_or(|(_, text)| is_header(text) || text.starts_with("@@")) {
+            self.at += blank;
+        }
     }
 
     fn target(&mut self) -> Result<Option<Target>, ProposalFault> {
@@ -140,21 +151,31 @@ impl<'a> Reader<'a> {
         };
         self.anchors(&mut hunk)?;
         self.lines(&mut hunk);
-        if hunk.body.is_empty() {
-            return self.blank_or_fault(line);
+        match hunk.body.is_empty() {
+            true => self.blank_or_fault(line),
+            false => Ok(Some(hunk)),
         }
-        trim_tail(&mut hunk, self.peek());
-        Ok(Some(hunk))
     }
 
     fn lines(&mut self, hunk: &mut Hunk) {
-        while let Some(body) = self.peek().and_then(|(_, text)| BodyLine::parse(text)) {
+        let mut empty = 0;
+        while let Some((text, body)) = self.peek().and_then(|(_, text)| Some((text, BodyLine::parse(text)?)))
+        {
+            empty = if text.trim_end_matches('\r').is_empty() { empty + 1 } else { 0 };
             hunk.body.push(body);
             self.at += 1;
         }
-        if self.peek().is_some_and(|(_, text)| text.trim() == END_OF_FILE) {
-            hunk.at_end = true;
-            self.at += 1;
+        match self.peek() {
+            Some((_, text)) if text.trim() == END_OF_FILE => {
+                hunk.at_end = true;
+                self.at += 1;
+            }
+            // An empty line above the next header is there for the eye; a space is a line.
+            next if next.is_none_or(|(_, text)| is_header(text)) => {
+                let written = hunk.body.len() - empty;
+                hunk.body.truncate(written.max(1));
+            }
+            _ => {}
         }
     }
 
@@ -194,13 +215,4 @@ impl<'a> Reader<'a> {
 fn is_header(text: &str) -> bool {
     let text = text.trim();
     text.starts_with("*** ") && text != END_OF_FILE
-}
-
-/// An empty line between a hunk and the header that follows is there for the eye.
-fn trim_tail(hunk: &mut Hunk, next: Option<Numbered>) {
-    let spaced = next.is_none_or(|(_, text)| is_header(text));
-    let blank = |line: &BodyLine| line.sign == Sign::Keep && line.text.is_empty();
-    while spaced && hunk.body.len() > 1 && hunk.body.last().is_some_and(blank) {
-        hunk.body.pop();
-    }
 }

@@ -143,3 +143,26 @@ fn contradictions_are_refused() {
     }
     gives(&patch("*** Add File: b\n+x\n*** Update File: b\n@@\n-x\n+y"), &[], &[("b", "y\n")]);
 }
+
+#[test]
+fn a_blank_line_of_the_file_is_a_line() {
+    let update = |body: &str| patch(&format!("*** Update File: a\n{body}"));
+    gives(&update("@@\n+x\n "), &[("a", "a\n\nb\n")], &[("a", "a\nx\n\nb\n")]);
+    gives(
+        &update("@@ fn a\n+ more\n "),
+        &[("a", "top\n\nfn a\n body\n\nfn c\n")],
+        &[("a", "top\n\nfn a\n body\n more\n\nfn c\n")],
+    );
+    gives(&update("@@\n-a\n+A\n b\n \n*** End of File"), &[("a", "a\nb\n\n")], &[("a", "A\nb\n\n")]);
+    refused(&update("@@\n+x\n "), &[("a", "a\n\n\nb\n")], "edit-ambiguous");
+    refused(&update("@@\n+x\n "), &[("a", "a\nb\n")], "edit-not-found");
+}
+
+#[test]
+fn an_empty_line_of_the_proposal_is_for_the_eye() {
+    let update = |body: &str| patch(&format!("*** Update File: a\n{body}\n*** Add File: b\n+b"));
+    for body in ["@@\n+x\n", "@@\n+x\n\n", "\n@@\n+x", " \n\n@@\n+x", "@@\n+x\n*** End of File\n\n"] {
+        gives(&update(body), &[("a", "a\n\nb\n")], &[("a", "a\n\nb\nx\n"), ("b", "b\n")]);
+    }
+    gives(&update("@@\n-a\n+A\n b\n\n"), &[("a", "a\nb\nc\n")], &[("a", "A\nb\nc\n"), ("b", "b\n")]);
+}
