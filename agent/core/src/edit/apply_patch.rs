@@ -146,6 +146,7 @@ impl<'a> Reader<'a> {
             stated: None,
             at_end: false,
             body: Vec::new(),
+            missing: 0,
             ends: self.ends,
             last: LastEnd::Given,
         };

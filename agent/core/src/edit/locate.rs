@@ -27,6 +27,11 @@ pub(super) fn locate<'a>(
 ) -> Result<Fit<'a>, Mismatch> {
     let search = Search { hunk, lines, from, path };
     let body = hunk.body.as_slice();
+    if hunk.missing > 0 {
+        let wanted = [old(body), vec![""; hunk.missing]].concat();
+        let place = search.find(&wanted)?.ok_or_else(|| search.cut_off())?;
+        return Ok(Fit { place, body });
+    }
     if old(body).is_empty() {
         return Ok(Fit { place: search.insertion()?, body });
     }
@@ -127,6 +132,14 @@ impl Search<'_> {
         };
         let hints = nearest::places(&old(&self.hunk.body), self.lines);
         Mismatch::hunk_not_found(self.path, self.hunk, what).hint(hints)
+    }
+
+    fn cut_off(&self) -> Mismatch {
+        let what = format!(
+            "its header says {} more lines, and no blank ones are there in the file; the proposal seems cut off",
+            self.hunk.missing
+        );
+        Mismatch::hunk_not_found(self.path, self.hunk, &what)
     }
 
     fn no_anchor(&self, anchor: &str, from: usize) -> Mismatch {

@@ -119,6 +119,7 @@ impl Blocks<'_> {
             stated: None,
             at_end: false,
             body: body(old, new),
+            missing: 0,
             ends: if transported { Ends::Nothing } else { Ends::IfAny },
             last: LastEnd::Kept,
         };

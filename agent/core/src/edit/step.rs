@@ -108,6 +108,8 @@ pub(super) struct Hunk {
     pub at_end: bool,
     /// Its lines.
     pub body: Vec<BodyLine>,
+    /// How many blank lines must be below them that it does not show.
+    pub missing: usize,
     /// What its carriage returns say.
     pub ends: Ends,
     /// What it says of the end of the file's last line.
@@ -167,6 +169,13 @@ impl BodyLine {
             Some(_) => return None,
         };
         Some(Self::new(sign, &text[1..]))
+    }
+
+    /// Takes the carriage return for a letter: there is no line end that it belongs to.
+    pub fn keep_carriage(&mut self) {
+        if std::mem::take(&mut self.carriage) {
+            self.text.push('\r');
+        }
     }
 
     pub fn new(sign: Sign, raw: &str) -> Self {

@@ -46,7 +46,7 @@ fn unified_diffs_change_files() {
     );
     gives("--- a/a\n+++ b/a\n@@ -3 +3 @@\n-x\n+y\n", &[("a", "x\nz\nx\n")], &[("a", "x\nz\ny\n")]);
     gives(
-        "--- a/a\n+++ b/a\n@@ -1,9 +1,7 @@\n one\n-two\n+TWO\n",
+        "--- a/a\n+++ b/a\n@@ -1,9 +1,7 @@\n one\n-two\n+TWO\n-- \n2.39\n",
         &[("a", "one\ntwo\n")],
         &[("a", "one\nTWO\n")],
     );
@@ -98,6 +98,44 @@ fn wrong_counts_are_put_right() {
     );
     gives("--- a/a\n+++ b/a\n@@\n-x\n+y\n", &[("a", "x\n")], &[("a", "y\n")]);
     refused("--- a/a\n+++ b/a\n@@\n+y\n", &[("a", "x\n")], "proposal-malformed");
+}
+
+#[test]
+fn a_diff_that_is_cut_off_is_refused() {
+    let part = |counts: &str, body: &str| format!("--- a/a\n+++ b/a\n@@ {counts} @@\n{body}");
+    let numbers = &[("a", "1\n2\n3\n")];
+    for (counts, body) in [
+        ("-1,3 +1,3", " 1\n-2\n"),
+        ("-1,3 +1,4", " 1\n-2\n+2\n"),
+        ("-1,2 +1,3", " 1\n-2\n+2\n"),
+        ("-1,3 +1,3", " 1\n"),
+        ("-1,9 +1,9", " 1\n-2\n+x\n"),
+    ] {
+        for end in ["", "\n"] {
+            let hints = refused(&part(counts, &format!("{body}{end}")), numbers, "proposal-malformed");
+            assert!(hints[0].starts_with("line 3: the last hunk has fewer lines"), "{hints:?}");
+        }
+    }
+    refused(&part("-1,3 +1,3", "-1\n+I\n-2\n+II\n"), numbers, "edit-not-found");
+    refused("--- /dev/null\n+++ b/b\n@@ -0,0 +1,2 @@\n+x\n", &[], "proposal-malformed");
+    let blank = &[("a", "1\n\n\n")];
+    for body in ["-1\n+I\n", "-1\n+I\n\n", "-1\n+I\n\n\n", "-1\n+I\n \n \n"] {
+        gives(&part("-1,3 +1,3", body), blank, &[("a", "I\n\n\n")]);
+    }
+}
+
+#[test]
+fn a_carriage_return_without_a_line_end_is_a_letter() {
+    const NOTE: &str = "\\ No newline at end of file\n";
+    let new = format!("--- /dev/null\n+++ b/f\n@@ -0,0 +1,2 @@\n+a\n+b\r\n{NOTE}");
+    gives(&new, &[], &[("f", "a\nb\r")]);
+    gives(&new.replace('\n', "\r\n").replace("\r\r", "\r"), &[], &[("f", "a\r\nb")]);
+    let change = format!("--- a/f\n+++ b/f\n@@ -2 +2 @@\n-b\n{NOTE}+c\r\n{NOTE}");
+    gives(&change, &[("f", "a\nb")], &[("f", "a\nc\r")]);
+    let back = format!("--- a/f\n+++ b/f\n@@ -2 +2 @@\n-c\r\n{NOTE}+b\n{NOTE}");
+    gives(&back, &[("f", "a\nc\r")], &[("f", "a\nb")]);
+    let mixed = format!("--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\r\n-b\r\n{NOTE}+c\r\n{NOTE}");
+    gives(&mixed, &[("f", "a\r\nb\r")], &[("f", "a\r\nc\r")]);
 }
 
 #[test]

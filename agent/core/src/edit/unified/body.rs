@@ -6,6 +6,10 @@ use crate::edit::{
     step::{BodyLine, Ends, Hunk, LastEnd, Sign},
 };
 
+/// How many blank lines at the end of a diff an editor may have taken away: there are no
+/// more around a change.
+const BLANK_MAX: usize = 3;
+
 /// Lines of a hunk, and how many lines of the diff they are.
 type Body = (Vec<BodyLine>, usize);
 
@@ -15,21 +19,29 @@ impl Reader<'_> {
         let raw = self.peek().unwrap_or_default();
         let ranges = header::ranges(raw.trim_end_matches('\r'), line)?;
         self.at += 1;
+        let ends = if raw.ends_with('\r') { Ends::Nothing } else { Ends::Always };
         let rest = &self.lines[self.at..];
-        let counted = ranges.as_ref().and_then(|ranges| counted(rest, ranges.counts));
-        let (body, length) = counted.unwrap_or_else(|| uncounted(rest));
+        let counts = ranges.as_ref().map(|ranges| ranges.counts);
+        let counted = counts.and_then(|counts| counted(rest, counts));
+        let (mut body, length) = counted.unwrap_or_else(|| uncounted(rest));
         self.at += length;
         let stated = ranges.map(|ranges| ranges.place);
         if body.is_empty() {
             return Err(ProposalFault::malformed(line, "a hunk without lines"));
         }
+        if ends == Ends::Always {
+            body.iter_mut().filter(|line| line.unended).for_each(BodyLine::keep_carriage);
+        }
+        let missing = match (counts, is_over(&self.lines[self.at..])) {
+            (Some(counts), true) => missing(&body, counts).ok_or_else(|| cut_off(line))?,
+            _ => 0,
+        };
         if stated.is_none() && body.iter().all(|line| line.sign == Sign::Add) {
             return Err(ProposalFault::malformed(
                 line,
                 "a hunk that only adds lines needs the numbers of lines",
             ));
         }
-        let ends = if raw.ends_with('\r') { Ends::Nothing } else { Ends::Always };
         Ok(Hunk {
             line,
             number,
@@ -37,6 +49,7 @@ impl Reader<'_> {
             stated,
             at_end: false,
             body,
+            missing,
             ends,
             last: LastEnd::Marked,
         })
@@ -76,6 +89,27 @@ fn uncounted(lines: &[&str]) -> Body {
         at += 1;
     }
     (body, at)
+}
+
+/// Whether nothing more of a diff follows.
+fn is_over(lines: &[&str]) -> bool {
+    lines.iter().all(|line| line.trim().is_empty())
+}
+
+/// How many lines the last hunk of a diff lacks at its end, if those can be blank ones
+/// that an editor took away: a hunk that lacks other ones would be applied in part.
+fn missing(body: &[BodyLine], (old, new): (usize, usize)) -> Option<usize> {
+    let count = |other: Sign| body.iter().filter(|line| line.sign != other).count();
+    let changes = body.iter().any(|line| line.sign != Sign::Keep);
+    match (old.saturating_sub(count(Sign::Add)), new.saturating_sub(count(Sign::Remove))) {
+        (0, 0) => Some(0),
+        (old, new) => (old == new && old <= BLANK_MAX && changes).then_some(old),
+    }
+}
+
+fn cut_off(line: usize) -> ProposalFault {
+    let what = "the last hunk has fewer lines than its header says; the proposal seems cut off";
+    ProposalFault::malformed(line, what)
 }
 
 /// `\ No newline at end of file`, in whatever language.
