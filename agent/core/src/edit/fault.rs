@@ -39,7 +39,8 @@ impl ProposalFault {
     }
 }
 
-/// Parses a path of a proposal.
+/// Parses a path of a proposal. Some tools write `./` in front of every path.
 pub(super) fn path(text: &str, line: usize) -> Result<RepoPath, ProposalFault> {
-    RepoPath::parse(text).map_err(|fault| ProposalFault::outside(Place::Line(line), fault.to_string()))
+    let plain = text.strip_prefix("./").unwrap_or(text);
+    RepoPath::parse(plain).map_err(|fault| ProposalFault::outside(Place::Line(line), fault.to_string()))
 }

@@ -80,7 +80,8 @@ pub(super) fn unquoted(text: &str) -> Option<String> {
     let mut rest = inner.bytes();
     loop {
         match rest.next()? {
-            b'"' => return String::from_utf8(bytes).ok(),
+            b'"' if rest.len() == 0 => return String::from_utf8(bytes).ok(),
+            b'"' => return None,
             b'\\' => bytes.push(escaped(&mut rest)?),
             plain => bytes.push(plain),
         }
@@ -101,6 +102,7 @@ fn escaped(rest: &mut impl Iterator<Item = u8>) -> Option<u8> {
             let (one, two, three) = (digit(first)?, digit(rest.next()?)?, digit(rest.next()?)?);
             one.checked_mul(64)?.checked_add(two * 8 + three)?
         }
-        other => other,
+        mark @ (b'"' | b'\\') => mark,
+        _ => return None,
     })
 }

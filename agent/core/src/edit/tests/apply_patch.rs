@@ -4,6 +4,7 @@ use super::{gives, patch, refused};
 fn apply_patch_changes_files() {
     gives(&patch("*** Add File: a/b.md\n+one\n+two"), &[], &[("a/b.md", "one\ntwo\n")]);
     gives(&patch("*** Delete File: a"), &[("a", "x\n")], &[]);
+    gives(&patch("*** Delete File: ./a"), &[("a", "x\n")], &[]);
     gives(
         &patch("*** Update File: a\n@@\n-two\n+TWO"),
         &[("a", "one\ntwo\nthree\n")],

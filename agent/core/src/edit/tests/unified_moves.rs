@@ -73,3 +73,57 @@ fn binary_content_belongs_to_the_file_it_was_made_from() {
     let empty = "diff --git a/b b/b\nindex 1..2 100644\nGIT binary patch\nliteral 0\nHcmV?d00001\n\n";
     gives(empty, &[("b", "\0")], &[("b", "")]);
 }
+
+#[test]
+fn a_diff_without_prefixes_keeps_its_folders() {
+    let git = "diff --git a/b.txt a/b.txt\n";
+    let old = &[("a/b.txt", "hi\n")];
+    let new = format!("{git}new file mode 100644\n--- /dev/null\n+++ a/b.txt\n@@ -0,0 +1 @@\n+hi\n");
+    gives(&new, &[], old);
+    let gone = format!("{git}deleted file mode 100644\n--- a/b.txt\n+++ /dev/null\n@@ -1 +0,0 @@\n-hi\n");
+    gives(&gone, old, &[]);
+    gives(&format!("{git}--- a/b.txt\n+++ a/b.txt\n@@ -1 +1 @@\n-hi\n+x\n"), old, &[("a/b.txt", "x\n")]);
+    gives(&format!("{git}new file mode 100644\n"), &[], &[("a/b.txt", "")]);
+    let prefixed = new.replace("a/b.txt a/b.txt", "a/b.txt b/b.txt").replace("+++ a/", "+++ b/");
+    gives(&prefixed, &[], &[("b.txt", "hi\n")]);
+}
+
+#[test]
+fn a_space_at_the_end_of_a_name_stays() {
+    let git = "diff --git a/t  b/t \n";
+    let old = &[("t ", "x\n")];
+    let new = format!("{git}new file mode 100644\n--- /dev/null\n+++ b/t \t\n@@ -0,0 +1 @@\n+x\n");
+    gives(&new, &[], old);
+    let gone = format!("{git}deleted file mode 100644\n--- a/t \t\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n");
+    gives(&gone, old, &[]);
+    gives(&format!("{git}--- a/t \t\n+++ b/t \t\n@@ -1 +1 @@\n-x\n+y\n"), old, &[("t ", "y\n")]);
+    gives(&format!("{git}new file mode 100644\n"), &[], &[("t ", "")]);
+    gives(&format!("{git}deleted file mode 100644\n"), old, &[]);
+    gives(&format!("{git}old mode 100644\nnew mode 100755\n"), old, &[("t ", "+x:x\n")]);
+    gives(&moved("rename", "t ", "u "), old, &[("u ", "x\n")]);
+    let edit = "--- a/t \t\n+++ b/u \t\n@@ -1 +1 @@\n-x\n+y\n";
+    gives(&(moved("rename", "t ", "u ") + edit), old, &[("u ", "y\n")]);
+}
+
+#[test]
+fn a_quoted_name_is_right_or_refused() {
+    let new = |name: &str| format!("--- /dev/null\n+++ {name}\n@@ -0,0 +1 @@\n+x\n");
+    gives(&new(r#""b/x\ty\303\251""#), &[], &[("x\ty\u{e9}", "x\n")]);
+    gives(&new(r#""b/x \"y\"""#), &[], &[("x \"y\"", "x\n")]);
+    for name in [r#""b/x\cy""#, r#""b/x\8""#, r#""b/x\12""#, r#""b/x\777""#, r#""b/x"#, r#""b/x"y"#] {
+        refused(&new(name), &[], "proposal-malformed");
+        refused(&format!("diff --git a/x {name}\nnew file mode 100644\n"), &[], "proposal-malformed");
+    }
+}
+
+#[test]
+fn a_dot_in_front_of_a_path_is_no_folder() {
+    let here = &[("f", "x\n")];
+    gives("--- ./f\n+++ ./f\n@@ -1 +1 @@\n-x\n+y\n", here, &[("f", "y\n")]);
+    gives("--- ./f.orig\n+++ ./f\n@@ -1 +1 @@\n-x\n+y\n", here, &[("f", "y\n")]);
+    gives("--- /dev/null\n+++ ./d/n\n@@ -0,0 +1 @@\n+y\n", &[], &[("d/n", "y\n")]);
+    for path in ["././f", "./../f", "d/./f", ".//f", "./"] {
+        let text = format!("--- /dev/null\n+++ {path}\n@@ -0,0 +1 @@\n+y\n");
+        refused(&text, &[], "path-outside");
+    }
+}

@@ -4,12 +4,13 @@ use agent_contract::operation::FileMode;
 
 use crate::edit::{fault::ProposalFault, names::unquoted};
 
-/// The name and the time of a `---` or `+++` line.
+/// The name and the time of a `---` or `+++` line. Where a tab ends the name, a space in
+/// front of it is a part of it.
 pub(super) fn name_and_time(text: &str) -> (&str, &str) {
     match (text.starts_with('"'), text.split_once('\t')) {
-        (false, Some((name, time))) => (name.trim_end(), time),
+        (false, Some((name, time))) => (name, time),
         (false, None) => (text.trim_end(), ""),
-        (true, _) => (text, text.rsplit_once('\t').map_or("", |(_, time)| time)),
+        (true, _) => text.trim_end().rsplit_once('\t').unwrap_or((text.trim_end(), "")),
     }
 }
 
@@ -36,7 +37,7 @@ pub(super) fn both(text: &str) -> Option<(String, String)> {
             spaces().find(same).or_else(|| spaces().next())?
         }
     };
-    Some((unquoted(&text[..split])?, unquoted(text[split..].trim())?))
+    Some((unquoted(&text[..split])?, unquoted(text[split..].strip_prefix(' ')?)?))
 }
 
 /// How long the quoted name at the start is; a backslash takes the letter after it along.

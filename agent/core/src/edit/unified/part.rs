@@ -98,6 +98,7 @@ impl Part {
             .or_else(|| self.git.clone().flatten())
             .ok_or_else(|| self.fault("the names of the file are missing"))?;
         let strip = match (old.as_str(), new.as_str()) {
+            _ if self.without_prefix() => false,
             (NOWHERE, new) => new.starts_with("b/") || (self.git.is_some() && bare(new) != new),
             (old, NOWHERE) => old.starts_with("a/") || (self.git.is_some() && bare(old) != old),
             (old, new) if old == new => false,
@@ -105,6 +106,11 @@ impl Part {
         };
         let bare = |name: String| if strip { bare(&name).to_owned() } else { name };
         Ok((bare(old), bare(new)))
+    }
+
+    /// With a prefix git never gives one name twice.
+    fn without_prefix(&self) -> bool {
+        self.git.iter().flatten().any(|(old, new)| old == new)
     }
 
     fn step(&self, name: &str, action: Action) -> Result<Step, ProposalFault> {
