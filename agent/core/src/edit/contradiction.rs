@@ -66,6 +66,8 @@ fn may_follow(last: Deed, next: Deed, order: Order) -> bool {
         (Edit | Write | Arrive, Edit) => true,
         (Delete | Leave, Arrive) | (Leave, Write) => true,
         (Write | Arrive, Leave) => true,
+        // Edits in turn may take a file away and put another one there.
+        (Delete, Write) => order == Order::InTurn,
         // A rename of one commit takes what was there before: the edit would be lost.
         (Edit, Leave) => order == Order::InTurn,
         _ => false,

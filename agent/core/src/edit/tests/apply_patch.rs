@@ -135,7 +135,6 @@ fn contradictions_are_refused() {
     for body in [
         "*** Add File: a\n+x\n*** Add File: a\n+y",
         "*** Add File: a\n+x\n*** Delete File: a",
-        "*** Delete File: a\n*** Add File: a\n+x",
         "*** Delete File: a\n*** Delete File: a",
         "*** Update File: a\n@@\n-x\n+y\n*** Delete File: a",
         "*** Update File: a\n*** Move to: b\n*** Update File: a\n@@\n-x\n+y",
@@ -143,6 +142,8 @@ fn contradictions_are_refused() {
         refused(&patch(body), &[("a", "x\n")], "proposal-malformed");
     }
     gives(&patch("*** Add File: b\n+x\n*** Update File: b\n@@\n-x\n+y"), &[], &[("b", "y\n")]);
+    gives(&patch("*** Delete File: a\n*** Add File: a\n+y"), &[("a", "x\n")], &[("a", "y\n")]);
+    refused(&patch("*** Delete File: a\n*** Add File: a\n+y"), &[], "file-missing");
 }
 
 #[test]

@@ -73,6 +73,7 @@ fn contradictions_and_renames_onto_files_are_refused() {
         let hints = refused(&format!("[{write},{second}]"), &[], "proposal-malformed");
         assert!(hints[0].starts_with("/1: `a` is "), "{hints:?}");
     }
+    gives(&format!(r#"[{{"op":"delete","path":"a"}},{write}]"#), &[("a", "y")], &[("a", "x")]);
     refused(r#"[{"op":"rename","path":"a","to":"b"}]"#, &[("a", "x"), ("b", "y")], "file-exists");
     let chain = r#"[{"op":"rename","path":"a","to":"b"},{"op":"rename","path":"b","to":"c"}]"#;
     gives(chain, &[("a", "x")], &[("c", "x")]);
