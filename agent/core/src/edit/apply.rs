@@ -8,8 +8,9 @@ use super::{
     mismatch::Mismatch,
     net::State,
     patched::patched,
-    replaced::{Piece, replaced},
+    run,
     step::{Action, Hunk, Onto, Step},
+    text::Hints,
 };
 use crate::host::{Change, Content};
 
@@ -18,29 +19,52 @@ use crate::host::{Change, Content};
 /// them, or the first mismatch with how many more there are.
 pub fn apply(set: &EditSet, files: &BTreeMap<RepoPath, Option<Content>>) -> Result<Vec<Change>, Mismatch> {
     let mut state = State::new(files);
-    let mut first = None;
-    let mut more = 0;
-    for (index, step) in set.steps.iter().enumerate() {
-        state.start(step, &set.steps[index..]);
-        match (perform(step, &mut state), &first) {
+    let mut misfits = Misfits::default();
+    let mut rest = set.steps.as_slice();
+    while let [step, ..] = rest {
+        state.start(step, rest);
+        let (run, others) = rest.split_at(run::length(rest));
+        match &step.action {
+            Action::Patch { target: None, mode: None, .. } | Action::Replace { .. } => {
+                run::perform(run, &mut state, &mut misfits);
+            }
+            _ => misfits.note(perform(step, &mut state)),
+        }
+        rest = others;
+    }
+    misfits.first.map_or_else(|| Ok(state.changes()), |first| Err(first.and_more(misfits.more)))
+}
+
+/// What does not fit: the first, and how many there are after it.
+#[derive(Default)]
+pub(super) struct Misfits {
+    first: Option<Mismatch>,
+    more: usize,
+}
+
+impl Misfits {
+    pub fn note(&mut self, result: Result<(), Mismatch>) {
+        match (result, &self.first) {
             (Ok(()), _) => {}
-            (Err(mismatch), None) => first = Some(mismatch),
-            (Err(_), Some(_)) => more += 1,
+            (Err(mismatch), None) => self.first = Some(mismatch),
+            (Err(_), Some(_)) => self.more += 1,
         }
     }
-    first.map_or_else(|| Ok(state.changes()), |first| Err(first.and_more(more)))
+
+    /// Only the first is shown with what came close.
+    pub fn hints(&self) -> Hints {
+        if self.first.is_none() { Hints::Told } else { Hints::Untold }
+    }
 }
 
 fn perform(step: &Step, state: &mut State) -> Result<(), Mismatch> {
     match &step.action {
         Action::Write { bytes, mode, onto } => write(step, bytes, *mode, *onto, state),
         Action::Delete { hunks } => delete(step, hunks, state),
+        // Those that change nothing but the content are made in a row.
+        Action::Replace { .. } => Ok(()),
         Action::Patch { hunks, mode, .. } => {
             change(step, state, *mode, |held| patched(&step.path, &held.bytes, hunks))
-        }
-        Action::Replace { old, new, count } => {
-            let piece = Piece { old, new, count: *count };
-            change(step, state, None, |held| replaced(&step.path, &step.at, &held.bytes, &piece))
         }
         Action::Binary { change: given, mode, .. } => change(step, state, *mode, |held| {
             binary::apply(given, &held.bytes).map_err(|what| Mismatch::not_found(&step.path, &step.at, what))

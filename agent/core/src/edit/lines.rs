@@ -36,9 +36,33 @@ fn line(raw: &[u8]) -> Line<'_> {
     Line { text, end }
 }
 
-/// The line end that most lines have.
-pub(super) fn dominant_end(lines: &[Line]) -> &'static [u8] {
-    let carriage = lines.iter().filter(|line| line.end == CRLF).count();
-    let plain = lines.iter().filter(|line| line.end == LF).count();
-    if carriage > plain { CRLF } else { LF }
+/// How many lines have which end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct EndCounts {
+    carriage: usize,
+    plain: usize,
+}
+
+impl EndCounts {
+    pub fn of(lines: &[Line]) -> Self {
+        let count = |end: &[u8]| lines.iter().filter(|line| line.end == end).count();
+        Self { carriage: count(CRLF), plain: count(LF) }
+    }
+
+    pub fn add(&mut self, lines: &[Line]) {
+        let more = Self::of(lines);
+        self.carriage += more.carriage;
+        self.plain += more.plain;
+    }
+
+    pub fn remove(&mut self, lines: &[Line]) {
+        let fewer = Self::of(lines);
+        self.carriage -= fewer.carriage;
+        self.plain -= fewer.plain;
+    }
+
+    /// The line end that most lines have.
+    pub fn dominant(self) -> &'static [u8] {
+        if self.carriage > self.plain { CRLF } else { LF }
+    }
 }

@@ -3,11 +3,11 @@
 use agent_contract::RepoPath;
 
 use super::{
-    lines::Line,
     mismatch::Mismatch,
     nearest,
-    sequence::{ANCHOR_LAYERS, LAYERS, places},
+    sequence::Sought,
     step::{BodyLine, Hunk, Sign},
+    text::{Hints, Text},
 };
 
 const PLACES_TOLD_MAX: usize = 5;
@@ -15,66 +15,64 @@ const PLACES_TOLD_MAX: usize = 5;
 /// A hunk's place, and as much of its body as there is a place for.
 pub(super) struct Fit<'a> {
     pub place: usize,
-    pub body: &'a [BodyLine],
+    pub body: Vec<&'a BodyLine>,
 }
 
 /// Looks for a hunk in a file, not before `from`.
 pub(super) fn locate<'a>(
     hunk: &'a Hunk,
-    lines: &[Line],
+    text: &Text,
     from: usize,
     path: &RepoPath,
 ) -> Result<Fit<'a>, Mismatch> {
-    let search = Search { hunk, lines, from, path };
-    let body = hunk.body.as_slice();
-    if hunk.missing > 0 {
-        let wanted = [old(body), vec![""; hunk.missing]].concat();
-        let place = search.find(&wanted)?.ok_or_else(|| search.cut_off())?;
-        return Ok(Fit { place, body });
-    }
-    if old(body).is_empty() {
+    let search = Search { hunk, text, from, path };
+    let body: Vec<_> = hunk.body.iter().collect();
+    let wanted = [old(&body), vec![""; hunk.missing]].concat();
+    if wanted.is_empty() {
         return Ok(Fit { place: search.insertion()?, body });
     }
-    if let Some(place) = search.find(&old(body))? {
+    if let Some(place) = search.find(&wanted)? {
         return Ok(Fit { place, body });
     }
-    let shorter = without_blank_tail(body).unwrap_or_default();
-    match old(shorter).is_empty() {
-        true => Err(search.not_found()),
-        false => search
-            .find(&old(shorter))?
-            .map(|place| Fit { place, body: shorter })
-            .ok_or_else(|| search.not_found()),
-    }
+    let shorter = without_blank_tail(&body).filter(|body| hunk.missing == 0 && !old(body).is_empty());
+    let fit = match shorter {
+        Some(body) => search.find(&old(&body))?.map(|place| Fit { place, body }),
+        None => None,
+    };
+    fit.ok_or_else(|| search.not_found())
 }
 
 /// The lines that must be there.
-fn old(body: &[BodyLine]) -> Vec<&str> {
+fn old<'a>(body: &[&'a BodyLine]) -> Vec<&'a str> {
     body.iter().filter(|line| line.sign != Sign::Add).map(|line| line.text.as_str()).collect()
 }
 
 /// Some writers end a hunk with an empty line that the file does not have.
-fn without_blank_tail(body: &[BodyLine]) -> Option<&[BodyLine]> {
+fn without_blank_tail<'a>(body: &[&'a BodyLine]) -> Option<Vec<&'a BodyLine>> {
     let (last, rest) = body.split_last()?;
-    (last.sign == Sign::Keep && last.text.is_empty()).then_some(rest)
+    (last.sign == Sign::Keep && last.text.is_empty()).then(|| rest.to_vec())
 }
 
-struct Search<'a> {
+struct Search<'a, 't> {
     hunk: &'a Hunk,
-    lines: &'a [Line<'a>],
+    text: &'a Text<'t>,
     from: usize,
     path: &'a RepoPath,
 }
 
-impl Search<'_> {
+impl Search<'_, '_> {
     /// The one place of the wanted lines: the stated one, or the only one.
     fn find(&self, wanted: &[&str]) -> Result<Option<usize>, Mismatch> {
         let mut start = self.after_anchors()?.first().copied().unwrap_or(self.from);
         if self.hunk.at_end {
-            start = start.max(self.lines.len().saturating_sub(wanted.len()));
+            start = start.max(self.text.lines().len().saturating_sub(wanted.len()));
         }
-        let places = places(wanted, self.lines, start, &LAYERS);
-        let stated = self.hunk.stated.map(|line| line.saturating_sub(1));
+        let stated = self.hunk.stated.map(|line| line.saturating_sub(1)).filter(|place| *place >= start);
+        // What stands there exactly can be nowhere else.
+        if let Some(place) = stated.filter(|place| self.text.stand_at(*place, wanted)) {
+            return Ok(Some(place));
+        }
+        let places = self.text.places(wanted, start, Sought::Lines);
         match (stated.filter(|place| places.contains(place)), places.as_slice()) {
             (Some(place), _) | (None, &[place]) => Ok(Some(place)),
             (None, []) => Ok(None),
@@ -84,7 +82,7 @@ impl Search<'_> {
 
     /// Where lines go that replace none: after the anchor, at the stated line, at the end.
     fn insertion(&self) -> Result<usize, Mismatch> {
-        let held = self.lines.len();
+        let held = self.text.lines().len();
         match (self.hunk.anchors.is_empty(), self.hunk.stated) {
             (false, _) => match self.after_anchors()?.as_slice() {
                 [place] => Ok(*place),
@@ -107,7 +105,7 @@ impl Search<'_> {
         let mut below = vec![self.from];
         for anchor in &self.hunk.anchors {
             let start = below.first().copied().unwrap_or(self.from);
-            below = places(&[anchor], self.lines, start, &ANCHOR_LAYERS);
+            below = self.text.places(&[anchor], start, Sought::Anchor);
             if below.is_empty() {
                 return Err(self.no_anchor(anchor, start));
             }
@@ -125,21 +123,16 @@ impl Search<'_> {
     }
 
     fn not_found(&self) -> Mismatch {
-        let what = match (self.hunk.at_end, self.from) {
-            (true, _) => "the lines to change are not the last ones of the file",
-            (false, 0) => "the lines to change are not in the file",
-            (false, _) => "the lines to change are not in the file, below the hunk before",
+        let what = match (self.hunk.at_end, self.hunk.missing, self.from) {
+            (true, _, _) => "the lines to change are not the last ones of the file",
+            (false, 1.., _) => {
+                "the lines to change, with as many blank ones below as its header says, are not in the file; the proposal seems cut off"
+            }
+            (false, 0, 0) => "the lines to change are not in the file",
+            (false, 0, _) => "the lines to change are not in the file, below the hunk before",
         };
-        let hints = nearest::places(&old(&self.hunk.body), self.lines);
-        Mismatch::hunk_not_found(self.path, self.hunk, what).hint(hints)
-    }
-
-    fn cut_off(&self) -> Mismatch {
-        let what = format!(
-            "its header says {} more lines, and no blank ones are there in the file; the proposal seems cut off",
-            self.hunk.missing
-        );
-        Mismatch::hunk_not_found(self.path, self.hunk, &what)
+        let body: Vec<_> = self.hunk.body.iter().collect();
+        Mismatch::hunk_not_found(self.path, self.hunk, what).hint(self.nearest(&old(&body)))
     }
 
     fn no_anchor(&self, anchor: &str, from: usize) -> Mismatch {
@@ -147,7 +140,13 @@ impl Search<'_> {
             0 => format!("`@@ {anchor}` is not in the file"),
             _ => format!("`@@ {anchor}` is not in the file below line {from}"),
         };
-        let hints = nearest::places(&[anchor], self.lines);
-        Mismatch::hunk_not_found(self.path, self.hunk, &what).hint(hints)
+        Mismatch::hunk_not_found(self.path, self.hunk, &what).hint(self.nearest(&[anchor]))
+    }
+
+    fn nearest(&self, wanted: &[&str]) -> Vec<String> {
+        match self.text.hints {
+            Hints::Told => nearest::places(wanted, self.text.lines()),
+            Hints::Untold => Vec::new(),
+        }
     }
 }

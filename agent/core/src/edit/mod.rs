@@ -15,8 +15,10 @@ mod nearest;
 mod net;
 mod patched;
 mod replaced;
+mod run;
 mod sequence;
 mod step;
+mod text;
 
 mod apply_patch;
 mod json_edits;

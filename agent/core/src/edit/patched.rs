@@ -3,102 +3,69 @@
 use agent_contract::RepoPath;
 
 use super::{
-    lines::{self, CRLF, LF, Line, MARK},
+    lines::{CRLF, LF, Line, MARK},
     locate::locate,
     mismatch::Mismatch,
     step::{BodyLine, Ends, Hunk, LastEnd, Sign},
+    text::{Hints, Piece, Text, push},
 };
 
-/// The file with its hunks applied, each below the one before.
+/// The file with its hunks applied.
 pub(super) fn patched(path: &RepoPath, bytes: &[u8], hunks: &[Hunk]) -> Result<Vec<u8>, Mismatch> {
-    let (mark, rest) = match names_mark(hunks) {
-        true => (&[][..], bytes),
-        false => lines::split_mark(bytes),
-    };
-    let lines = lines::split(rest);
-    let mut output =
-        Output { bytes: mark.to_vec(), mark: mark.len(), end: lines::dominant_end(&lines), pending: false };
+    let mut text = Text::new(bytes, hunks.iter(), Hints::Told);
+    patch(path, &mut text, hunks)?;
+    Ok(text.into_bytes())
+}
+
+/// Applies hunks, each below the one before. All of them, or none.
+pub(super) fn patch<'a>(path: &RepoPath, text: &mut Text<'a>, hunks: &'a [Hunk]) -> Result<(), Mismatch> {
+    let mut pieces = Vec::new();
     let mut at = 0;
     for hunk in hunks {
-        let fit = locate(hunk, &lines, at, path)?;
-        lines[at..fit.place].iter().for_each(|line| output.keep(line));
-        at = fit.place + output.hunk(hunk, fit.body, &lines[fit.place..]);
+        let fit = locate(hunk, text, at, path)?;
+        let piece = piece(hunk, &fit.body, fit.place, text);
+        at = piece.place + piece.covered;
+        pieces.push(piece);
     }
-    lines[at..].iter().for_each(|line| output.keep(line));
-    Ok(output.bytes)
+    text.replace(pieces);
+    Ok(())
 }
 
-/// Whether a hunk takes the byte order mark for a part of the first line, as git does.
-fn names_mark(hunks: &[Hunk]) -> bool {
-    let mut lines = hunks.iter().flat_map(|hunk| &hunk.body);
-    lines.any(|line| line.sign != Sign::Add && line.text.starts_with(MARK))
-}
-
-/// The lines of the new file.
-struct Output {
-    bytes: Vec<u8>,
-    /// How long the byte order mark at the start is.
-    mark: usize,
-    /// The line end that added lines get.
-    end: &'static [u8],
-    /// Whether the last line has no end yet, and gets one if another follows.
-    pending: bool,
-}
-
-impl Output {
-    fn line(&mut self, text: &[u8], end: &[u8]) {
-        if self.pending {
-            self.bytes.extend_from_slice(self.end);
-        }
-        self.bytes.extend_from_slice(text);
-        self.bytes.extend_from_slice(end);
-        self.pending = end.is_empty();
-    }
-
-    fn keep(&mut self, line: &Line) {
-        self.line(line.text, line.end);
-    }
-
-    fn add(&mut self, line: &BodyLine, end: &[u8]) {
-        let doubled = self.mark > 0 && self.bytes.len() == self.mark;
-        let text = if doubled { line.text.trim_start_matches(MARK) } else { &line.text };
-        self.line(text.as_bytes(), end);
-    }
-
-    /// Writes a hunk over the lines at its place; says how many of them it covers.
-    fn hunk(&mut self, hunk: &Hunk, body: &[BodyLine], lines: &[Line]) -> usize {
-        let covered = body.iter().filter(|line| line.sign != Sign::Add).count();
-        let ends = self.ends(hunk, body, lines);
-        let last = last_end(hunk.last, body, lines);
-        let mut at = 0;
-        for line in body {
-            match line.sign {
-                Sign::Add => {
-                    let unended = last.unwrap_or(line.unended && at == lines.len()) && at == lines.len();
-                    self.add(line, if unended { b"" } else { ends.of(line) });
-                }
-                Sign::Keep => lines.get(at).into_iter().for_each(|line| self.keep(line)),
-                Sign::Remove => {}
+/// The lines that a hunk puts at its place.
+fn piece<'a>(hunk: &Hunk, body: &[&'a BodyLine], place: usize, text: &Text<'a>) -> Piece<'a> {
+    let rest = &text.lines()[place..];
+    let (ends, last) = (ends(hunk, body, rest, text.end()), last_end(hunk.last, body, rest));
+    let (mut lines, mut at) = (Vec::new(), 0);
+    for line in body {
+        match line.sign {
+            Sign::Add => {
+                let unended = at == rest.len() && last.unwrap_or(line.unended);
+                let doubled = text.has_mark() && place == 0 && lines.is_empty();
+                let added = if doubled { line.text.trim_start_matches(MARK) } else { &line.text };
+                let end = if unended { b"" } else { ends.of(line) };
+                push(&mut lines, Line { text: added.as_bytes(), end }, text.end());
             }
-            at += usize::from(line.sign != Sign::Add);
+            Sign::Keep => rest.get(at).into_iter().for_each(|line| push(&mut lines, *line, text.end())),
+            Sign::Remove => {}
         }
-        covered
+        at += usize::from(line.sign != Sign::Add);
     }
+    Piece { place, covered: at, lines }
+}
 
-    /// How added lines end: as they are written where the hunk is right about the lines
-    /// that it covers, as most lines of the file do where it is not.
-    fn ends(&self, hunk: &Hunk, body: &[BodyLine], lines: &[Line]) -> AddedEnds {
-        let any = body.iter().any(|line| line.carriage);
-        let mut pairs = pairs(body, lines).filter(|(_, line)| !line.end.is_empty()).peekable();
-        let tells = match hunk.ends {
-            Ends::Nothing => false,
-            Ends::IfAny => any,
-            Ends::Always => any || pairs.peek().is_some(),
-        };
-        match tells && pairs.all(|(body, line)| body.carriage == (line.end == CRLF)) {
-            true => AddedEnds::AsWritten,
-            false => AddedEnds::All(self.end),
-        }
+/// How added lines end: as they are written where the hunk is right about the lines
+/// that it covers, as most lines of the file do where it is not.
+fn ends(hunk: &Hunk, body: &[&BodyLine], lines: &[Line], most: &'static [u8]) -> AddedEnds {
+    let any = body.iter().any(|line| line.carriage);
+    let mut pairs = pairs(body, lines).filter(|(_, line)| !line.end.is_empty()).peekable();
+    let tells = match hunk.ends {
+        Ends::Nothing => false,
+        Ends::IfAny => any,
+        Ends::Always => any || pairs.peek().is_some(),
+    };
+    match tells && pairs.all(|(body, line)| body.carriage == (line.end == CRLF)) {
+        true => AddedEnds::AsWritten,
+        false => AddedEnds::All(most),
     }
 }
 
@@ -120,15 +87,15 @@ impl AddedEnds {
 
 /// The lines that must be there, each with the one that is.
 fn pairs<'a>(
-    body: &'a [BodyLine],
+    body: &'a [&'a BodyLine],
     lines: &'a [Line<'a>],
 ) -> impl Iterator<Item = (&'a BodyLine, &'a Line<'a>)> {
-    body.iter().filter(|line| line.sign != Sign::Add).zip(lines)
+    body.iter().copied().filter(|line| line.sign != Sign::Add).zip(lines)
 }
 
 /// Whether a line that is added at the end of the file has no end; `None` where the
 /// marks of the hunk say it.
-fn last_end(last: LastEnd, body: &[BodyLine], lines: &[Line]) -> Option<bool> {
+fn last_end(last: LastEnd, body: &[&BodyLine], lines: &[Line]) -> Option<bool> {
     let right = pairs(body, lines).all(|(body, line)| body.unended == line.end.is_empty());
     match last {
         LastEnd::Given => Some(false),

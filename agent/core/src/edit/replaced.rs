@@ -4,10 +4,11 @@ use agent_contract::RepoPath;
 use memchr::memmem;
 
 use super::{
-    lines::{self, CRLF},
+    lines,
     mismatch::Mismatch,
     nearest,
     step::{Count, Place},
+    text::Hints,
 };
 
 const PLACES_TOLD_MAX: usize = 5;
@@ -19,27 +20,41 @@ pub(super) struct Piece<'a> {
     pub count: Count,
 }
 
-/// The file with the one place of a piece replaced, or all of them.
-pub(super) fn replaced(
+/// Replaces the one place of a piece, or all of them.
+pub(super) fn replace(
     path: &RepoPath,
     at: &Place,
-    bytes: &[u8],
+    bytes: &mut Vec<u8>,
     piece: &Piece,
-) -> Result<Vec<u8>, Mismatch> {
+    hints: Hints,
+) -> Result<(), Mismatch> {
     let (places, old, new) = find(bytes, piece);
-    match (places.len(), piece.count) {
-        (0, _) => {
-            let text = String::from_utf8_lossy(piece.old);
-            let hints = nearest::places(&text.lines().collect::<Vec<_>>(), &lines::split(bytes));
-            Err(Mismatch::not_found(path, at, "the text to replace is not in the file").hint(hints))
+    match (places.as_slice(), piece.count) {
+        ([], _) => {
+            let near = if hints == Hints::Told { nearest(piece.old, bytes) } else { Vec::new() };
+            Err(Mismatch::not_found(path, at, "the text to replace is not in the file").hint(near))
         }
-        (1, _) | (_, Count::All) => Ok(splice(bytes, &places, old.len(), &new)),
-        (count, Count::Once) => {
-            let what =
-                format!("the text to replace is there {count} times; give more of it, or `\"all\": true`");
-            Err(Mismatch::ambiguous(path, at, &what).hint(told(bytes, &places)))
+        // The rest of a large file is moved at most, not copied.
+        ([place], _) => {
+            bytes.splice(*place..place + old.len(), new);
+            Ok(())
+        }
+        (_, Count::All) => {
+            *bytes = splice(bytes, &places, old.len(), &new);
+            Ok(())
+        }
+        (places, Count::Once) => {
+            let what = format!(
+                "the text to replace is there {} times; give more of it, or `\"all\": true`",
+                places.len()
+            );
+            Err(Mismatch::ambiguous(path, at, &what).hint(told(bytes, places)))
         }
     }
+}
+
+fn nearest(old: &[u8], bytes: &[u8]) -> Vec<String> {
+    nearest::places(&String::from_utf8_lossy(old).lines().collect::<Vec<_>>(), &lines::split(bytes))
 }
 
 /// The places of the piece as it is written or, failing that, with the line ends of the
@@ -52,7 +67,7 @@ fn find(bytes: &[u8], piece: &Piece) -> (Vec<usize>, Vec<u8>, Vec<u8>) {
         return (places(bytes, &old, piece.count), old, with_carriages(piece.new));
     }
     // A piece of a line says nothing of line ends: new lines get those of the file.
-    let carriages = !many && piece.new.contains(&b'\n') && lines::dominant_end(&lines::split(bytes)) == CRLF;
+    let carriages = !many && piece.new.contains(&b'\n') && has_carriages(bytes);
     let new = if carriages { with_carriages(piece.new) } else { piece.new.to_vec() };
     (exact, piece.old.to_vec(), new)
 }
@@ -73,6 +88,12 @@ fn places(bytes: &[u8], piece: &[u8], count: Count) -> Vec<usize> {
 fn told(bytes: &[u8], places: &[usize]) -> Vec<String> {
     let line = |place: &usize| memchr::memchr_iter(b'\n', &bytes[..*place]).count() + 1;
     places.iter().take(PLACES_TOLD_MAX).map(|place| format!("it matches at line {}", line(place))).collect()
+}
+
+/// Whether most lines end with a carriage return.
+fn has_carriages(bytes: &[u8]) -> bool {
+    let ends = || memchr::memchr_iter(b'\n', bytes);
+    2 * ends().filter(|end| *end > 0 && bytes[end - 1] == b'\r').count() > ends().count()
 }
 
 fn with_carriages(text: &[u8]) -> Vec<u8> {
