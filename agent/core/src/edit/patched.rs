@@ -17,11 +17,13 @@ pub(super) fn patched(path: &RepoPath, bytes: &[u8], hunks: &[Hunk]) -> Result<V
     Ok(text.into_bytes())
 }
 
-/// Applies hunks, each below the one before. All of them, or none.
+/// Applies hunks, each below the one before; those that only add lines to the end come
+/// last. All of them, or none.
 pub(super) fn patch<'a>(path: &RepoPath, text: &mut Text<'a>, hunks: &'a [Hunk]) -> Result<(), Mismatch> {
+    let (last, placed): (Vec<_>, Vec<_>) = hunks.iter().partition(|hunk| is_appendix(hunk));
     let mut pieces = Vec::new();
     let mut at = 0;
-    for hunk in hunks {
+    for hunk in placed.into_iter().chain(last) {
         let fit = locate(hunk, text, at, path)?;
         let piece = piece(hunk, &fit.body, fit.place, text);
         at = piece.place + piece.covered;
@@ -29,6 +31,12 @@ pub(super) fn patch<'a>(path: &RepoPath, text: &mut Text<'a>, hunks: &'a [Hunk])
     }
     text.replace(pieces);
     Ok(())
+}
+
+/// Whether a hunk names no place and replaces nothing.
+fn is_appendix(hunk: &Hunk) -> bool {
+    let adds = hunk.body.iter().all(|line| line.sign == Sign::Add);
+    adds && hunk.anchors.is_empty() && hunk.stated.is_none()
 }
 
 /// The lines that a hunk puts at its place.

@@ -168,3 +168,13 @@ fn an_empty_line_of_the_proposal_is_for_the_eye() {
     }
     gives(&update("@@\n-a\n+A\n b\n\n"), &[("a", "a\nb\nc\n")], &[("a", "A\nb\nc\n"), ("b", "b\n")]);
 }
+
+#[test]
+fn what_is_added_to_the_end_moves_no_other_hunk() {
+    let text =
+        patch("*** Update File: a\n@@\n+after-context\n+second line\n@@\n l1\n-l2\n-l3\n+line2-replacement");
+    let after = "l1\nline2-replacement\nafter-context\nsecond line\n";
+    gives(&text, &[("a", "l1\nl2\nl3\n")], &[("a", after)]);
+    gives(&text, &[("a", "l1\nl2\nl3")], &[("a", after)]);
+    gives(&patch("*** Update File: a\n@@\n+1\n@@\n+2"), &[("a", "x\n")], &[("a", "x\n1\n2\n")]);
+}
