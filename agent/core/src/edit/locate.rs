@@ -47,10 +47,15 @@ fn old<'a>(body: &[&'a BodyLine]) -> Vec<&'a str> {
     body.iter().filter(|line| line.sign != Sign::Add).map(|line| line.text.as_str()).collect()
 }
 
-/// Some writers end a hunk with an empty line that the file does not have.
+/// Some writers end a hunk with an empty line that the file does not have, or take one
+/// away and add it again.
 fn without_blank_tail<'a>(body: &[&'a BodyLine]) -> Option<Vec<&'a BodyLine>> {
-    let (last, rest) = body.split_last()?;
-    (last.sign == Sign::Keep && last.text.is_empty()).then(|| rest.to_vec())
+    let last = |other: Sign| body.iter().rposition(|line| line.sign != other && line.text.is_empty());
+    let ends = |other: Sign| body.iter().rposition(|line| line.sign != other);
+    let (old, new) = (last(Sign::Add)?, last(Sign::Remove)?);
+    let both = ends(Sign::Add) == Some(old) && ends(Sign::Remove) == Some(new);
+    let rest = body.iter().enumerate().filter(|(at, _)| *at != old && *at != new);
+    (both && (old != new || old + 1 == body.len())).then(|| rest.map(|(_, line)| *line).collect())
 }
 
 struct Search<'a, 't> {

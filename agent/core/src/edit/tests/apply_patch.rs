@@ -178,3 +178,15 @@ fn what_is_added_to_the_end_moves_no_other_hunk() {
     gives(&text, &[("a", "l1\nl2\nl3")], &[("a", after)]);
     gives(&patch("*** Update File: a\n@@\n+1\n@@\n+2"), &[("a", "x\n")], &[("a", "x\n1\n2\n")]);
 }
+
+#[test]
+fn a_blank_line_that_is_taken_away_and_added_need_not_be_there() {
+    let update = |body: &str| patch(&format!("*** Update File: a\n@@\n{body}"));
+    for body in ["-b\n-\n+c\n+", "-b\n+c\n-\n+"] {
+        gives(&update(body), &[("a", "a\nb\n")], &[("a", "a\nc\n")]);
+        gives(&update(body), &[("a", "a\nb\n\nx\n")], &[("a", "a\nc\n\nx\n")]);
+    }
+    for body in ["-b\n-\n+c", "-b\n+c\n+\n-", "-b\n-\n+\n+c", "-\n+"] {
+        refused(&update(body).replace("+c\n+\n-", "-x\n+"), &[("a", "a\nb\n")], "edit-not-found");
+    }
+}
