@@ -3,7 +3,7 @@
 use super::{
     lines::{self, EndCounts, Line, MARK},
     sequence::{Columns, Sought},
-    step::{Hunk, Sign},
+    step::{Hunk, LastEnd, Sign},
 };
 
 /// Whether what came close is told with a mismatch. Of many only the first is shown, and
@@ -121,8 +121,9 @@ pub(super) fn push<'a>(lines: &mut Vec<Line<'a>>, line: Line<'a>, end: &'static 
 
 /// Whether a hunk takes the byte order mark for a part of the first line, as git does.
 pub(super) fn names_mark(hunk: &Hunk) -> bool {
-    let mut old = hunk.body.iter().filter(|line| line.sign != Sign::Add);
-    old.any(|line| line.text.starts_with(MARK))
+    let old = || hunk.body.iter().filter(|line| line.sign != Sign::Add);
+    let before_all = hunk.stated == Some(0) && hunk.last == LastEnd::Marked && old().next().is_none();
+    before_all || old().any(|line| line.text.starts_with(MARK))
 }
 
 /// The lines that a hunk looks for.

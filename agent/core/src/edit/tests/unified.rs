@@ -158,6 +158,7 @@ fn a_byte_order_mark_stays() {
     gives(&part("-x\n+y\n"), marked, &[("a", "\u{feff}y\nz\n")]);
     gives(&part("-x\n+\u{feff}y\n"), marked, &[("a", "\u{feff}y\nz\n")]);
     gives(&part("-\u{feff}x\n+x\n"), marked, &[("a", "x\nz\n")]);
+    gives("--- a/a\n+++ b/a\n@@ -0,0 +1 @@\n+y\n", marked, &[("a", "y\n\u{feff}x\nz\n")]);
 }
 
 #[test]
