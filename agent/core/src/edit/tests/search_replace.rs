@@ -88,3 +88,19 @@ fn the_file_keeps_its_ends() {
     gives(&block("a", "x\n\n", "y\n\n"), &[("a", "x\nz\n")], &[("a", "y\nz\n")]);
     gives(&block("a", "", "x\n"), &[("a", "")], &[("a", "x\n")]);
 }
+
+#[test]
+fn the_place_where_most_lines_agree_is_named_first() {
+    let file: String = (100..=130).map(|index| format!("some text {index}\n")).collect();
+    let old = "some text 107\nsome text 108\nnope\nsome text 110\n";
+    let hints = refused(&block("f", old, "x\n"), &[("f", &file)], "edit-not-found");
+    assert_eq!(hints[0], "line 10: some text 109 (3 of 4 lines agree from line 8 on)");
+    let hints = refused(&block("f", "q\naa\n", "x\n"), &[("f", "q\na\nb\nq\na\nb\n")], "edit-not-found");
+    let agree = |line: usize| format!("(1 of 2 lines agree from line {line} on)");
+    assert_eq!(hints, [format!("line 2: a {}", agree(1)), format!("line 5: a {}", agree(4))]);
+    let hints = refused(&block("f", "a\nb\nc\nd\n", "x\n"), &[("f", "c\nd\nx\ny\na\nb\n")], "edit-not-found");
+    let agree = |line: usize| format!("(2 of 4 lines agree from line {line} on)");
+    assert_eq!(hints, [format!("line 1: c {}", agree(1)), format!("line 5: a {}", agree(5))]);
+    let hints = refused(&block("f", "aa\nb\n", "x\n"), &[("f", "c\nd\n")], "edit-not-found");
+    assert!(hints.is_empty(), "{hints:?}");
+}
