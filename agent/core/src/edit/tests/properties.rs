@@ -30,6 +30,44 @@ fn diff(old: &str, new: &str, context: usize) -> String {
     TextDiff::from_lines(old, new).unified_diff().context_radius(context).header("a/f", "b/f").to_string()
 }
 
+/// A text that may have a byte order mark.
+fn marked() -> impl Strategy<Value = String> {
+    (prop::bool::weighted(0.2), text())
+        .prop_map(|(mark, text)| format!("{}{text}", if mark { "\u{feff}" } else { "" }))
+}
+
+/// Lines and what becomes of them.
+type Edit = (Vec<String>, Vec<String>);
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let line = || prop_oneof![9 => "[a-d]{0,2}\r?", 1 => "\u{feff}[a-d]{0,2}"];
+    let old = ("\u{feff}?[a-d]{1,2}\r?", prop::collection::vec(line(), 0..2));
+    let old = old.prop_map(|(first, rest)| [vec![first], rest].concat());
+    (old, prop::collection::vec(line(), 0..3))
+}
+
+fn signed(sign: char, lines: &[String]) -> String {
+    lines.iter().map(|line| format!("{sign}{line}\n")).collect()
+}
+
+fn envelope(edits: &[Edit]) -> String {
+    let update =
+        |(old, new): &Edit| format!("*** Update File: f\n@@\n{}{}", signed('-', old), signed('+', new));
+    patch(edits.iter().map(update).collect::<String>().trim_end_matches('\n'))
+}
+
+fn blocks(edits: &[Edit]) -> String {
+    let block = |(old, new): &Edit| {
+        format!("f\n<<<<<<< SEARCH\n{}=======\n{}>>>>>>> REPLACE\n", text_of(old, "\n"), text_of(new, "\n"))
+    };
+    edits.iter().map(block).collect()
+}
+
+fn list(edits: &[Edit]) -> String {
+    let edit = |(old, new): &Edit| serde_json::json!({ "op": "replace", "path": "f", "old": old.join("\n") + "c", "new": new.join("\n") });
+    serde_json::Value::from(edits.iter().map(edit).collect::<Vec<_>>()).to_string()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -82,6 +120,19 @@ proptest! {
         refused("--- a/f\n+++ b/f\n@@ -1 +1 @@\n-X\n+Y\n", &[("f", &old)], "edit-ambiguous");
         refused("f\n<<<<<<< SEARCH\nX\n=======\nY\n>>>>>>> REPLACE\n", &[("f", &old)], "edit-ambiguous");
         refused(r#"[{"op":"replace","path":"f","old":"X","new":"Y"}]"#, &[("f", &old)], "edit-ambiguous");
+    }
+
+    /// A run of edits takes the file apart once: nobody may see that.
+    #[test]
+    fn edits_in_a_row_are_made_one_after_the_other(old in marked(), edits in prop::collection::vec(edit(), 1..6)) {
+        for notation in [envelope, blocks, list] {
+            let one_by_one = edits.iter().try_fold(old.clone(), |held, edit| {
+                after(&notation(std::slice::from_ref(edit)), &[("f", &held)]).map(|files| files["f"].clone())
+            });
+            let at_once = after(&notation(&edits), &[("f", &old)]).map(|files| files["f"].clone());
+            let code = |(code, _)| code;
+            prop_assert_eq!(at_once.map_err(code), one_by_one.map_err(code), "{}", notation(&edits));
+        }
     }
 
     #[test]
