@@ -28,6 +28,7 @@ const KNOWN: &[&str] = &[
 pub(super) fn heading(line: &str) -> Option<&str> {
     let text = line.trim().trim_start_matches(['#', '>']).trim();
     let text = text.strip_prefix("- ").or_else(|| text.strip_prefix("* ")).unwrap_or(text);
+    let text = text.trim_start_matches('*').trim_start();
     let text =
         ["File:", "file:", "Path:", "path:"].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
     if let Some(quoted) = in_backticks(text) {
@@ -40,11 +41,28 @@ pub(super) fn heading(line: &str) -> Option<&str> {
     (plain && word && !sentence).then_some(text)
 }
 
+/// Words that a sentence about a file starts with.
+const LEADS: &[&str] = &[
+    "add", "also", "and", "change", "changes", "contents", "create", "edit", "final", "for", "full", "here",
+    "here's", "in", "modify", "new", "next", "now", "replace", "save", "see", "the", "then", "this",
+    "update", "updated", "write",
+];
+
 /// A heading that can be nothing but a path. A bare word above a fence is as likely
 /// the title of an example.
 pub(super) fn sure_heading(line: &str) -> Option<&str> {
     let marked = line.contains(['`', '*']) || line.to_ascii_lowercase().contains("file:");
-    heading(line).filter(|name| marked || name.contains(['/', '.']) || is_known(name))
+    let name = heading(line)?;
+    let sure = marked || name.contains(['/', '.']) || is_known(name);
+    // `Inside src/a.rs:`, `**Update src/a.rs**`: the path is only a part of it.
+    let introduced = !marked && line.trim_end().ends_with(':') && name.contains(' ');
+    let told = !line.contains('`') && leads(name);
+    (sure && !introduced && !told).then_some(name)
+}
+
+fn leads(text: &str) -> bool {
+    let first = text.split_once(' ').map(|(first, _)| first.to_ascii_lowercase());
+    first.is_some_and(|first| LEADS.contains(&first.as_str()))
 }
 
 /// Whether a bare word is the name of a file for all that.

@@ -47,6 +47,8 @@ fn paths_are_read_in_every_form() {
         "**`a.rs`**:",
         "In `a.rs`:",
         "File: a.rs",
+        "**File: a.rs**",
+        "**File:** a.rs",
         "```rust\na.rs",
         "a.rs\n```rust",
         "```rust a.rs",

@@ -20,6 +20,14 @@ fn only_what_is_surely_a_path_names_a_file() {
     gives("Makefile\n```make\nall:\n```\n", &[], &[("Makefile", "all:\n")]);
     gives("`run`\n```sh\nls\n```\n", &[], &[("run", "ls\n")]);
     refused("../a.rs\n```\nx\n```\n", &[], "path-outside");
+    for above in
+        ["Update src/a.rs", "Inside src/a.rs:", "Here is src/a.rs:", "### New a.rs", "**Update a.rs**"]
+    {
+        refused(&format!("{above}\n```\nx\n```\n"), &[], "proposal-format-unknown");
+        refused(&format!("b.rs\n```\nx\n```\n{above}\n```\nx\n```\n"), &[], "proposal-malformed");
+    }
+    gives("**File: my docs/a.md**:\n```\nx\n```\n", &[], &[("my docs/a.md", "x\n")]);
+    gives("my docs/a.md\n```\nx\n```\n", &[], &[("my docs/a.md", "x\n")]);
 }
 
 #[test]
