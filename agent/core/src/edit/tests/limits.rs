@@ -88,6 +88,12 @@ fn many_blocks_take_a_file_apart_once() {
 }
 
 #[test]
+fn empty_lines_are_looked_behind_once() {
+    let text = format!("--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n-x\n+y\n{}-x\n+y\n", "\n".repeat(MANY_LINES * 5));
+    soon(|| drop(refused(&text, &[("f", "x\n")], "edit-not-found")));
+}
+
+#[test]
 fn the_second_place_of_a_block_is_seen_wherever_the_first_came_from() {
     let block = |old: &str, new: &str| format!("f\n<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE\n");
     let text = block("a", "b\nc") + &block("b\nc", "d");

@@ -79,11 +79,16 @@ fn counted(lines: &[&str], (mut old, mut new): (usize, usize)) -> Option<Body> {
 /// or a model wrote them.
 fn uncounted(lines: &[&str]) -> Body {
     let (mut body, mut at) = (Vec::new(), 0);
+    // Up to here every empty line is one of the file.
+    let mut filled = 0;
     while at < lines.len() && !is_boundary(lines, at) {
         let blank = lines[at].trim_end().is_empty() && !lines[at].starts_with(' ');
+        if blank && at >= filled {
+            filled = goes_on(lines, at).unwrap_or(filled);
+        }
         match (lines[at].starts_with('\\'), BodyLine::parse(lines[at])) {
             (true, _) => unend(&mut body),
-            (false, Some(line)) if !blank || goes_on(lines, at) => body.push(line),
+            (false, Some(line)) if !blank || at < filled => body.push(line),
             (false, _) => break,
         }
         at += 1;
@@ -136,8 +141,8 @@ fn is_surely_part(lines: &[&str], at: usize) -> bool {
     names.is_some_and(|(old, new)| old == new) && hunk_below
 }
 
-/// Whether an empty line is one of the file: another line of the hunk follows.
-fn goes_on(lines: &[&str], at: usize) -> bool {
-    let next = (at..lines.len()).find(|at| !lines[*at].trim_end().is_empty());
-    next.is_some_and(|next| lines[next].starts_with([' ', '+', '-', '\\']) && !is_boundary(lines, next))
+/// The other line of the hunk that follows empty ones, if they are lines of the file.
+fn goes_on(lines: &[&str], at: usize) -> Option<usize> {
+    let next = (at..lines.len()).find(|at| !lines[*at].trim_end().is_empty())?;
+    (lines[next].starts_with([' ', '+', '-', '\\']) && !is_boundary(lines, next)).then_some(next)
 }
