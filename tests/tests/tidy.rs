@@ -154,7 +154,8 @@ fn crates_depend_on_whom_they_may() {
 fn rooms_name_nothing_that_is_banned_there() {
     let mut faults = Vec::new();
     for (folder, words, why) in BANNED {
-        for path in sources(folder) {
+        // Tests may look at a clock; what is tested may not.
+        for path in sources(folder).into_iter().filter(|path| !short(path).contains("/src/edit/tests/")) {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             let code: String = code.map(|line| format!("{line}\n")).collect();
