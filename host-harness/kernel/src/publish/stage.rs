@@ -2,7 +2,7 @@
 //! of the run where that is on the same file system, and else beside the files.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
     path::{Path, PathBuf},
     rc::Rc,
@@ -35,6 +35,8 @@ pub(super) struct Stage<'a> {
     /// Folders that were made for new files, the outermost first.
     made: Vec<RepoPath>,
     parents: BTreeMap<RepoPath, Rc<Dir>>,
+    /// Files that a step takes away.
+    to_go: BTreeSet<RepoPath>,
 }
 
 /// A step with everything at hand, so that nothing but renames is left to do.
@@ -42,9 +44,17 @@ struct Ready {
     step: Step,
     /// Its name in the staging folder.
     name: String,
-    /// Its folder; opened at the last moment where too many are open already.
-    parent: Option<Rc<Dir>>,
+    parent: Parent,
     target: String,
+}
+
+/// The folder of a step's file.
+enum Parent {
+    Open(Rc<Dir>),
+    /// It is there, and opened at the last moment: too many are open already, or it is the root.
+    Known,
+    /// It takes the place of a file, and can't be made before that is gone.
+    Unmade,
 }
 
 impl<'a> Stage<'a> {
@@ -76,6 +86,7 @@ impl<'a> Stage<'a> {
             swapped: 0,
             made: Vec::new(),
             parents: BTreeMap::new(),
+            to_go: BTreeSet::new(),
         })
     }
 
@@ -111,6 +122,9 @@ impl<'a> Stage<'a> {
         let prepared = self.fill(step, payloads).and_then(|()| self.parent(step));
         let parent = prepared.map_err(KernelError::io("stage", &step.path))?;
         let target = step.path.components().next_back().unwrap_or_default().to_owned();
+        if step.after.is_none() {
+            self.to_go.insert(step.path.clone());
+        }
         self.ready.push(Ready { step: step.clone(), name: name_of(step), parent, target });
         Ok(())
     }
@@ -153,23 +167,26 @@ impl<'a> Stage<'a> {
     }
 
     /// The folder of a step's file; made where a new file needs it.
-    fn parent(&mut self, step: &Step) -> io::Result<Option<Rc<Dir>>> {
-        let Some(parent) = step.path.parent() else { return Ok(None) };
+    fn parent(&mut self, step: &Step) -> io::Result<Parent> {
+        let Some(parent) = step.path.parent() else { return Ok(Parent::Known) };
         if let Some(open) = self.parents.get(&parent) {
-            return Ok(Some(open.clone()));
+            return Ok(Parent::Open(open.clone()));
         }
-        let above = std::iter::successors(Some(parent.clone()), RepoPath::parent);
-        let missing: Vec<_> = above.take_while(|folder| !self.base.dir().exists(folder.as_str())).collect();
-        for folder in missing.into_iter().rev().filter(|_| step.before.is_none()) {
+        let above: Vec<_> = std::iter::successors(Some(parent.clone()), RepoPath::parent).collect();
+        if above.iter().any(|folder| self.to_go.contains(folder)) {
+            return Ok(Parent::Unmade);
+        }
+        let missing = above.into_iter().take_while(|folder| !self.base.dir().exists(folder.as_str()));
+        for folder in missing.collect::<Vec<_>>().into_iter().rev().filter(|_| step.before.is_none()) {
             self.base.dir().create_dir(folder.as_str())?;
             self.made.push(folder);
         }
         let open = Rc::new(self.base.dir().open_dir(parent.as_str())?);
         if self.parents.len() >= PARENTS_MAX {
-            return Ok(None);
+            return Ok(Parent::Known);
         }
         self.parents.insert(parent, open.clone());
-        Ok(Some(open))
+        Ok(Parent::Open(open))
     }
 
     /// Swaps everything in, one rename a file, and only then compares what came out with
@@ -240,7 +257,11 @@ impl Ready {
     fn undo(&self, stage: &Dir, root: &Dir) -> io::Result<()> {
         let parent = self.parent(root)?;
         match (&self.step.before, &self.step.after) {
-            (None, Some(_)) => rename_new(&parent, &self.target, stage, &self.name),
+            (None, Some(_)) => {
+                rename_new(&parent, &self.target, stage, &self.name)?;
+                self.unmake_parent(root);
+                Ok(())
+            }
             (Some(_), Some(_)) => exchange(stage, &self.name, &parent, &self.target),
             (Some(_), None) => rename_new(stage, &self.name, &parent, &self.target),
             (None, None) => Ok(()),
@@ -248,10 +269,22 @@ impl Ready {
     }
 
     fn parent(&self, root: &Dir) -> io::Result<Rc<Dir>> {
-        match (&self.parent, self.step.path.parent()) {
-            (Some(open), _) => Ok(open.clone()),
-            (None, Some(folder)) => root.open_dir(folder.as_str()).map(Rc::new),
-            (None, None) => root.try_clone().map(Rc::new),
+        let folder = self.step.path.parent();
+        let folder = folder.as_ref().map_or(".", RepoPath::as_str);
+        match &self.parent {
+            Parent::Open(open) => return Ok(open.clone()),
+            Parent::Known => {}
+            Parent::Unmade => root.create_dir_all(folder)?,
+        }
+        root.open_dir(folder).map(Rc::new)
+    }
+
+    /// Removes the folders that were made at the last moment.
+    fn unmake_parent(&self, root: &Dir) {
+        let unmade = matches!(self.parent, Parent::Unmade);
+        let mut folder = self.step.path.parent().filter(|_| unmade);
+        while let Some(empty) = folder.filter(|folder| root.remove_dir(folder.as_str()).is_ok()) {
+            folder = empty.parent();
         }
     }
 

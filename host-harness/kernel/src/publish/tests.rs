@@ -143,6 +143,37 @@ fn a_step_that_can_not_be_made_ready_leaves_nothing_behind() {
     assert_eq!(world.tree(), before);
 }
 
+/// A file that makes way for a folder, and comes back when that can't be.
+#[test]
+fn a_folder_takes_the_place_of_a_file() {
+    let steps = |world: &World| {
+        vec![
+            world.step("a", Some("1"), None),
+            world.step("a/b/c", None, Some("new")),
+            world.step("a/d", None, Some("too")),
+            world.step("z", Some("26"), Some("last")),
+        ]
+    };
+    let files = [("a", "1"), ("z", "26")];
+    let world = World::new(&files);
+    let journal = world.journal(steps(&world));
+    perform(&journal.write(world.folder.path()).unwrap(), &|| true).unwrap();
+    let tree = world.tree();
+    assert_eq!((tree["a/b/c"].as_str(), tree["a/d"].as_str(), tree["z"].as_str()), ("new", "too", "last"));
+    let world = World::new(&files);
+    let journal = world.journal(steps(&world));
+    let base = Base::open(&world.root(), 1 << 20).unwrap();
+    let mut stage = Stage::apart(&base, world.folder.path()).unwrap();
+    journal.steps.iter().for_each(|step| stage.prepare(step, &journal.payloads).unwrap());
+    world.write("z", "by hand");
+    let error = stage.swap().unwrap_err();
+    stage.undo(error);
+    assert_eq!(
+        world.tree(),
+        [("a", "1"), ("z", "by hand")].map(|(a, b)| (a.to_owned(), b.to_owned())).into()
+    );
+}
+
 #[test]
 fn what_is_no_longer_wanted_is_not_placed() {
     let world = World::new(FILES);
