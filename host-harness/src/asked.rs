@@ -154,8 +154,10 @@ fn checks(args: &RunArgs) -> Result<Checks, Problem> {
 /// and its arguments.
 const SHELL_CHARACTERS: &str = "|&;<>()$`\\\"'*?[]#~=%{}!\n";
 /// What only a shell can run.
-const SHELL_WORDS: &[&str] =
-    &[".", ":", "cd", "command", "eval", "exec", "exit", "export", "set", "trap", "ulimit", "umask", "unset"];
+const SHELL_WORDS: &[&str] = &[
+    ".", ":", "case", "cd", "command", "eval", "exec", "exit", "export", "for", "if", "set", "trap",
+    "ulimit", "umask", "unset", "until", "while",
+];
 
 fn command(text: &str, folder: &Path) -> Result<CheckCommand, Problem> {
     let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();

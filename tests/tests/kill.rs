@@ -125,14 +125,21 @@ fn a_kill_at_any_moment_leaves_one_of_two_states_and_the_trace_tells_which() {
 fn kill_all(world: &World, child: &mut Child) {
     child.kill().unwrap();
     child.wait().unwrap();
+    kill_placing(world);
+}
+
+/// Kills the process that places the change, if there is one.
+fn kill_placing(world: &World) -> bool {
     let place = world.path().join("state").display().to_string();
+    let mut killed = false;
     for entry in fs::read_dir("/proc").unwrap().filter_map(Result::ok) {
         let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
         let line = String::from_utf8_lossy(&line).into_owned();
         if line.contains("\0place\0") && line.contains(&place) {
-            let _ = Command::new("kill").arg("-9").arg(entry.file_name()).status();
+            killed |= Command::new("kill").arg("-9").arg(entry.file_name()).status().unwrap().success();
         }
     }
+    killed
 }
 
 #[test]
@@ -160,8 +167,9 @@ fn a_kill_of_everything_is_mended_by_recover() {
         }
         let recovered = world.program().args(["audit", "recover", "last"]).output().unwrap();
         // Where the placing process found the Runner gone in time, it placed nothing.
-        let given_up = String::from_utf8_lossy(&recovered.stderr).contains("nothing was placed");
-        assert_eq!(recovered.status.success(), !given_up, "{recovered:?}");
+        let said = String::from_utf8_lossy(&recovered.stderr).into_owned();
+        let (given_up, ended) = (said.contains("nothing was placed"), said.contains("is not interrupted"));
+        assert_eq!(recovered.status.success(), !given_up && !ended, "{recovered:?}");
         assert_eq!(world.is_after(), !given_up);
         assert!(
             fs::read_dir(world.root())
@@ -189,6 +197,22 @@ fn the_end_by_a_signal_is_in_order() {
     assert_eq!(verified["status"], "complete");
     let shown = world.program().args(["audit", "list", "--json"]).output().unwrap();
     assert!(String::from_utf8_lossy(&shown.stdout).contains("interrupted"));
+}
+
+/// Only the process that places the change is killed: the Runner finishes what it began.
+#[test]
+fn a_kill_of_the_placing_process_alone_is_mended_by_the_runner() {
+    for index in 0..20_u64 {
+        let world = World::new();
+        let mut child = world.start(&[]);
+        let start = Instant::now();
+        while !kill_placing(&world) && start.elapsed() < Duration::from_millis(20 + index) {}
+        assert!(child.wait().unwrap().success());
+        assert!(world.is_after());
+        assert_eq!(world.verified().unwrap()["status"], "complete");
+        let recovered = world.program().args(["audit", "recover", "last"]).output().unwrap();
+        assert_eq!(recovered.status.code(), Some(2), "{recovered:?}");
+    }
 }
 
 /// The time that a check of this test sleeps, and no other process on this machine.

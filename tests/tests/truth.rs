@@ -209,6 +209,44 @@ fn there_is_nothing_to_recover_where_nothing_was_being_placed() {
 }
 
 #[test]
+fn a_check_that_tampers_with_the_ledger_places_nothing() {
+    for script in [
+        "rm -rf ../../../runs/*/payloads",
+        ": > ../../../index.jsonl",
+        "for t in ../../../runs/*/trace.jsonl; do echo x >> $t; done",
+    ] {
+        let world = World::new();
+        let output = world.run(&["--check", &format!("{script}; true")]);
+        assert_exit(&output, 4, &["audit_trace", "nowhere"]);
+        assert_eq!(world.read("a.txt"), "a\n", "{script}");
+    }
+}
+
+#[test]
+fn an_index_that_was_cut_short_is_no_complete_trace() {
+    let world = World::new();
+    assert_exit(&world.run(&[]), 0, &[]);
+    let index = world.path().join("state/index.jsonl");
+    let text = fs::read_to_string(&index).unwrap();
+    fs::write(&index, text.lines().take(1).map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    let verified = world.program().args(["audit", "verify"]).output().unwrap();
+    assert_exit(&verified, 0, &["interrupted", "as after"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_renamed_file_keeps_its_mode() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = World::new();
+    fs::set_permissions(world.root().join("a.txt"), fs::Permissions::from_mode(0o600)).unwrap();
+    let rename = r#"[{"op":"rename","path":"a.txt","to":"new/b.txt"}]"#;
+    fs::write(world.path().join("good.patch"), rename).unwrap();
+    assert_exit(&world.run(&[]), 0, &[]);
+    let mode = fs::metadata(world.root().join("new/b.txt")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
 fn python_tests_that_are_none_do_not_pass() {
     let world = World::new();
     world.write("setup.py", "");

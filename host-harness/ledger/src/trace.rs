@@ -7,7 +7,7 @@ use std::{
 use policy::Blob;
 use serde_json::{Value, json};
 
-use crate::{Kind, LedgerError, chain::Head, index::Index, verify};
+use crate::{Kind, LedgerError, Store, chain::Head, index::Index, verify};
 
 /// The trace of a run that is going on. Each record is in the file before the call
 /// that made it returns; after an error nothing more is taken.
@@ -119,7 +119,8 @@ impl Trace {
 
     /// Hands out the records as they stand in the store, and says what is wrong with them.
     pub fn reread(&self, each: impl FnMut(crate::Record)) -> Result<Vec<String>, LedgerError> {
-        verify::reread(&self.folder, &self.run_id, each)
+        let root = self.folder.ancestors().nth(2).unwrap_or(&self.folder);
+        verify::reread(&Store::new(root), &self.run_id, each)
     }
 
     /// Waits until everything so far would survive a power cut.

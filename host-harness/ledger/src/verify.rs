@@ -71,8 +71,10 @@ pub fn verify(store: &Store, run_id: &str) -> Result<Verification, LedgerError> 
     }
     let folder = store.run_folder(run_id).join("payloads");
     faults.extend(payloads.iter().filter_map(|hash| payload_fault(&folder, hash)));
-    faults.extend(index_faults(store, run_id, &walked.head));
-    let status = match (faults.is_empty(), finished, going_on) {
+    let (indexed, ended) = index_faults(store, run_id, &walked.head);
+    faults.extend(indexed);
+    // Killed between its last record and the index's, or cut off there since.
+    let status = match (faults.is_empty(), finished && ended, going_on) {
         (false, ..) => Status::Corrupt,
         (true, true, _) => Status::Complete,
         (true, false, true) => Status::Running,
@@ -123,13 +125,23 @@ pub(crate) fn end(folder: &Path, run_id: &str) -> Result<(u64, String), LedgerEr
     }
 }
 
-/// Hands out the records of a run that is going on, and says what is wrong with them.
+/// Hands out the records of a run that is going on, and says what is wrong with them,
+/// with what they name, and with the index.
 pub(crate) fn reread(
-    folder: &Path,
+    store: &Store,
     run_id: &str,
-    each: impl FnMut(Record),
+    mut each: impl FnMut(Record),
 ) -> Result<Vec<String>, LedgerError> {
-    Ok(walk(&folder.join("trace.jsonl"), Some(run_id), each)?.faults)
+    let mut payloads = Vec::new();
+    let walked = walk(&store.run_folder(run_id).join("trace.jsonl"), Some(run_id), |record| {
+        payloads.extend(payload_names(&record));
+        each(record);
+    })?;
+    let mut faults = walked.faults;
+    let folder = store.run_folder(run_id).join("payloads");
+    faults.extend(payloads.iter().filter_map(|hash| payload_fault(&folder, hash)));
+    faults.extend(index_faults(store, run_id, &walked.head).0);
+    Ok(faults)
 }
 
 /// A chain that was read back.
@@ -224,8 +236,9 @@ fn payload_fault(folder: &Path, hash: &str) -> Option<String> {
     }
 }
 
-/// The index must know the run, and a finished one with this very head.
-fn index_faults(store: &Store, run_id: &str, head: &str) -> Vec<String> {
+/// The index must know the run, and a finished one with this very head; says too whether
+/// it knows the end.
+fn index_faults(store: &Store, run_id: &str, head: &str) -> (Vec<String>, bool) {
     let (mut started, mut finished) = (false, None);
     let walked = walk(&store.root().join("index.jsonl"), None, |entry| {
         if entry.run_id == run_id {
@@ -233,15 +246,16 @@ fn index_faults(store: &Store, run_id: &str, head: &str) -> Vec<String> {
             finished = finished.take().or(entry.body.get("head").cloned());
         }
     });
-    let Ok(walked) = walked else { return vec!["the index of runs is missing".to_owned()] };
+    let Ok(walked) = walked else { return (vec!["the index of runs is missing".to_owned()], false) };
     let mut faults: Vec<_> = walked.faults.into_iter().map(|fault| format!("index, {fault}")).collect();
     if !started {
         faults.push("the index does not know the run".to_owned());
     }
+    let ended = finished.is_some();
     if finished.is_some_and(|finished| finished != head) {
         faults.push("the index knows another end of the run".to_owned());
     }
-    faults
+    (faults, ended)
 }
 
 fn is_locked(path: &Path) -> Result<bool, LedgerError> {

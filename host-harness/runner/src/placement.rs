@@ -1,6 +1,6 @@
 //! From the overlay to the world: the diff, the commit, the working tree.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use agent_contract::{branch::BranchName, result::Placement};
 use kernel::{
@@ -95,7 +95,10 @@ pub(crate) fn place(outside: &mut Outside, run_id: &str, goal: &Goal) -> Result<
 }
 
 fn journal(outside: &mut Outside, run_id: &str) -> Result<Journal, KernelError> {
+    let nets = outside.workspace.changes()?.into_iter();
+    let mut froms: BTreeMap<_, _> = nets.filter_map(|net| Some((net.path, net.from?))).collect();
     let steps = outside.workspace.steps()?.into_iter().map(|(path, before, after)| Step {
+        from: froms.remove(&path),
         path,
         before,
         after: after.as_ref().map(HeldFile::state),

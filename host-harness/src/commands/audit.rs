@@ -125,8 +125,13 @@ fn recover(store: &Store, run: &str) -> Result<u8, Problem> {
     if !journal.exists() {
         return Err(Problem::invalid("nothing-to-recover", format!("no change of `{run}` was being placed")));
     }
-    publish::perform(&journal, &|| true)?;
-    let left_open = verify(store, &run)?.left_open;
+    let verification = verify(store, &run)?;
+    if verification.status != Status::Interrupted {
+        let message = format!("`{run}` is not interrupted; there is nothing to recover");
+        return Err(Problem::invalid("nothing-to-recover", message));
+    }
+    publish::finish(&journal)?;
+    let left_open = verification.left_open;
     let opened = read_records(store, &run)?
         .into_iter()
         .find(|record| record.kind == Kind::PlacementOpened && left_open.contains(&record.seq));

@@ -154,6 +154,6 @@ fn placed(result: &RunResult) -> String {
     match (&result.work_branch, result.placement) {
         (Some(branch), Placement::WorkBranch) => format!("on branch {branch}"),
         (_, Placement::WorkingTree) => "in the working tree".to_owned(),
-        (_, Placement::Nowhere | Placement::WorkBranch) => "nowhere: the checkout is as it was".to_owned(),
+        (_, Placement::Nowhere | Placement::WorkBranch) => "nowhere".to_owned(),
     }
 }

@@ -34,9 +34,21 @@ pub struct Step {
     pub before: Option<FileState>,
     /// What it is to be; absent: nothing is there.
     pub after: Option<FileState>,
+    /// The file that it was renamed from, whose owner and mode it keeps.
+    #[serde(default)]
+    pub from: Option<RepoPath>,
 }
 
 impl Step {
+    /// As above, where some of the change is placed already.
+    pub(super) fn in_the_way(&self, done: usize, all: usize) -> KernelError {
+        let message = format!(
+            "`{}` was changed since; {done} of {all} files are placed\nhint: put it back as it was, and recover again",
+            self.path
+        );
+        KernelError::new(Code::BaseMoved, message)
+    }
+
     /// What stands in the checkout is not what the step starts from.
     pub(super) fn moved(&self) -> KernelError {
         let message = format!(

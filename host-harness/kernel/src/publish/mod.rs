@@ -23,10 +23,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use policy::Code;
-
 pub use journal::{Journal, Placed, Step};
-pub use perform::{Standing, perform, survey};
+pub use perform::{Standing, finish, perform, survey};
 
 use crate::{Itself, KernelError, itself::Part};
 
@@ -43,9 +41,8 @@ pub fn place(journal: &Path, itself: &Itself) -> Result<(), KernelError> {
     match Journal::outcome(journal)? {
         Some(Placed { error: None }) => Ok(()),
         Some(Placed { error: Some(unplaced) }) => Err(unplaced.into()),
-        None => {
-            Err(KernelError::new(Code::KernelFailed, "the change was not placed: its process ended early"))
-        }
+        // Its process was killed. What it began is finished here.
+        None => perform(journal, &|| true),
     }
 }
 

@@ -54,39 +54,51 @@ fn standing(base: &Base, step: &Step) -> Result<Standing, KernelError> {
 }
 
 /// Does what a journal says, all of it or none of it, and writes the outcome beside
-/// it. Done again after a crash it finishes what was begun. Whether it is still wanted is
-/// asked once, before the first file is swapped in.
+/// it. Whether it is still wanted is asked once, before the first file is swapped in.
 pub fn perform(path: &Path, is_wanted: &dyn Fn() -> bool) -> Result<(), KernelError> {
-    let lock = File::open(path).map_err(KernelError::io("open", path.display()))?;
-    lock.lock().map_err(KernelError::io("lock", path.display()))?;
+    let _lock = lock(path)?;
     if let Some(placed) = Journal::outcome(path)? {
         return placed.error.map_or(Ok(()), |unplaced| Err(unplaced.into()));
     }
-    let (journal, folder) = (Journal::read(path)?, path.parent().unwrap_or(path));
-    let base = Base::open(&journal.root, FILE_BYTES_MAX)?;
-    let done = match still_to_do(&base, &journal) {
-        // What stands in the way here is for a person to move; nothing is decided by it.
-        Ok((todo, done)) => {
-            Stage::clear(&base, &journal, folder, &done)?;
-            swap_in(&base, &journal, folder, &todo, is_wanted)
-        }
-        Err(error) => Err(error),
-    };
+    let done = attempt(path, is_wanted)?;
     Journal::conclude(path, &Placed { error: done.as_ref().err().map(Into::into) })?;
     done
 }
 
-/// The steps that are still to do, and those that are done.
-fn still_to_do<'a>(base: &Base, journal: &'a Journal) -> Result<(Vec<&'a Step>, Vec<&'a Step>), KernelError> {
-    let (mut todo, mut done) = (Vec::new(), Vec::new());
-    for step in &journal.steps {
-        match standing(base, step)? {
-            Standing::Before => todo.push(step),
-            Standing::After => done.push(step),
-            Standing::Between | Standing::Other => return Err(step.moved()),
-        }
+/// Finishes what was begun by a process that was killed. What stands in its way decides
+/// nothing: it can be tried again.
+pub fn finish(path: &Path) -> Result<(), KernelError> {
+    let _lock = lock(path)?;
+    if let Some(placed) = Journal::outcome(path)? {
+        return placed.error.map_or(Ok(()), |unplaced| Err(unplaced.into()));
     }
-    Ok((todo, done))
+    attempt(path, &|| true)??;
+    Journal::conclude(path, &Placed { error: None })
+}
+
+fn lock(path: &Path) -> Result<File, KernelError> {
+    let lock = File::open(path).map_err(KernelError::io("open", path.display()))?;
+    lock.lock().map_err(KernelError::io("lock", path.display()))?;
+    Ok(lock)
+}
+
+/// The outer error decides nothing: some of it is placed already, and something is in the way.
+fn attempt(path: &Path, is_wanted: &dyn Fn() -> bool) -> Result<Result<(), KernelError>, KernelError> {
+    let (journal, folder) = (Journal::read(path)?, path.parent().unwrap_or(path));
+    let base = Base::open(&journal.root, FILE_BYTES_MAX)?;
+    let standings = journal.steps.iter().map(|step| Ok((step, standing(&base, step)?)));
+    let standings = standings.collect::<Result<Vec<_>, KernelError>>()?;
+    let of = |which| standings.iter().filter(move |(_, standing)| *standing == which).map(|(step, _)| *step);
+    let (todo, done): (Vec<_>, Vec<_>) = (of(Standing::Before).collect(), of(Standing::After).collect());
+    let other =
+        standings.iter().find(|(_, standing)| matches!(standing, Standing::Between | Standing::Other));
+    match other {
+        Some((step, _)) if !done.is_empty() => return Err(step.in_the_way(done.len(), journal.steps.len())),
+        Some((step, _)) => return Ok(Err(step.moved())),
+        None => {}
+    }
+    Stage::clear(&base, &journal, folder, &done)?;
+    Ok(swap_in(&base, &journal, folder, &todo, is_wanted))
 }
 
 fn swap_in(
@@ -128,7 +140,7 @@ fn through(
     let ready = todo.iter().try_for_each(|step| stage.prepare(step, &journal.payloads));
     match ready.and_then(|()| wanted()).and_then(|()| stage.swap()) {
         Ok(()) => {
-            stage.finish();
+            stage.finish(journal);
             Ok(())
         }
         Err(error) if stage.crosses => Err(Missed::Crosses(stage.undo(error))),

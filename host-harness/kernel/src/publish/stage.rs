@@ -32,8 +32,6 @@ pub(super) struct Stage<'a> {
     pub crosses: bool,
     /// How many of them are swapped in, from the first on.
     swapped: usize,
-    /// Folders that were made for new files, the outermost first.
-    made: Vec<RepoPath>,
     parents: BTreeMap<RepoPath, Rc<Dir>>,
     /// Files that a step takes away.
     to_go: BTreeSet<RepoPath>,
@@ -53,8 +51,9 @@ enum Parent {
     Open(Rc<Dir>),
     /// It is there, and opened at the last moment: too many are open already, or it is the root.
     Known,
-    /// It takes the place of a file, and can't be made before that is gone.
-    Unmade,
+    /// It is made at the last moment, with these above it, the innermost first: a file may
+    /// have to be gone before, and a kill leaves no empty folders.
+    Unmade(Vec<RepoPath>),
 }
 
 impl<'a> Stage<'a> {
@@ -84,7 +83,6 @@ impl<'a> Stage<'a> {
             ready: Vec::new(),
             crosses: false,
             swapped: 0,
-            made: Vec::new(),
             parents: BTreeMap::new(),
             to_go: BTreeSet::new(),
         })
@@ -147,10 +145,12 @@ impl<'a> Stage<'a> {
     #[cfg(unix)]
     fn set_mode(&self, file: &cap_std::fs::File, step: &Step, mode: FileMode) -> io::Result<()> {
         use cap_std::fs::{MetadataExt as _, Permissions, PermissionsExt as _};
-        let held = self.base.dir().symlink_metadata(step.path.as_str());
-        if let Ok(held) = &held {
+        let root = self.base.dir();
+        let at = |path: &RepoPath| root.symlink_metadata(path.as_str()).ok();
+        let held = at(&step.path).or_else(|| step.from.as_ref().and_then(at));
+        if let Some(like) = held.clone().or_else(|| nearest(root, &step.path)) {
             // Root keeps the owner; who may not give files away keeps their own.
-            let _ = std::os::unix::fs::fchown(file, Some(held.uid()), Some(held.gid()));
+            let _ = std::os::unix::fs::fchown(file, Some(like.uid()), Some(like.gid()));
         }
         let fresh = file.metadata()?.permissions().mode();
         let bits = held.map_or(fresh, |held| held.permissions().mode()) & 0o777;
@@ -173,13 +173,13 @@ impl<'a> Stage<'a> {
             return Ok(Parent::Open(open.clone()));
         }
         let above: Vec<_> = std::iter::successors(Some(parent.clone()), RepoPath::parent).collect();
-        if above.iter().any(|folder| self.to_go.contains(folder)) {
-            return Ok(Parent::Unmade);
-        }
-        let missing = above.into_iter().take_while(|folder| !self.base.dir().exists(folder.as_str()));
-        for folder in missing.collect::<Vec<_>>().into_iter().rev().filter(|_| step.before.is_none()) {
-            self.base.dir().create_dir(folder.as_str())?;
-            self.made.push(folder);
+        let is_folder =
+            |folder: &RepoPath| self.base.dir().metadata(folder.as_str()).is_ok_and(|found| found.is_dir());
+        let goes =
+            |folder: &RepoPath| self.to_go.contains(folder) || !self.base.dir().exists(folder.as_str());
+        let missing: Vec<_> = above.into_iter().take_while(|folder| !is_folder(folder)).collect();
+        if step.before.is_none() && !missing.is_empty() && missing.iter().all(goes) {
+            return Ok(Parent::Unmade(missing));
         }
         let open = Rc::new(self.base.dir().open_dir(parent.as_str())?);
         if self.parents.len() >= PARENTS_MAX {
@@ -223,17 +223,14 @@ impl<'a> Stage<'a> {
             return KernelError::new(error.code, message);
         }
         let _ = std::fs::remove_dir_all(&self.folder);
-        for folder in self.made.iter().rev() {
-            let _ = self.base.dir().remove_dir(folder.as_str());
-        }
         error
     }
 
     /// Clears up: the staging folder, and folders that the change left empty.
-    pub fn finish(self) {
+    pub fn finish(self, journal: &Journal) {
         let _ = std::fs::remove_dir_all(&self.folder);
-        for ready in self.ready.iter().filter(|ready| ready.step.after.is_none()) {
-            let mut folder = ready.step.path.parent();
+        for step in journal.steps.iter().filter(|step| step.after.is_none()) {
+            let mut folder = step.path.parent();
             while let Some(empty) =
                 folder.filter(|folder| self.base.dir().remove_dir(folder.as_str()).is_ok())
             {
@@ -270,21 +267,19 @@ impl Ready {
 
     fn parent(&self, root: &Dir) -> io::Result<Rc<Dir>> {
         let folder = self.step.path.parent();
-        let folder = folder.as_ref().map_or(".", RepoPath::as_str);
         match &self.parent {
             Parent::Open(open) => return Ok(open.clone()),
             Parent::Known => {}
-            Parent::Unmade => root.create_dir_all(folder)?,
+            Parent::Unmade(missing) => missing.iter().rev().try_for_each(|folder| make(root, folder))?,
         }
-        root.open_dir(folder).map(Rc::new)
+        root.open_dir(folder.as_ref().map_or(".", RepoPath::as_str)).map(Rc::new)
     }
 
     /// Removes the folders that were made at the last moment.
     fn unmake_parent(&self, root: &Dir) {
-        let unmade = matches!(self.parent, Parent::Unmade);
-        let mut folder = self.step.path.parent().filter(|_| unmade);
-        while let Some(empty) = folder.filter(|folder| root.remove_dir(folder.as_str()).is_ok()) {
-            folder = empty.parent();
+        if let Parent::Unmade(missing) = &self.parent {
+            // One that holds another file goes with that.
+            missing.iter().all(|folder| root.remove_dir(folder.as_str()).is_ok());
         }
     }
 
@@ -292,6 +287,37 @@ impl Ready {
     fn came_out(&self, stage: &Dir) -> bool {
         let Some(before) = &self.step.before else { return true };
         stage.read(&self.name).is_ok_and(|bytes| policy::blob::sha256(&bytes) == before.sha256)
+    }
+}
+
+/// The folder that is there, next above a path.
+#[cfg(unix)]
+fn nearest(root: &Dir, path: &RepoPath) -> Option<cap_std::fs::Metadata> {
+    let above = std::iter::successors(path.parent(), RepoPath::parent);
+    let found = above.into_iter().find_map(|folder| root.metadata(folder.as_str()).ok());
+    found.or_else(|| root.dir_metadata().ok())
+}
+
+/// Makes a folder that belongs to whom the one above it belongs to.
+#[cfg(unix)]
+fn make(root: &Dir, folder: &RepoPath) -> io::Result<()> {
+    use cap_std::fs::MetadataExt as _;
+    let like = nearest(root, folder);
+    match root.create_dir(folder.as_str()) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        made => made?,
+    }
+    if let (Some(like), Ok(made)) = (like, root.open_dir(folder.as_str())) {
+        let _ = std::os::unix::fs::fchown(&made, Some(like.uid()), Some(like.gid()));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn make(root: &Dir, folder: &RepoPath) -> io::Result<()> {
+    match root.create_dir(folder.as_str()) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
     }
 }
 

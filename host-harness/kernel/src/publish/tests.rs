@@ -10,7 +10,7 @@ use agent_contract::{
 };
 use policy::{Blob, Code};
 
-use super::{Journal, Standing, Step, perform, stage::Stage, survey};
+use super::{Journal, Standing, Step, finish, perform, stage::Stage, survey};
 use crate::workspace::Base;
 
 struct World {
@@ -46,7 +46,12 @@ impl World {
             fs::write(self.payloads().join(blob.sha256()), blob.bytes()).unwrap();
             FileState { sha256: blob.sha256().to_owned(), mode: FileMode::Plain, bytes: text.len() as u64 }
         };
-        Step { path: RepoPath::parse(path).unwrap(), before: before.map(state), after: after.map(state) }
+        Step {
+            path: RepoPath::parse(path).unwrap(),
+            before: before.map(state),
+            after: after.map(state),
+            from: None,
+        }
     }
 
     fn journal(&self, steps: Vec<Step>) -> Journal {
@@ -208,10 +213,14 @@ fn what_somebody_changed_in_that_moment_is_not_cleared_away() {
     let kept = world.folder.path().join("stage").join(policy::blob::sha256(b"a"));
     fs::create_dir(kept.parent().unwrap()).unwrap();
     fs::write(&kept, "by hand").unwrap();
-    let error = perform(&path, &|| true).unwrap_err();
+    let error = finish(&path).unwrap_err();
     assert!(error.message.contains("is kept in") && kept.exists(), "{error}");
     fs::remove_file(&kept).unwrap();
-    perform(&path, &|| true).unwrap();
+    world.write("deep/b", "by hand");
+    let error = finish(&path).unwrap_err();
+    assert!(error.message.contains("`deep/b` was changed since; 1 of 4 files are placed"), "{error}");
+    world.write("deep/b", "2");
+    finish(&path).unwrap();
     assert_eq!(survey(&journal).unwrap(), Standing::After);
 }
 
