@@ -241,6 +241,18 @@ fn every_code_is_in_the_reference() {
     let missing: Vec<_> =
         missing.map(|(_, code, meaning)| format!("| `{code}` | {} |", meaning.trim())).collect();
     assert!(missing.is_empty(), "{}", missing.join("\n"));
+    let named: BTreeSet<_> = sources("host-harness").iter().flat_map(|path| codes_named(path)).collect();
+    assert!(named.contains("check-missing") && named.contains("usage"));
+    let missing: Vec<_> = named.iter().filter(|code| !reference.contains(&format!("`{code}`"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// The codes that stand as texts where a problem is made.
+fn codes_named(path: &Path) -> Vec<String> {
+    let text = fs::read_to_string(path).unwrap();
+    let made = ["::invalid(", "::integrity("].into_iter().flat_map(|call| text.split(call).skip(1));
+    let code = |rest: &str| rest.trim_start().strip_prefix('"')?.split('"').next().map(str::to_owned);
+    made.filter_map(code).collect()
 }
 
 /// A promise of the specification points at a test that there is, or says `pending`.

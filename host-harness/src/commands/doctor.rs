@@ -89,6 +89,6 @@ fn sandbox() -> Finding {
         what: "sandbox",
         good: false,
         needed: false,
-        told: "checks run on a copy, in a process group, with limits; no namespaces yet".to_owned(),
+        told: "checks run on a copy, in a session of their own, with limits; no namespaces yet".to_owned(),
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! What is to be done is written down first, in the folder of the run. A process of
 //! its own does it, in a process group of its own, so that killing the Runner, or
-//! pressing Ctrl-C, doesn't cut it in two; if that process is killed itself, what is
-//! written down is enough to finish.
+//! pressing Ctrl-C, doesn't cut it in two. If that process is killed itself, the Runner
+//! finishes; if both are, what is written down is enough to finish later.
 
 mod journal;
 mod perform;
