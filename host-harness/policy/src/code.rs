@@ -62,6 +62,125 @@ codes! {
     /// No binding of that name is configured.
     BindingUnknown = "binding-unknown",
 
+    /// The caller's or the agent's metadata names a field that the Runner owns.
+    ContextOwned = "context-owned",
+    /// Two fields of the decision context contradict each other.
+    ContextClash = "context-clash",
+    /// Nothing is merged here, whatever a policy says.
+    HardMerge = "hard-merge",
+    /// The base branch is never written to, whatever a policy says.
+    HardBaseBranch = "hard-base-branch",
+    /// Nothing outside the workspace is touched, whatever a policy says.
+    HardOutside = "hard-outside",
+
+    /// Nobody who may has approved it.
+    ApprovalNeeded = "approval-needed",
+    /// A person was asked and declined.
+    ApprovalDeclined = "approval-declined",
+    /// The approval can't be read, or its signature does not hold.
+    ApprovalInvalid = "approval-invalid",
+    /// The approval is for something else.
+    ApprovalOther = "approval-other",
+    /// The approval's time is over, or has not begun.
+    ApprovalExpired = "approval-expired",
+    /// The approval was used already.
+    ApprovalUsed = "approval-used",
+    /// The one who asks can't approve.
+    ApprovalSelf = "approval-self",
+
+    /// The decision point said no.
+    PointDenied = "point-denied",
+    /// The decision point gave no answer in time.
+    PointTimeout = "point-timeout",
+    /// The decision point began to answer and did not end in time.
+    PointSlow = "point-slow",
+    /// Nothing listens where the decision point should be.
+    PointRefused = "point-refused",
+    /// The decision point's address leads nowhere.
+    PointUnreachable = "point-unreachable",
+    /// The decision point closed the connection without an answer.
+    PointClosed = "point-closed",
+    /// The decision point's answer is shorter than it announced.
+    PointCutOff = "point-cut-off",
+    /// The connection to the decision point is not trustworthy.
+    PointTls = "point-tls",
+    /// What answers does not speak HTTP as it should.
+    PointProtocol = "point-protocol",
+    /// The decision point's answer is too large.
+    PointOversized = "point-oversized",
+    /// The decision point sends the Runner elsewhere; it does not go.
+    PointRedirect = "point-redirect",
+    /// The decision point does not know the Runner's credential.
+    PointUnauthorized = "point-unauthorized",
+    /// The decision point has no time for the Runner.
+    PointBusy = "point-busy",
+    /// The decision point is broken.
+    PointBroken = "point-broken",
+    /// The decision point answered with a status that decides nothing.
+    PointStatus = "point-status",
+    /// The decision point's answer is of another content type.
+    PointContentType = "point-content-type",
+    /// The decision point's answer is encoded in a way that nobody asked for.
+    PointEncoding = "point-encoding",
+    /// The decision point's answer is empty.
+    PointEmpty = "point-empty",
+    /// The decision point's answer is not UTF-8.
+    PointText = "point-text",
+    /// The decision point's answer is not JSON.
+    PointJson = "point-json",
+    /// The decision point's answer is JSON that ends too early.
+    PointTruncated = "point-truncated",
+    /// The decision point's answer has a key twice.
+    PointDuplicate = "point-duplicate",
+    /// The decision point's answer has another form than its protocol says.
+    PointShape = "point-shape",
+    /// The decision point's answer holds no decision.
+    PointUndecided = "point-undecided",
+    /// The decision point's decision is neither `true` nor `false`.
+    PointDecisionKind = "point-decision-kind",
+    /// The decision point answers another request.
+    PointRequestId = "point-request-id",
+    /// Two fields of the decision point's answer contradict each other.
+    PointClash = "point-clash",
+    /// The decision point's clock and the Runner's differ by too much.
+    PointClock = "point-clock",
+    /// What the decision point allows is over already.
+    PointLate = "point-late",
+    /// The decision point demands what the Runner does not know or can't do.
+    PointObligation = "point-obligation",
+    /// The decision point did not answer each question once.
+    PointBatch = "point-batch",
+    /// The decision point reports an error of its own.
+    PointError = "point-error",
+    /// The context is more than the decision point's protocol can carry.
+    PointUnaskable = "point-unaskable",
+
+    /// A rule of the Rego policy failed.
+    RegoFailed = "rego-failed",
+    /// The Rego policy decides nothing in this case.
+    RegoUndefined = "rego-undefined",
+    /// What the Rego policy decides is neither `true` nor `false`.
+    RegoKind = "rego-kind",
+
+    /// There is no Agent ID record, and one is required.
+    AgentIdMissing = "agent-id-missing",
+    /// The Agent ID record does not hold what Agent ID 0.2.0 asks for.
+    AgentIdInvalid = "agent-id-invalid",
+    /// The agent's status is not `active`.
+    AgentIdInactive = "agent-id-inactive",
+    /// The agent's authorization is over.
+    AgentIdExpired = "agent-id-expired",
+    /// The request was handed on more often than the agent's record lets it.
+    AgentIdDepth = "agent-id-depth",
+    /// The agent's record asks for narrower authority, and the request names none.
+    AgentIdAttenuation = "agent-id-attenuation",
+    /// The agent's record does not list the capability.
+    AgentIdCapability = "agent-id-capability",
+    /// The agent's record and the Runner disagree on who the agent is.
+    AgentIdClash = "agent-id-clash",
+    /// The agent's record could not be looked at again in time.
+    AgentIdStale = "agent-id-stale",
+
     /// The file does not exist.
     FileMissing = "file-missing",
     /// The file is larger than the Runner reads.

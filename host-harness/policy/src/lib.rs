@@ -3,10 +3,13 @@
 
 pub mod code;
 
+pub mod answer;
 pub mod blob;
 pub mod call;
 pub mod config;
+pub mod context;
 pub mod grant;
+pub mod point;
 pub mod rule;
 
 pub mod decide;
