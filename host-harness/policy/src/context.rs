@@ -2,6 +2,10 @@
 //! Runner builds it; each protocol's request is derived from it by a pure function.
 
 mod canonical;
+#[cfg(test)]
+mod distinct;
+#[cfg(test)]
+pub(crate) mod generate;
 mod owned;
 
 use std::{collections::BTreeMap, sync::Arc};
