@@ -1,6 +1,7 @@
 //! The protocols of decision points: the request that each derives from the decision
 //! context, and what an answer comes to. Nothing here reaches out.
 
+pub mod authzen;
 pub mod heard;
 
 use serde_json::Value;
