@@ -7,6 +7,7 @@ mod error;
 pub mod git;
 pub mod input;
 mod itself;
+pub mod net;
 pub mod place;
 pub mod presets;
 pub mod process;

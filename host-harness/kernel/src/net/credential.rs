@@ -1,0 +1,184 @@
+//! What a decision point knows the Runner by. It is never printed.
+
+use std::{env, path::Path};
+
+use policy::Code;
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{KernelError, input};
+
+const BYTES_MAX: u64 = 64 * 1024;
+
+/// Headers that say what a request is; a credential in one of them would break it.
+const TAKEN: &[&str] = &[
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+    "x-request-id",
+];
+
+/// A secret and how it is carried.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// `Authorization: Bearer <secret>`.
+    Bearer(SecretString),
+    /// A header of its own, such as an API key's.
+    Header {
+        /// The header's name.
+        name: String,
+        /// The secret.
+        value: SecretString,
+    },
+}
+
+/// How a credential is carried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Carrier {
+    /// As a bearer token.
+    Bearer,
+    /// In the header of this name.
+    Header(String),
+}
+
+impl Credential {
+    /// Reads a secret from an environment variable.
+    pub fn from_env(carrier: Carrier, variable: &str) -> Result<Self, KernelError> {
+        let place = format!("the environment variable `{variable}`");
+        let value = env::var_os(variable).ok_or_else(|| unusable(&place, "is not set"))?;
+        let text = value.into_string().map_err(|_| unusable(&place, "is not UTF-8 text"))?;
+        Ok(Self::carried(carrier, secret(text, &place)?))
+    }
+
+    /// Reads a secret from a file.
+    pub fn from_file(carrier: Carrier, path: &Path) -> Result<Self, KernelError> {
+        let text = input::read_text(path, BYTES_MAX)?;
+        Ok(Self::carried(carrier, secret(text, &format!("`{}`", path.display()))?))
+    }
+
+    fn carried(carrier: Carrier, secret: SecretString) -> Self {
+        match carrier {
+            Carrier::Bearer => Self::Bearer(secret),
+            Carrier::Header(name) => Self::Header { name, value: secret },
+        }
+    }
+
+    /// The header that carries it, marked so that nothing prints it.
+    pub(super) fn header(&self) -> Result<(HeaderName, HeaderValue), KernelError> {
+        let (name, text) = match self {
+            Self::Bearer(secret) => {
+                (AUTHORIZATION, SecretString::from(format!("Bearer {}", secret.expose_secret())))
+            }
+            Self::Header { name, value } => (header_name(name)?, value.clone()),
+        };
+        let mut value = HeaderValue::from_str(text.expose_secret())
+            .map_err(|_| unusable("the credential", "holds what no header can"))?;
+        value.set_sensitive(true);
+        Ok((name, value))
+    }
+}
+
+fn unusable(place: &str, why: &str) -> KernelError {
+    KernelError::new(Code::ArgumentMalformed, format!("{place} {why}, so there is no credential"))
+}
+
+/// One newline at the end is the editor's, not the secret's.
+fn secret(text: String, place: &str) -> Result<SecretString, KernelError> {
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    match line {
+        "" => Err(unusable(place, "is empty")),
+        line if line.chars().any(char::is_control) => Err(unusable(place, "holds a control character")),
+        line => Ok(SecretString::from(line)),
+    }
+}
+
+fn header_name(name: &str) -> Result<HeaderName, KernelError> {
+    let refused = |why: &str| {
+        let message =
+            format!("no credential goes in the header `{}`: {why}", agent_contract::fault::shown(name));
+        KernelError::new(Code::ArgumentMalformed, message)
+    };
+    let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused("it is no name of a header"))?;
+    match TAKEN.contains(&parsed.as_str()) {
+        true => Err(refused("the Runner says it itself")),
+        false => Ok(parsed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn read(text: &str) -> Result<String, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        fs::write(&path, text).unwrap();
+        match Credential::from_file(Carrier::Bearer, &path) {
+            Ok(Credential::Bearer(secret)) => Ok(secret.expose_secret().to_owned()),
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => Err(error.message.replace(&path.display().to_string(), "FILE")),
+        }
+    }
+
+    #[test]
+    fn a_secret_is_one_line() {
+        for (text, expected) in
+            [("s3cret", "s3cret"), ("s3cret\n", "s3cret"), ("s3cret\r\n", "s3cret"), (" s ", " s ")]
+        {
+            assert_eq!(read(text).as_deref(), Ok(expected));
+        }
+        for (text, why) in [
+            ("", "is empty"),
+            ("\n", "is empty"),
+            ("s3cret\n\n", "holds a control character"),
+            ("s3\ncret", "holds a control character"),
+            ("s3\0cret", "holds a control character"),
+        ] {
+            assert_eq!(read(text), Err(format!("`FILE` {why}, so there is no credential")));
+        }
+    }
+
+    #[test]
+    fn a_variable_is_read_or_missed() {
+        let Ok(Credential::Header { name, value }) =
+            Credential::from_env(Carrier::Header("x-api-key".to_owned()), "CARGO_PKG_NAME")
+        else {
+            panic!("no credential")
+        };
+        assert_eq!((name.as_str(), value.expose_secret()), ("x-api-key", env!("CARGO_PKG_NAME")));
+        let missing = Credential::from_env(Carrier::Bearer, "CODE_ASSIST_NO_SUCH_VARIABLE").unwrap_err();
+        assert!(missing.message.contains("`CODE_ASSIST_NO_SUCH_VARIABLE` is not set"), "{missing}");
+        assert!(Credential::from_file(Carrier::Bearer, Path::new("no/such/file")).is_err());
+    }
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        let bearer = Credential::Bearer("s3cret".into());
+        let header = Credential::Header { name: "x-api-key".to_owned(), value: "s3cret".into() };
+        for credential in [bearer, header] {
+            let printed = format!("{credential:?} {:?}", credential.header().unwrap());
+            assert!(!printed.contains("s3cret"), "{printed}");
+        }
+        let broken = Credential::Bearer("s3cret\n".into()).header().unwrap_err();
+        assert!(!broken.message.contains("s3cret"), "{broken}");
+    }
+
+    #[test]
+    fn a_credential_takes_no_header_of_the_runners() {
+        for name in ["Host", "content-type", "X-Request-ID", "", "a b", "x\n"] {
+            let credential = Credential::Header { name: name.to_owned(), value: "s3cret".into() };
+            assert!(credential.header().is_err(), "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The way to a decision point: one address, one exchange at a time, an end in time.
+
+mod client;
+mod credential;
+mod fault;
+mod trust;
+
+pub use client::Client;
+pub use credential::{Carrier, Credential};
+
+/// How a decision point is reached, as the operator configures it.
+pub struct Connection {
+    /// Its address: `https`, or `http` on this very machine.
+    pub url: String,
+    /// How long an exchange may take, from the first byte to the last.
+    pub timeout_ms: u64,
+    /// The largest body that is taken.
+    pub bytes_max: u64,
+    /// What it knows the Runner by.
+    pub credential: Option<Credential>,
+    /// The authorities that are trusted, and no others; without it, those of this machine.
+    pub ca_pem: Option<Vec<u8>>,
+}
