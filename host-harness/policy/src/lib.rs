@@ -3,6 +3,7 @@
 
 pub mod code;
 
+pub mod agent_id;
 pub mod answer;
 pub mod blob;
 pub mod call;
