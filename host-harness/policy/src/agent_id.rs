@@ -4,6 +4,7 @@
 mod form;
 mod record;
 mod registry;
+mod standing;
 mod word;
 
 pub use form::{Did, Instant, Uri};
@@ -11,4 +12,5 @@ pub use record::{
     A2a, Acp, Agent, AgentRecord, Anp, Authorization, Bindings, Governance, NonEmpty, VersionRead, parse,
 };
 pub use registry::{Resolved, by_did, by_id, from_file, read};
+pub use standing::{AgentAsk, absent, judge};
 pub use word::{Mode, ProofFormat, Provisioning, Status, SubjectContext, TrustLevel};
