@@ -3,6 +3,7 @@
 
 pub mod authzen;
 pub mod heard;
+pub mod openfga;
 
 use serde_json::Value;
 
