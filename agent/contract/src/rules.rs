@@ -7,6 +7,7 @@ mod schema;
 
 use crate::{Fault, Request};
 
+pub use contradictions::is_merge;
 pub use schema::{binding_into_schema, command_into_schema, request_into_schema};
 
 /// Finds the first fault in a request.

@@ -25,7 +25,7 @@ pub enum Target {
 
 impl Target {
     /// The branch that the target itself names.
-    pub(crate) fn branch(&self) -> Option<&BranchName> {
+    pub fn branch(&self) -> Option<&BranchName> {
         match self {
             Self::Url(TargetUrl { kind: UrlKind::Branch(branch), .. }) => Some(branch),
             _ => None,

@@ -239,7 +239,7 @@ fn is_name(name: &str) -> bool {
 
 /// Whether a name speaks of a merge, however it is written: `pull_request.merge`,
 /// `automerge`, `MergePR`, `merging`. An emergency is none.
-fn is_merge(name: &str) -> bool {
+pub fn is_merge(name: &str) -> bool {
     let starts = name.char_indices().map(|(at, _)| &name.as_bytes()[at..]);
     let merges = |rest: &[u8]| {
         let emergency = ["en", "EN"].iter().any(|en| rest[4..].starts_with(en.as_bytes()))
