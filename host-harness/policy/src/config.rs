@@ -3,20 +3,29 @@
 use agent_contract::gate::GateName;
 use serde::Deserialize;
 
-use crate::rule::Rules;
+use crate::local::{self, Place, Policy, PolicyError};
 
 /// The configuration of a Runner. Left out, everything has a safe default.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default)]
 pub struct Config {
     /// What a run may use.
     pub limits: Limits,
     /// What a run may do.
-    pub policy: Rules,
+    pub policy: Policy,
     /// What stands before success.
     pub gates: Gates,
     /// How checks are run.
     pub checks: ChecksConfig,
+}
+
+/// The same as it is written. The policy's rules know their lines only with the text.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Written {
+    limits: Limits,
+    policy: Option<local::Written>,
+    gates: Gates,
+    checks: ChecksConfig,
 }
 
 /// What a run may use at the most.
@@ -94,10 +103,19 @@ impl Default for ChecksConfig {
 #[error("{0}")]
 pub struct ConfigError(String);
 
+impl From<PolicyError> for ConfigError {
+    fn from(error: PolicyError) -> Self {
+        Self(error.to_string())
+    }
+}
+
 impl Config {
     /// Parses a configuration.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let config: Self = toml::from_str(text).map_err(|error| ConfigError(one_line(&error, text)))?;
+        let Written { limits, policy, gates, checks } =
+            toml::from_str(text).map_err(|error| PolicyError::toml(&error, text))?;
+        let policy = policy.map(|written| local::load(written, text, Place::Configuration)).transpose()?;
+        let config = Self { limits, policy: policy.unwrap_or_default(), gates, checks };
         config.fault().map_or(Ok(config), |(key, message)| {
             let line =
                 text.lines().position(|line| line.trim_start().starts_with(key)).map_or(0, |at| at + 1);
@@ -132,12 +150,6 @@ impl Config {
     }
 }
 
-fn one_line(error: &toml::de::Error, text: &str) -> String {
-    let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-    let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
-    format!("{place}{}", error.message().replace('\n', "; "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,7 +161,7 @@ mod tests {
             ("[[policy.rules]]\neffect = \"maybe\"", "line 2: unknown variant `maybe`"),
             (
                 "[[policy.rules]]\neffect = \"deny\"\ncapabilities = [\"repo.merge\"]",
-                "line 3: unknown variant `repo.merge`",
+                "line 3: unknown name `repo.merge`",
             ),
             ("[[policy.rules]]\neffect = \"deny\"\npaths = [\"a[\"]", "line 3: error parsing glob"),
             ("policy = 1", "line 1: "),

@@ -5,9 +5,10 @@ use agent_contract::Refusal;
 
 use crate::{
     Call, Code, Grant,
+    answer::Stance,
     call::{Malformed, Parsed},
     issue::Context,
-    rule::{Effect, Object},
+    local::Object,
 };
 
 /// The permission to perform one call: it owns the call, can't be copied and can't
@@ -170,19 +171,11 @@ fn rules<R: Call>(call: &R, context: Context) -> Result<(), Refusal> {
     let objects: Vec<_> = paths.chain(checks).chain(binding).collect();
     let objects = if objects.is_empty() { vec![Object::Capability] } else { objects };
     objects.into_iter().try_for_each(|object| {
-        let opinion = context.config.policy.judge(R::CAPABILITY, context.mode(), object);
-        match opinion.effect {
-            Effect::Allow => Ok(()),
-            Effect::Deny => Err(opinion.refusal(&name_of::<R>(object), R::CAPABILITY, Some(object))),
+        let matter = context.matter(R::CAPABILITY, object);
+        let opinion = context.config.policy.judge(&matter);
+        match opinion.stance {
+            Stance::Allow => Ok(()),
+            Stance::Ask | Stance::Deny => Err(opinion.refusal(&matter)),
         }
     })
-}
-
-fn name_of<R: Call>(object: Object) -> String {
-    match object {
-        Object::Capability => format!("`{}`", R::CAPABILITY),
-        Object::Path(text) => format!("`{}` on `{text}`", R::CAPABILITY),
-        Object::Check(text) => format!("`{}` of check `{}`", R::CAPABILITY, text.escape_debug()),
-        Object::Binding(text) => format!("`{}` of binding `{}`", R::CAPABILITY, text.escape_debug()),
-    }
 }

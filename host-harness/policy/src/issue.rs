@@ -1,10 +1,14 @@
 //! Whether a capability is issued, and how wide.
 
-use agent_contract::{CapabilityName, Refusal, RepoPath, Request, RunMode, capability::Scope};
+use agent_contract::{
+    CapabilityName, Refusal, RepoPath, Request, RunMode, branch::BranchName, capability::Scope,
+    target::Target,
+};
 
 use crate::{
     Code, Config, Grant,
-    rule::{Effect, Object},
+    answer::Stance,
+    local::{Amounts, Matter, Object},
 };
 
 /// What the Runner knows when it decides. None of it comes from the agent.
@@ -24,6 +28,19 @@ impl Context<'_> {
     /// The mode that is in force.
     pub fn mode(&self) -> RunMode {
         self.request.mode
+    }
+
+    /// What the local policy is asked about.
+    pub(crate) fn matter<'a>(&'a self, capability: CapabilityName, object: Object<'a>) -> Matter<'a> {
+        let branches = &self.request.branches;
+        let base = branches.base.as_ref().or(self.request.target.as_ref().and_then(Target::branch));
+        Matter {
+            capability,
+            mode: self.mode(),
+            branch: branches.work.as_ref().map(BranchName::as_str),
+            base_branch: base.map(BranchName::as_str),
+            object,
+        }
     }
 }
 
@@ -54,9 +71,9 @@ pub fn issue(ask: &Ask, id: String, context: Context) -> Result<Grant, Refusal> 
     mode(name, context)?;
     allowance(name, context.request)?;
     let requested = requested(name, context.request)?;
-    rules(name, context)?;
+    let amounts = rules(name, context)?;
     available(name)?;
-    let scope = narrow(name, &ask.scope, requested)?;
+    let scope = amounts.narrow(narrow(name, &ask.scope, requested)?);
     Ok(Grant::new(id, context.run_id.to_owned(), name, scope, context.now_ms))
 }
 
@@ -118,23 +135,13 @@ fn requested(name: CapabilityName, request: &Request) -> Result<Scope, Refusal> 
     })
 }
 
-fn rules(name: CapabilityName, context: Context) -> Result<(), Refusal> {
-    let opinion = context.config.policy.judge(name, context.mode(), Object::Capability);
-    match opinion.effect {
-        Effect::Allow => Ok(()),
-        Effect::Deny if opinion.rule == "default" && has_narrow_allow(name, context) => Ok(()),
-        Effect::Deny => Err(opinion.refusal(&format!("`{name}`"), name, None)),
+fn rules(name: CapabilityName, context: Context) -> Result<Amounts, Refusal> {
+    let matter = context.matter(name, Object::Capability);
+    let opinion = context.config.policy.may_issue(name, matter.mode, matter.branch, matter.base_branch);
+    match opinion.stance {
+        Stance::Allow => Ok(opinion.limits),
+        Stance::Ask | Stance::Deny => Err(opinion.refusal(&matter)),
     }
-}
-
-/// With `default = "deny"`, a rule that allows some of a capability's objects lets
-/// the capability be issued; each call is then judged by its own objects.
-fn has_narrow_allow(name: CapabilityName, context: Context) -> bool {
-    context.config.policy.rules.iter().any(|rule| {
-        rule.effect == Effect::Allow
-            && rule.capabilities.as_ref().is_none_or(|names| names.contains(&name))
-            && rule.modes.as_ref().is_none_or(|modes| modes.contains(&context.mode()))
-    })
 }
 
 fn available(name: CapabilityName) -> Result<(), Refusal> {

@@ -10,8 +10,8 @@ pub mod call;
 pub mod config;
 pub mod context;
 pub mod grant;
+pub mod local;
 pub mod point;
-pub mod rule;
 
 pub mod decide;
 pub mod gates;
