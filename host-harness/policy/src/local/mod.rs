@@ -13,6 +13,8 @@ mod judge;
 mod teach;
 mod toml_text;
 
+pub mod hard;
+
 #[cfg(test)]
 mod tests;
 
