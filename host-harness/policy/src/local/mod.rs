@@ -13,6 +13,7 @@ mod judge;
 mod teach;
 mod toml_text;
 
+pub mod cases;
 pub mod hard;
 
 #[cfg(test)]

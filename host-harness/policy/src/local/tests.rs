@@ -6,6 +6,7 @@ mod properties;
 mod reading;
 mod speed;
 mod teaching;
+mod testing;
 
 use agent_contract::{CapabilityName, RunMode};
 
