@@ -15,6 +15,7 @@ mod toml_text;
 
 pub mod cases;
 pub mod hard;
+pub mod learn;
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 mod naive;
 
+mod learning;
 mod properties;
 mod reading;
 mod speed;
