@@ -5,7 +5,6 @@ mod naive;
 mod learning;
 mod properties;
 mod reading;
-mod speed;
 mod teaching;
 mod testing;
 

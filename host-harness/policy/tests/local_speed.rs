@@ -4,7 +4,7 @@ use std::{hint::black_box, time::Instant};
 
 use agent_contract::{CapabilityName, RunMode};
 
-use crate::local::{Matter, Object, Policy};
+use policy::local::{Matter, Object, Policy};
 
 const RULES: usize = 1_000;
 const JUDGED: usize = 400_000;
