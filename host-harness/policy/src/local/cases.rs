@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{
     OwnedMatter, Policy, PolicyError,
     examples::{Example, told},
-    written::{Lines, Placed, WrittenExample},
+    written::{Lines, Placed, Table, WrittenExample, word},
 };
 use crate::answer::Stance;
 
@@ -37,7 +37,7 @@ pub struct Failed {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenCases {
-    cases: Vec<Placed<WrittenCase>>,
+    cases: Vec<Placed<Table<WrittenCase>>>,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +51,7 @@ struct WrittenCase {
     base_branch: Option<Placed<String>>,
     check: Option<Placed<String>>,
     binding: Option<Placed<String>>,
+    #[serde(deserialize_with = "word")]
     expect: Stance,
     rule: Option<String>,
 }
@@ -62,12 +63,12 @@ pub fn parse(text: &str) -> Result<Vec<Case>, PolicyError> {
     written.cases.into_iter().enumerate().map(|(number, case)| case_of(number, case, &lines)).collect()
 }
 
-fn case_of(number: usize, written: Placed<WrittenCase>, lines: &Lines) -> Result<Case, PolicyError> {
+fn case_of(number: usize, written: Placed<Table<WrittenCase>>, lines: &Lines) -> Result<Case, PolicyError> {
     let (span, line) = (written.span(), lines.at(&written));
     let WrittenCase { name, capability, mode, path, branch, base_branch, check, binding, expect, rule } =
-        written.into_inner();
+        written.into_inner().0;
     let example = WrittenExample { capability, mode, path, branch, base_branch, check, binding, expect };
-    let example = Example::of(&Placed::new(span, example), lines)?;
+    let example = Example::of(&Placed::new(span, Table(example)), lines)?;
     let name = name.unwrap_or_else(|| format!("cases[{number}]"));
     Ok(Case { name, line, rule, example })
 }

@@ -5,7 +5,7 @@ use agent_contract::{CapabilityName, RepoPath, RunMode, branch::BranchName};
 
 use super::{
     OwnedMatter, OwnedObject, Policy, PolicyError,
-    written::{Lines, Placed, WrittenExample},
+    written::{Lines, Placed, Table, WrittenExample},
 };
 use crate::answer::Stance;
 
@@ -22,8 +22,8 @@ pub(super) struct Example {
 }
 
 impl Example {
-    pub(super) fn of(written: &Placed<WrittenExample>, lines: &Lines) -> Result<Self, PolicyError> {
-        let (line, written) = (lines.at(written), written.get_ref());
+    pub(super) fn of(written: &Placed<Table<WrittenExample>>, lines: &Lines) -> Result<Self, PolicyError> {
+        let (line, written) = (lines.at(written), &written.get_ref().0);
         Ok(Self {
             line,
             capability: written.capability,

@@ -13,7 +13,7 @@ use super::{
     glob::Glob,
     judge::Unconditional,
     rule::{Amounts, Rule, capability_bit, mode_bit},
-    written::{Lines, Placed, PlacedList, Written, WrittenLimits, WrittenRule},
+    written::{Lines, Placed, PlacedList, Table, Written, WrittenLimits, WrittenRule},
 };
 use crate::{answer::Stance, blob::sha256, context::canonical};
 
@@ -30,7 +30,7 @@ pub(crate) fn load(written: Written, text: &str, place: Place) -> Loaded<Policy>
     let mut examples = Vec::new();
     for (number, written) in written.rules.iter().enumerate() {
         let rule = rule(number, written, place, &lines)?;
-        for example in &written.get_ref().examples {
+        for example in &written.get_ref().0.examples {
             examples.push((number, Example::of(example, &lines)?));
         }
         policy.rules.push(rule);
@@ -52,9 +52,9 @@ fn index(rules: &[Rule]) -> (FoundBy, Unconditional) {
 }
 
 /// A name stands for one rule, and says what it is in plain words.
-fn names(rules: &[Placed<WrittenRule>], lines: &Lines) -> Loaded<()> {
+fn names(rules: &[Placed<Table<WrittenRule>>], lines: &Lines) -> Loaded<()> {
     let mut seen = BTreeMap::new();
-    for name in rules.iter().filter_map(|rule| rule.get_ref().name.as_ref()) {
+    for name in rules.iter().filter_map(|rule| rule.get_ref().0.name.as_ref()) {
         let (text, line) = (name.get_ref(), lines.at(name));
         if !is_kebab_case(text) {
             let message =
@@ -79,8 +79,8 @@ fn is_kebab_case(text: &str) -> bool {
     text.len() <= 100 && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.split('-').all(word)
 }
 
-fn rule(number: usize, written: &Placed<WrittenRule>, place: Place, lines: &Lines) -> Loaded<Rule> {
-    let (line, rule) = (lines.at(written), written.get_ref());
+fn rule(number: usize, written: &Placed<Table<WrittenRule>>, place: Place, lines: &Lines) -> Loaded<Rule> {
+    let (line, rule) = (lines.at(written), &written.get_ref().0);
     let unnamed = || format!("{}[{number}]", place.rules());
     Ok(Rule {
         name: rule.name.as_ref().map_or_else(unnamed, |name| name.get_ref().clone()),
@@ -167,8 +167,8 @@ fn branch_fault(glob: &str) -> Option<&'static str> {
     }
 }
 
-fn amounts(written: &Placed<WrittenLimits>, effect: Stance, lines: &Lines) -> Loaded<Amounts> {
-    let limits = written.get_ref();
+fn amounts(written: &Placed<Table<WrittenLimits>>, effect: Stance, lines: &Lines) -> Loaded<Amounts> {
+    let limits = &written.get_ref().0;
     let named = [("uses", &limits.uses), ("bytes", &limits.bytes), ("seconds", &limits.seconds)];
     if effect == Stance::Deny {
         let message = "a rule that denies leaves nothing to limit; take `limits` out";

@@ -1,7 +1,12 @@
 //! The policy as it is written: the keys, and where in the text each value stands.
 
+use std::marker::PhantomData;
+
 use agent_contract::{CapabilityName, RunMode};
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{IntoDeserializer, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use toml::Spanned;
 
 use crate::answer::Stance;
@@ -51,8 +56,9 @@ impl Place {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Written {
+    #[serde(deserialize_with = "word")]
     pub(super) default: Stance,
-    pub(super) rules: Vec<Spanned<WrittenRule>>,
+    pub(super) rules: Vec<Placed<Table<WrittenRule>>>,
 }
 
 impl Default for Written {
@@ -73,12 +79,44 @@ pub(super) type Placed<T> = Spanned<T>;
 /// A list, and each of its members, with their places.
 pub(super) type PlacedList = Placed<Vec<Placed<String>>>;
 
+/// A table, and no list of its values in order: what serde derives takes that too.
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+pub(super) struct Table<T>(pub(super) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Table<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(Keys(PhantomData)).map(Self)
+    }
+}
+
+struct Keys<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Keys<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("a table")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, keys: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(keys))
+    }
+}
+
+/// A stance by its name and nothing else: what serde derives takes `{ allow = {} }` too.
+pub(super) fn word<'de, D: Deserializer<'de>>(from: D) -> Result<Stance, D::Error> {
+    let text = String::deserialize(from)?;
+    Stance::deserialize(text.into_deserializer())
+}
+
 /// A rule as it is written. Names in lists are parsed later: the parser of TOML would tell
 /// the line of the list.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenRule {
     pub(super) name: Option<Placed<String>>,
+    #[serde(deserialize_with = "word")]
     pub(super) effect: Stance,
     pub(super) reason: Option<String>,
     pub(super) capabilities: Option<PlacedList>,
@@ -88,9 +126,9 @@ pub(super) struct WrittenRule {
     pub(super) bindings: Option<PlacedList>,
     pub(super) branches: Option<PlacedList>,
     pub(super) base_branches: Option<PlacedList>,
-    pub(super) limits: Option<Placed<WrittenLimits>>,
+    pub(super) limits: Option<Placed<Table<WrittenLimits>>>,
     #[serde(default)]
-    pub(super) examples: Vec<Placed<WrittenExample>>,
+    pub(super) examples: Vec<Placed<Table<WrittenExample>>>,
 }
 
 /// The amounts of a rule as they are written.
@@ -113,6 +151,7 @@ pub(super) struct WrittenExample {
     pub(super) base_branch: Option<Placed<String>>,
     pub(super) check: Option<Placed<String>>,
     pub(super) binding: Option<Placed<String>>,
+    #[serde(deserialize_with = "word")]
     pub(super) expect: Stance,
 }
 

@@ -86,6 +86,26 @@ paths = [
     );
 }
 
+#[test]
+fn what_no_glob_can_name_is_no_rule() {
+    let policy = policy("default = \"deny\"");
+    let lesson =
+        learn(&policy, &[denied(&policy, on(CapabilityName::RepoCheck, OwnedObject::Check(String::new())))]);
+    assert_eq!((lesson.rules, lesson.beyond), (0, 1));
+}
+
+#[test]
+fn what_the_policy_allows_by_now_is_no_rule() {
+    let before = policy("default = \"deny\"");
+    let list = [denied(&before, on(WRITE, path("a")))];
+    let lesson = learn(&policy("default = \"allow\""), &list);
+    assert_eq!((lesson.rules, lesson.beyond), (0, 1));
+    assert_eq!(
+        lesson.text,
+        "# `repo.write` on `a` in a proposed_change is allowed by this policy, by `default`\n"
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

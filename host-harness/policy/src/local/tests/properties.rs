@@ -46,6 +46,25 @@ proptest! {
         }
     }
 
+    /// What is not issued is not missed: no call is answered more mildly than the question
+    /// whether there may be calls, and none is narrowed further.
+    #[test]
+    fn a_capability_is_refused_only_where_every_call_would_be(
+        default in naive::stance(),
+        rules in prop::collection::vec(naive::rule(), 0..8),
+        matter in naive::matter(),
+    ) {
+        let policy = policy(&text(default, &rules));
+        let matter = matter.matter();
+        let issued =
+            policy.may_issue(matter.capability, matter.mode, matter.branch, matter.base_branch);
+        let called = policy.judge(&matter);
+        prop_assert!(called.stance >= issued.stance, "{:?} {:?}", called, issued);
+        if called.stance < Stance::Deny {
+            prop_assert_eq!(issued.limits.least(called.limits), issued.limits);
+        }
+    }
+
     /// A further rule never makes an answer milder than the rules before it made it.
     #[test]
     fn more_rules_are_never_milder(

@@ -34,6 +34,8 @@ const FAULTS: &[(&str, usize, &str)] = &[
         "`seconds` must be 1 to",
     ),
     ("effect = \"allow\"\nlimits = { calls = 1 }", 3, "unknown field `calls`"),
+    ("effect = { deny = {} }", 2, "invalid type"),
+    ("effect = \"allow\"\nlimits = [1, 2]", 3, "invalid type"),
     ("name = \"x\"", 1, "missing field `effect`"),
     ("effect = \"deny\"\n[[rules.examples]]\ncapability = \"repo.read\"", 3, "missing field `expect`"),
     (
@@ -94,6 +96,10 @@ fn a_fault_beside_the_rules_is_told_with_its_line() {
     for (text, expected) in [
         ("\ndefalt = \"deny\"", "line 2: unknown field `defalt`"),
         ("default = \"no\"", "line 1: unknown variant `no`"),
+        ("default = { allow = {} }", "line 1: "),
+        ("default = { allow = [] }", "line 1: "),
+        ("default = 0", "line 1: "),
+        ("rules = [[\"name\", \"deny\"]]", "line 1: "),
         ("\n\nrules = 1", "line 3: invalid type"),
         ("[policy]\ndefault = \"deny\"", "line 1: unknown field `policy`"),
         ("a = ", "line 1: "),
