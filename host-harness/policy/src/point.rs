@@ -4,6 +4,8 @@
 pub mod authzen;
 pub mod heard;
 pub mod openfga;
+pub mod opa;
+pub mod rego;
 
 use serde_json::Value;
 

@@ -1,0 +1,7 @@
+//! OPA from the outside: policies in the process, bundles, and the data API.
+
+mod api;
+mod contexts;
+mod decide;
+mod example;
+mod load;
