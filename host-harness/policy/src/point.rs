@@ -4,6 +4,7 @@
 pub mod authzen;
 pub mod heard;
 pub mod openfga;
+pub mod bundle;
 pub mod opa;
 pub mod rego;
 

@@ -29,6 +29,7 @@ use crate::{
 use declared::Declared;
 
 pub use path::RulePath;
+pub(super) use source::documents;
 pub use source::{Source, is_source};
 
 /// How long an evaluation may take where nobody says otherwise.
@@ -136,13 +137,10 @@ impl RegoPolicy {
     pub fn load(sources: Vec<Source>, rule: &str) -> Result<Self, RegoError> {
         let rule = RulePath::parse(rule)?;
         let sources = source::sorted(sources)?;
-        let data = source::data(&sources)?;
+        let data = documents(&sources)?;
         let mut engine = engine(EVALUATION_MS_MAX);
         for module in sources.iter().filter(|source| source.is_module()) {
-            let text = module.text()?.to_owned();
-            engine
-                .add_policy(shown(&module.name), text)
-                .map_err(|error| parse_error(module, &error.to_string()))?;
+            parse(&mut engine, module)?;
         }
         check(&mut engine, &data, &rule)?;
         let prepared = engine
@@ -188,6 +186,18 @@ impl RegoPolicy {
         let reasons = prints.iter().take(opa::REASONS_MAX).map(|text| shown(text)).collect();
         Ok(Word { reasons, ..word })
     }
+}
+
+/// The package of a module, below `data`.
+pub(super) fn package(module: &Source) -> Result<Vec<String>, RegoError> {
+    let mut engine = engine(EVALUATION_MS_MAX);
+    parse(&mut engine, module)?;
+    engine.get_modules().first().map_or(Ok(Vec::new()), |module| declared::package(module))
+}
+
+fn parse(engine: &mut Engine, module: &Source) -> Result<(), RegoError> {
+    let parsed = engine.add_policy(shown(&module.name), module.text()?.to_owned());
+    parsed.map(drop).map_err(|error| parse_error(module, &error.to_string()))
 }
 
 fn engine(limit_ms: u64) -> Engine {

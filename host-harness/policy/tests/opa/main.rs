@@ -1,7 +1,9 @@
 //! OPA from the outside: policies in the process, bundles, and the data API.
 
 mod api;
+mod bundle;
 mod contexts;
 mod decide;
 mod example;
 mod load;
+mod signing;

@@ -24,7 +24,7 @@ impl Source {
         std::str::from_utf8(&self.bytes).map_err(|error| self.fault(format!("is not UTF-8: {error}")))
     }
 
-    pub(super) fn is_module(&self) -> bool {
+    pub(in crate::point) fn is_module(&self) -> bool {
         self.name.ends_with(".rego")
     }
 
@@ -73,7 +73,7 @@ pub(super) fn digest(sources: &[Source]) -> String {
 }
 
 /// The data documents as one. Each stands where its folder says.
-pub(super) fn data(sources: &[Source]) -> Result<Value, RegoError> {
+pub(in crate::point) fn documents(sources: &[Source]) -> Result<Value, RegoError> {
     let mut whole = Value::Object(Map::new());
     for source in sources.iter().filter(|source| source.is_data()) {
         let read = document::parse_value(source.text()?).map_err(|fault| source.fault(fault.to_string()))?;
