@@ -102,3 +102,14 @@ fn the_contexts_can_be_written_for_another_engine() {
     };
     fs::write(file, two_hundred().iter().map(line).collect::<String>()).unwrap();
 }
+
+/// The input in the guide is one that the Runner could ask about.
+#[test]
+fn the_guide_shows_a_real_input() {
+    let guide = include_str!("../../../../docs/guides/opa.md");
+    let shown = guide.split_once("```json\n").and_then(|(_, rest)| rest.split_once("```")).unwrap().0;
+    let context: DecisionContext = serde_json::from_str(shown).unwrap();
+    let same = agent_contract::document::parse_value(shown).unwrap();
+    assert_eq!(opa::input(&context), same);
+    assert_eq!(example().decide(&context).stance, Stance::Allow);
+}
