@@ -1,14 +1,13 @@
 //! The host functions as the trait that the mind works with.
 
 use agent_contract::{
-    CapabilityName, Failure, Refusal, RepoPath,
-    capability::Scope,
+    Failure, Refusal, RepoPath,
     check::CheckResult,
     document,
     gate::{GateName, GateResult},
     operation::FileMode,
 };
-use agent_core::host::{Call, CallError, Change, Content, Host};
+use agent_core::host::{Call, CallError, Change, Content, Host, Need};
 use serde::de::DeserializeOwned;
 
 use crate::bindings::agennext::code_assist::{audit, process, repo, runner, types};
@@ -19,13 +18,16 @@ pub struct Imports;
 impl Host for Imports {
     type Capability = runner::Capability;
 
-    fn request_capability(
-        &mut self,
-        name: CapabilityName,
-        scope: &Scope,
-        reason: &str,
-    ) -> Call<Self::Capability> {
-        runner::request_capability(name.as_str(), &json(scope), reason).map_err(error)
+    fn request_capabilities(&mut self, needs: &[Need]) -> Vec<Call<Self::Capability>> {
+        let asks: Vec<_> = needs
+            .iter()
+            .map(|need| runner::Ask {
+                operation: need.name.to_string(),
+                scope: json(&need.scope),
+                reason: need.reason.clone(),
+            })
+            .collect();
+        runner::request_capabilities(&asks).into_iter().map(|answer| answer.map_err(error)).collect()
     }
 
     fn read(&mut self, capability: &Self::Capability, path: &RepoPath) -> Call<Content> {

@@ -1,11 +1,15 @@
 //! What can be said on the command line.
 
+mod decide;
+
 use std::{ffi::OsString, path::PathBuf};
 
 use agent_contract::{
     CapabilityName, RepoPath, RunMode, branch::BranchName, gate::GateName, proposal::ProposalFormat,
 };
 use clap::{Args, Parser, Subcommand, ValueHint};
+
+pub use decide::{Allowance, ApprovalCommand, ExplainArgs, PolicyCommand, Rules};
 
 /// A coding agent that can do what it was granted and nothing else, and whose every
 /// run can be proved.
@@ -41,6 +45,18 @@ pub enum Command {
         /// What to do with them.
         #[command(subcommand)]
         command: AuditCommand,
+    },
+    /// Check policies, try them, and ask them what they would say.
+    Policy {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
+    /// Make, sign and read approvals.
+    Approval {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: ApprovalCommand,
     },
     /// Say whether this machine has what a run needs.
     Doctor,
@@ -118,9 +134,12 @@ pub struct RunArgs {
     /// Seconds that the run may take.
     #[arg(long, value_name = "SECONDS")]
     pub seconds: Option<u64>,
-    /// The Runner's configuration, a TOML file.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub config: Option<PathBuf>,
+    /// Which rules hold.
+    #[command(flatten)]
+    pub rules: Rules,
+    /// A signed approval of a request that a policy says to ask for. Repeatable.
+    #[arg(long = "approval", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub approvals: Vec<PathBuf>,
     /// Write result.json, change.diff and changelog.md into this folder.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output: Option<PathBuf>,

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use kernel::{input, place};
 use ledger::Store;
-use policy::Config;
+use policy::{Config, local::Policy};
 use runner::Agent;
 
-use crate::Problem;
+use crate::{Problem, cli::Rules};
 
 const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
 const COMPONENT_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -22,8 +22,19 @@ pub(crate) fn store(state_dir: Option<PathBuf>) -> Result<Store, Problem> {
 pub(crate) fn config(path: Option<&Path>) -> Result<Config, Problem> {
     let Some(path) = path else { return Ok(Config::default()) };
     let text = input::read_text(path, CONFIG_BYTES_MAX)?;
-    Config::parse(&text)
-        .map_err(|error| Problem::invalid("config-invalid", error.to_string()).at(path.display()))
+    let config = Config::parse(&text)
+        .map_err(|error| Problem::invalid("config-invalid", error.to_string()).at(path.display()))?;
+    Ok(config.beside(path.parent().unwrap_or(Path::new(""))))
+}
+
+/// The Runner's configuration with the rules that are meant.
+pub(crate) fn rules(rules: &Rules) -> Result<Config, Problem> {
+    let config = config(rules.config.as_deref())?;
+    let Some(path) = &rules.policy else { return Ok(config) };
+    let text = input::read_text(path, CONFIG_BYTES_MAX)?;
+    let policy = Policy::parse(&text)
+        .map_err(|error| Problem::invalid("policy-invalid", error.to_string()).at(path.display()))?;
+    Ok(Config { policy, ..config })
 }
 
 /// The agent: the one that is part of this program, or another.
@@ -35,6 +46,6 @@ pub(crate) fn agent(path: Option<&Path>, digest: Option<&str>) -> Result<Agent, 
 
 /// The one thread on which a run's waiting is done.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
-    let built = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
     built.map_err(|error| Problem::invalid("runtime", format!("can't start: {error}")))
 }

@@ -14,7 +14,7 @@ use code_assist_tests::guest;
 use kernel::{Itself, Workspace};
 use ledger::{Kind, Store};
 use policy::{Config, Decided, Grant, call::ReadCall, issue::Context};
-use runner::{Agent, Control, Setup, event::Silent};
+use runner::{Agent, Control, Setup, approver::Approvals, event::Silent};
 use serde_json::{Value, json};
 
 const FILES: [(&str, usize); 2] = [("small", 10), ("large", 100_000)];
@@ -154,6 +154,7 @@ fn run(agent: &Agent, root: &Path, store: &Store, more: Value) {
         store: store.clone(),
         itself: Itself::new(""),
         control: Control::default(),
+        approvals: Approvals::default(),
     };
     runtime().block_on(runner::run(agent, setup, Box::new(Silent))).expect("a run");
 }

@@ -1,5 +1,11 @@
 //! What the tests share: the guests, the program, folders.
 
+mod world;
+
+pub mod played;
+
+pub use world::{PATCH, World, assert_exit, said};
+
 use std::{
     collections::BTreeMap,
     fs, io,

@@ -15,7 +15,7 @@ use code_assist_tests::{guest, guests, tree};
 use kernel::Itself;
 use ledger::{Status, Store, verify};
 use policy::{Code, Config};
-use runner::{Agent, Control, Events, Setup};
+use runner::{Agent, Control, Events, Setup, approver::Approvals};
 use serde_json::json;
 
 /// Guest, outcome, code.
@@ -40,6 +40,8 @@ const TABLE: &[(&str, Outcome, &str)] = &[
     ("reads_link", Outcome::Refused, "path-link"),
     ("reads_parent", Outcome::Refused, "path-outside"),
     ("runs_unknown_check", Outcome::Refused, "check-unknown"),
+    ("searches_beyond_scope", Outcome::Refused, "scope-path"),
+    ("searches_secrets", Outcome::Failed, "agent-panicked"),
     ("writes_exhausted", Outcome::Refused, "capability-exhausted"),
     ("writes_expired", Outcome::Refused, "capability-expired"),
     ("writes_foreign", Outcome::Failed, "agent-trapped"),
@@ -51,14 +53,20 @@ const TABLE: &[(&str, Outcome, &str)] = &[
     ("writes_without_grant", Outcome::Refused, "capability-kind"),
 ];
 
-const CONFIG: &str = "
+const CONFIG: &str = r#"
 [limits]
 run_seconds = 3
 memory_bytes = 268435456
 host_calls = 20000
 host_bytes = 50000000
 call_bytes = 30000000
-";
+
+[[policy.rules]]
+name = "secrets-stay"
+effect = "deny"
+capabilities = ["repo.read"]
+paths = ["secret/**"]
+"#;
 
 struct World {
     _folder: tempfile::TempDir,
@@ -76,6 +84,8 @@ fn world() -> World {
     fs::create_dir_all(root.join(".git/objects")).unwrap();
     fs::create_dir_all(root.join(".git/refs")).unwrap();
     fs::write(root.join("a.txt"), "a\n").unwrap();
+    fs::create_dir(root.join("secret")).unwrap();
+    fs::write(root.join("secret/token.txt"), "hunter2\n").unwrap();
     fs::write(folder.path().join("outside.txt"), "outside\n").unwrap();
     #[cfg(unix)]
     for (target, link) in [("..", "link"), (".git", "gitlink"), ("../outside.txt", "outlink.txt")] {
@@ -123,6 +133,7 @@ fn run(agent: &Agent, world: &World, events: Option<fn(Control) -> Box<dyn Event
         store: world.store.clone(),
         itself: Itself::new(env!("CARGO_BIN_EXE_code-assist-under-test")),
         control,
+        approvals: Approvals::default(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(runner::run(agent, setup, events)).unwrap()

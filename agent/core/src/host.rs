@@ -56,18 +56,24 @@ pub enum Change {
     },
 }
 
+/// A capability that is needed, and what for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Need {
+    /// The capability.
+    pub name: CapabilityName,
+    /// No wider than this.
+    pub scope: Scope,
+    /// What for.
+    pub reason: String,
+}
+
 /// What the Runner lets the agent do.
 pub trait Host {
     /// The permission for one kind of call.
     type Capability;
 
-    /// Asks for a capability and says what for.
-    fn request_capability(
-        &mut self,
-        name: CapabilityName,
-        scope: &Scope,
-        reason: &str,
-    ) -> Call<Self::Capability>;
+    /// Asks for capabilities, all at once; the answers come in the same order.
+    fn request_capabilities(&mut self, needs: &[Need]) -> Vec<Call<Self::Capability>>;
     /// Reads a whole file.
     fn read(&mut self, capability: &Self::Capability, path: &RepoPath) -> Call<Content>;
     /// Makes an edit set, all of it or none of it.

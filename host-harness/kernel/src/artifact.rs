@@ -23,3 +23,15 @@ pub fn write(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), KernelError> 
         written.map_err(KernelError::io("write", path.display()))
     })
 }
+
+/// Writes a secret into a file that nobody else can read. One that is there is not replaced.
+pub fn create_secret(path: &Path, bytes: &[u8]) -> Result<(), KernelError> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written =
+        options.open(path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    written.map_err(KernelError::io("create", path.display()))
+}

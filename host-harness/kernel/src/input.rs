@@ -34,6 +34,57 @@ pub fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, KernelError> {
     }
 }
 
+/// Every regular file beneath a folder that is wanted by its path in it: that path, with
+/// `/`, and its bytes, in order. Links are not followed.
+pub fn folder(
+    root: &Path,
+    wanted: fn(&str) -> bool,
+    bytes_max: u64,
+) -> Result<Vec<(String, Vec<u8>)>, KernelError> {
+    let mut found = Vec::new();
+    gather(root, root, wanted, bytes_max, &mut found)?;
+    found.sort();
+    Ok(found)
+}
+
+/// Files of a folder at the most.
+const FILES_MAX: usize = 10_000;
+
+fn gather(
+    root: &Path,
+    folder: &Path,
+    wanted: fn(&str) -> bool,
+    bytes_max: u64,
+    found: &mut Vec<(String, Vec<u8>)>,
+) -> Result<(), KernelError> {
+    let fail = |error| KernelError::io("read", folder.display())(error);
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let (path, kind) = (entry.path(), entry.file_type().map_err(fail)?);
+        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        if kind.is_dir() {
+            gather(root, &path, wanted, bytes_max, found)?;
+        } else if kind.is_file() && wanted(&name) {
+            found.push((name, read(&path, bytes_max)?));
+        }
+        if found.len() > FILES_MAX {
+            let message = format!("`{}` holds more than {FILES_MAX} files", root.display());
+            return Err(KernelError::new(Code::FileTooLarge, message));
+        }
+    }
+    Ok(())
+}
+
+/// What somebody typed before they were asked is no answer.
+#[cfg(unix)]
+pub fn forget_typed() {
+    let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
+}
+
+/// What somebody typed before they were asked is no answer.
+#[cfg(not(unix))]
+pub fn forget_typed() {}
+
 fn take(from: impl Read, bytes_max: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(bytes_max + 1).read_to_end(&mut bytes)?;

@@ -29,3 +29,31 @@ pub fn lay(folder: &std::path::Path, name: &str, text: &str) -> Result<(), Kerne
     let written = std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&path, text));
     written.map_err(KernelError::io("write", path.display()))
 }
+
+/// The user who started the program: the name that the system gives it, else its number.
+/// The environment is not asked, for whoever starts the program can set it.
+#[cfg(unix)]
+pub fn user() -> String {
+    let uid = rustix::process::getuid().as_raw();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == uid.to_string()).then(|| name.to_owned())
+    });
+    name.unwrap_or_else(|| format!("uid-{uid}"))
+}
+
+/// The user who started the program, by the name in the environment.
+#[cfg(not(unix))]
+pub fn user() -> String {
+    std::env::var("USERNAME").unwrap_or_default()
+}
+
+/// Bytes that nobody can guess.
+pub fn random<const COUNT: usize>() -> Result<[u8; COUNT], KernelError> {
+    use ring::rand::SecureRandom as _;
+    let mut bytes = [0; COUNT];
+    let filled = ring::rand::SystemRandom::new().fill(&mut bytes);
+    filled.map(|()| bytes).map_err(|_| KernelError::new(Code::KernelFailed, "the system has no randomness"))
+}

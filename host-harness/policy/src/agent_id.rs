@@ -2,6 +2,7 @@
 //! file or from a registry's answer, and what it comes to for one question.
 
 mod form;
+mod identity;
 mod record;
 mod registry;
 mod standing;

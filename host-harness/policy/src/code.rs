@@ -16,6 +16,11 @@ macro_rules! codes {
             pub const fn as_str(self) -> &'static str {
                 match self { $( Self::$case => $text, )+ }
             }
+
+            /// The code that is written like this.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().find(|(_, written, _)| *written == text).map(|(code, ..)| *code)
+            }
         }
     };
 }

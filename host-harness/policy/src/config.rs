@@ -1,7 +1,15 @@
 //! The Runner's configuration: a TOML file in which every unknown key is an error.
 
+mod identity;
+mod points;
+
+use std::path::Path;
+
 use agent_contract::gate::GateName;
 use serde::Deserialize;
+
+pub use identity::{AgentIdConfig, ApprovalConfig, Approver, Identity};
+pub use points::{CredentialConfig, KeyConfig, PointConfig, PointProtocol};
 
 use crate::local::{self, Place, Policy, PolicyError};
 
@@ -16,6 +24,14 @@ pub struct Config {
     pub gates: Gates,
     /// How checks are run.
     pub checks: ChecksConfig,
+    /// Who takes part in a run.
+    pub identity: Identity,
+    /// Where the agent's Agent ID record is.
+    pub agent_id: AgentIdConfig,
+    /// Who may approve.
+    pub approval: ApprovalConfig,
+    /// Who else decides. All of them must allow.
+    pub decision_points: Vec<PointConfig>,
 }
 
 /// The same as it is written. The policy's rules know their lines only with the text.
@@ -26,6 +42,10 @@ struct Written {
     policy: Option<local::Written>,
     gates: Gates,
     checks: ChecksConfig,
+    identity: Identity,
+    agent_id: AgentIdConfig,
+    approval: ApprovalConfig,
+    decision_points: Vec<PointConfig>,
 }
 
 /// What a run may use at the most.
@@ -112,15 +132,50 @@ impl From<PolicyError> for ConfigError {
 impl Config {
     /// Parses a configuration.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let Written { limits, policy, gates, checks } =
-            toml::from_str(text).map_err(|error| PolicyError::toml(&error, text))?;
-        let policy = policy.map(|written| local::load(written, text, Place::Configuration)).transpose()?;
-        let config = Self { limits, policy: policy.unwrap_or_default(), gates, checks };
+        let written: Written = toml::from_str(text).map_err(|error| PolicyError::toml(&error, text))?;
+        let policy =
+            written.policy.map(|policy| local::load(policy, text, Place::Configuration)).transpose()?;
+        let config = Self {
+            limits: written.limits,
+            policy: policy.unwrap_or_default(),
+            gates: written.gates,
+            checks: written.checks,
+            identity: written.identity,
+            agent_id: written.agent_id,
+            approval: written.approval,
+            decision_points: written.decision_points,
+        };
+        if let Some(fault) = points::fault(&config.decision_points) {
+            return Err(ConfigError(fault));
+        }
+        if let Some(fault) = crate::approval::fault(&config.approval.approvers) {
+            return Err(ConfigError(fault));
+        }
+        if let Some((key, fault)) = config.agent_id.fault() {
+            return Err(ConfigError(format!("agent_id: `{key}` {fault}")));
+        }
         config.fault().map_or(Ok(config), |(key, message)| {
             let line =
                 text.lines().position(|line| line.trim_start().starts_with(key)).map_or(0, |at| at + 1);
             Err(ConfigError(format!("line {line}: `{key}` {message}")))
         })
+    }
+
+    /// The configuration with its files sought in `folder`, where it lies itself.
+    pub fn beside(mut self, folder: &Path) -> Self {
+        let place = |file: &mut String| *file = folder.join(&*file).to_string_lossy().into_owned();
+        let credential = |config: &mut Option<CredentialConfig>| {
+            config.iter_mut().filter_map(|config| config.file.as_mut()).for_each(place);
+        };
+        for point in &mut self.decision_points {
+            let files = [&mut point.folder, &mut point.bundle, &mut point.ca_file];
+            files.into_iter().flatten().for_each(place);
+            point.keys.iter_mut().flat_map(|keys| keys.values_mut()).for_each(|key| place(&mut key.file));
+            credential(&mut point.credential);
+        }
+        [&mut self.agent_id.file, &mut self.agent_id.ca_file].into_iter().flatten().for_each(place);
+        credential(&mut self.agent_id.credential);
+        self
     }
 
     /// What no limit and no name can be.

@@ -1,6 +1,7 @@
 //! The decision context: what every decision point is asked about, in one form. Only the
 //! Runner builds it; each protocol's request is derived from it by a pure function.
 
+mod build;
 mod canonical;
 #[cfg(test)]
 mod distinct;
@@ -14,6 +15,7 @@ use agent_contract::{CapabilityName, RunMode, capability::Scope, gate::GateName}
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use build::{Found, GateStatus, setting, subject};
 pub use canonical::{cache_key, canonical, digest, setting_digest};
 pub use owned::{OWNED, refuse_owned};
 
@@ -90,6 +92,17 @@ pub enum SubjectKind {
     Service,
 }
 
+impl SubjectKind {
+    /// The kind as it stands before the id.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Team => "team",
+            Self::Service => "service",
+        }
+    }
+}
+
 /// Who the agent is, as far as the Runner made sure of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -154,6 +167,9 @@ pub struct Caller {
     pub opa: Map<String, Value>,
     /// For the registry of Agent ID records.
     pub agent_id: Map<String, Value>,
+    /// Which agent, organization and project the caller believes in. They count for nothing
+    /// but for a contradiction.
+    pub claims: Map<String, Value>,
     /// How a passing Runner knows the run.
     pub runner: Map<String, Value>,
     /// How the caller's audit knows the run.

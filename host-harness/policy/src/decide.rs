@@ -6,9 +6,10 @@ use agent_contract::Refusal;
 use crate::{
     Call, Code, Grant,
     answer::Stance,
+    approval::Approval,
     call::{Malformed, Parsed},
     issue::Context,
-    local::Object,
+    local::{Object, hard},
 };
 
 /// The permission to perform one call: it owns the call, can't be copied and can't
@@ -30,15 +31,59 @@ impl<R> Permit<R> {
 pub enum Decided<R> {
     /// It happens.
     Allowed(Permit<R>),
+    /// It happens when a person who may approves it.
+    Asked(Asked<R>),
     /// It does not.
     Denied(Refusal),
 }
 
+/// A call that waits for a person's word. It becomes a permit by an approval of it alone.
+#[derive(Debug)]
+pub struct Asked<R> {
+    call: R,
+    why: Vec<String>,
+}
+
+impl<R> Asked<R> {
+    /// The call, to be shown.
+    pub fn call(&self) -> &R {
+        &self.call
+    }
+
+    /// Why a person is asked.
+    pub fn why(&self) -> &[String] {
+        &self.why
+    }
+
+    /// The same call with more reasons to ask a person.
+    pub fn with(self, why: Vec<String>) -> Self {
+        Self { why: [self.why, why].concat(), ..self }
+    }
+
+    /// The permit. The approval is used up with it.
+    pub fn approved(self, _: Approval) -> Permit<R> {
+        Permit { call: self.call }
+    }
+}
+
+impl<R> Permit<R> {
+    /// The same call, for which somebody wants a person's word after all.
+    pub fn held(self, why: Vec<String>) -> Asked<R> {
+        Asked { call: self.call, why }
+    }
+
+    /// The call, to be looked at.
+    pub fn call(&self) -> &R {
+        &self.call
+    }
+}
+
 /// Decides on a call under the grant whose handle came with it.
 pub fn decide<R: Call>(call: Parsed<R>, grant: &Grant, context: Context) -> Decided<R> {
-    let judged = call.map_err(refuse_malformed).and_then(|call| judge(&call, grant, context).map(|()| call));
+    let judged = call.map_err(refuse_malformed).and_then(|call| Ok((judge(&call, grant, context)?, call)));
     match judged {
-        Ok(call) => Decided::Allowed(Permit { call }),
+        Ok((why, call)) if why.is_empty() => Decided::Allowed(Permit { call }),
+        Ok((why, call)) => Decided::Asked(Asked { call, why }),
         Err(refusal) => Decided::Denied(refusal),
     }
 }
@@ -47,13 +92,24 @@ fn refuse_malformed(malformed: Malformed) -> Refusal {
     refusal(malformed.code, malformed.message, None)
 }
 
-fn judge<R: Call>(call: &R, grant: &Grant, context: Context) -> Result<(), Refusal> {
+/// Whether a call may happen, and why a person has to be asked first, if one has to.
+fn judge<R: Call>(call: &R, grant: &Grant, context: Context) -> Result<Vec<String>, Refusal> {
     standing(grant, context)?;
     kind::<R>(grant)?;
     amounts(call, grant)?;
     known_checks(call, context)?;
+    hard_rules(call, context)?;
     scope(call, grant)?;
-    rules(call, context)
+    let mut why = grant.asks.clone();
+    why.extend(rules(call, context)?);
+    Ok(why)
+}
+
+/// What no policy can loosen. That nothing is outside the workspace the types say.
+fn hard_rules<R: Call>(call: &R, context: Context) -> Result<(), Refusal> {
+    hard::no_base_branch(R::CAPABILITY, context.branch, context.base_branch, None)
+        .and_then(|()| call.action().map_or(Ok(()), hard::no_merge))
+        .map_err(|objection| refusal(objection.code, objection.message, None))
 }
 
 /// A check is one that the request names; the agent can't bring its own.
@@ -86,6 +142,9 @@ fn standing(grant: &Grant, context: Context) -> Result<(), Refusal> {
             format!("capability `{id}` belongs to another run"),
             None,
         ));
+    }
+    if let Some(objection) = context.withdrawn {
+        return Err(refusal(objection.code, objection.message.clone(), None));
     }
     if grant.revoked {
         return Err(refusal(Code::CapabilityRevoked, format!("capability `{id}` was revoked"), None));
@@ -139,6 +198,11 @@ pub fn bytes_exhausted(grant: &Grant) -> Refusal {
 
 fn scope<R: Call>(call: &R, grant: &Grant) -> Result<(), Refusal> {
     let scope = &grant.scope;
+    if scope.paths.is_some() && call.is_whole() {
+        let message = format!("`{}` reaches everything, and `{}` certain paths only", R::FUNCTION, grant.id);
+        let grant = format!("\"capability\": \"{}\", without `paths` in its scope", grant.name);
+        return Err(refusal(Code::ScopePath, message, Some(grant)));
+    }
     let hint = |field: &str, value: &str| {
         Some(format!("\"capability\": \"{}\", \"scope\": {{ \"{field}\": [\"{value}\"] }}", grant.name))
     };
@@ -164,18 +228,21 @@ fn scope<R: Call>(call: &R, grant: &Grant) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn rules<R: Call>(call: &R, context: Context) -> Result<(), Refusal> {
+fn rules<R: Call>(call: &R, context: Context) -> Result<Vec<String>, Refusal> {
     let paths = call.paths().into_iter().map(|path| Object::Path(path.as_str()));
     let checks = call.checks().iter().map(|check| Object::Check(check));
     let binding = call.binding().map(Object::Binding);
     let objects: Vec<_> = paths.chain(checks).chain(binding).collect();
     let objects = if objects.is_empty() { vec![Object::Capability] } else { objects };
-    objects.into_iter().try_for_each(|object| {
+    let mut why = Vec::new();
+    for object in objects {
         let matter = context.matter(R::CAPABILITY, object);
         let opinion = context.config.policy.judge(&matter);
         match opinion.stance {
-            Stance::Allow => Ok(()),
-            Stance::Ask | Stance::Deny => Err(opinion.refusal(&matter)),
+            Stance::Allow => {}
+            Stance::Ask => why.push(opinion.refusal(&matter).message),
+            Stance::Deny => return Err(opinion.refusal(&matter)),
         }
-    })
+    }
+    Ok(why)
 }

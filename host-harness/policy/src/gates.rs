@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 
 use agent_contract::{RunMode, gate::GateName};
 
-use crate::issue::Context;
+use agent_contract::Request;
+
+use crate::Config;
 
 /// The gates that must pass: the mode's, the operator's and the caller's together.
 /// Nobody can take one away.
-pub fn required(context: Context) -> BTreeSet<GateName> {
-    let mut gates: BTreeSet<_> = match context.mode() {
+pub fn required(request: &Request, config: &Config) -> BTreeSet<GateName> {
+    let mut gates: BTreeSet<_> = match request.mode {
         RunMode::ProductionChange => GateName::ALL.iter().copied().collect(),
         RunMode::DryRun | RunMode::ProposedChange => [GateName::AuditTrace].into(),
     };
-    gates.extend(&context.config.gates.required);
-    gates.extend(&context.request.gates.required);
+    gates.extend(&config.gates.required);
+    gates.extend(&request.gates.required);
     gates
 }

@@ -21,6 +21,8 @@ pub struct Grant {
     pub bytes_left: Option<u64>,
     /// Whether the Runner took it back.
     pub revoked: bool,
+    /// Why a person has to approve each call under it, if one has to.
+    pub asks: Vec<String>,
 }
 
 impl Grant {
@@ -28,7 +30,7 @@ impl Grant {
     pub fn new(id: String, run_id: String, name: CapabilityName, scope: Scope, now_ms: u64) -> Self {
         let expires_ms = scope.seconds.map(|seconds| now_ms.saturating_add(seconds.saturating_mul(1000)));
         let (uses_left, bytes_left) = (scope.uses, scope.bytes);
-        Self { id, run_id, name, scope, expires_ms, uses_left, bytes_left, revoked: false }
+        Self { id, run_id, name, scope, expires_ms, uses_left, bytes_left, revoked: false, asks: Vec::new() }
     }
 
     /// Counts a call that was allowed.

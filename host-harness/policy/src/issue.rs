@@ -1,14 +1,13 @@
 //! Whether a capability is issued, and how wide.
 
-use agent_contract::{
-    CapabilityName, Refusal, RepoPath, Request, RunMode, branch::BranchName, capability::Scope,
-    target::Target,
-};
+use agent_contract::{CapabilityName, Refusal, Request, RunMode, capability::Scope};
 
 use crate::{
     Code, Config, Grant,
-    answer::Stance,
-    local::{Amounts, Matter, Object},
+    answer::{Objection, Stance, Word},
+    decision::Decision,
+    local::{Matter, Object, Opinion, hard},
+    narrow::narrow,
 };
 
 /// What the Runner knows when it decides. None of it comes from the agent.
@@ -22,25 +21,24 @@ pub struct Context<'a> {
     pub config: &'a Config,
     /// The Runner's clock, in milliseconds.
     pub now_ms: u64,
+    /// The branch that the change goes to, where it goes to one.
+    pub branch: Option<&'a str>,
+    /// The branch that it starts from, where there is one.
+    pub base_branch: Option<&'a str>,
+    /// Why the agent may do nothing any more, if it may not.
+    pub withdrawn: Option<&'a Objection>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
     /// The mode that is in force.
     pub fn mode(&self) -> RunMode {
         self.request.mode
     }
 
     /// What the local policy is asked about.
-    pub(crate) fn matter<'a>(&'a self, capability: CapabilityName, object: Object<'a>) -> Matter<'a> {
-        let branches = &self.request.branches;
-        let base = branches.base.as_ref().or(self.request.target.as_ref().and_then(Target::branch));
-        Matter {
-            capability,
-            mode: self.mode(),
-            branch: branches.work.as_ref().map(BranchName::as_str),
-            base_branch: base.map(BranchName::as_str),
-            object,
-        }
+    pub fn matter(&self, capability: CapabilityName, object: Object<'a>) -> Matter<'a> {
+        let Self { branch, base_branch, .. } = *self;
+        Matter { capability, mode: self.mode(), branch, base_branch, object }
     }
 }
 
@@ -65,16 +63,76 @@ const UNAVAILABLE: &[CapabilityName] = &[
     CapabilityName::NotifySend,
 ];
 
-/// Issues a capability under `id`, or refuses it.
-pub fn issue(ask: &Ask, id: String, context: Context) -> Result<Grant, Refusal> {
+/// A capability that may be asked about: what the request and the mode leave of the ask.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposed {
+    /// Its name.
+    pub name: CapabilityName,
+    /// How far it would reach.
+    pub scope: Scope,
+    /// What the local policy says.
+    pub opinion: Opinion,
+    /// What it would refuse with, where it does not allow.
+    refusal: Refusal,
+}
+
+/// What is left of an ask once mode, allowances and request have had their say. Those are
+/// no decision points: nobody is asked about what they exclude.
+pub fn propose(ask: &Ask, context: Context) -> Result<Proposed, Refusal> {
     let name = known(ask)?;
     mode(name, context)?;
     allowance(name, context.request)?;
     let requested = requested(name, context.request)?;
-    let amounts = rules(name, context)?;
+    hard(name, context)?;
+    let scope = narrow(name, &ask.scope, requested)?;
+    let matter = context.matter(name, Object::Capability);
+    let opinion = context.config.policy.may_issue(name, matter.mode, matter.branch, matter.base_branch);
+    Ok(Proposed { name, scope, refusal: opinion.refusal(&matter), opinion })
+}
+
+impl Proposed {
+    /// What the local policy says, as one of the answers.
+    pub fn word(&self) -> Word {
+        let message = self.refusal.message.clone();
+        match self.opinion.stance {
+            Stance::Allow => {
+                Word { narrowing: self.opinion.limits.narrow(Scope::default()), ..Word::allow() }
+            }
+            Stance::Ask => Word::ask(message),
+            Stance::Deny => Word::deny(Objection::new(Code::PolicyDenied, message)),
+        }
+    }
+
+    /// The same, where the policy is stricter on one object than on the capability.
+    pub fn on(self, matter: &Matter, opinion: Opinion) -> Self {
+        match opinion.stance >= self.opinion.stance {
+            true => Self { refusal: opinion.refusal(matter), opinion, ..self },
+            false => self,
+        }
+    }
+}
+
+/// Issues a capability under `id` if everyone who was asked allows it, no wider than all
+/// of them let it be.
+pub fn issue(
+    proposed: Proposed,
+    decision: &Decision,
+    id: String,
+    context: Context,
+) -> Result<Grant, Refusal> {
+    let name = proposed.name;
+    let denied = (proposed.opinion.stance == Stance::Deny).then_some(proposed.refusal);
+    if let Some(refusal) = decision.refusal(&format!("`{name}`"), denied) {
+        return Err(refusal);
+    }
     available(name)?;
-    let scope = amounts.narrow(narrow(name, &ask.scope, requested)?);
-    Ok(Grant::new(id, context.run_id.to_owned(), name, scope, context.now_ms))
+    let scope = decision.narrowed(name, proposed.opinion.limits.narrow(proposed.scope))?;
+    let mut grant = Grant::new(id, context.run_id.to_owned(), name, scope, context.now_ms);
+    let end = context.now_ms.saturating_add(context.config.limits.run_seconds.saturating_mul(1000));
+    let ends = decision.behind().map(|behind| behind.expires_ms).chain([end]);
+    grant.expires_ms = ends.chain(grant.expires_ms).min();
+    grant.asks = decision.foreign_asks();
+    Ok(grant)
 }
 
 fn refusal(code: Code, message: String, grant: Option<String>) -> Refusal {
@@ -135,13 +193,10 @@ fn requested(name: CapabilityName, request: &Request) -> Result<Scope, Refusal> 
     })
 }
 
-fn rules(name: CapabilityName, context: Context) -> Result<Amounts, Refusal> {
-    let matter = context.matter(name, Object::Capability);
-    let opinion = context.config.policy.may_issue(name, matter.mode, matter.branch, matter.base_branch);
-    match opinion.stance {
-        Stance::Allow => Ok(opinion.limits),
-        Stance::Ask | Stance::Deny => Err(opinion.refusal(&matter)),
-    }
+/// What no policy can loosen.
+fn hard(name: CapabilityName, context: Context) -> Result<(), Refusal> {
+    hard::no_base_branch(name, context.branch, context.base_branch, None)
+        .map_err(|objection| refusal(objection.code, objection.message, None))
 }
 
 fn available(name: CapabilityName) -> Result<(), Refusal> {
@@ -152,57 +207,5 @@ fn available(name: CapabilityName) -> Result<(), Refusal> {
             format!("this Runner has no primitive for `{name}`"),
             None,
         )),
-    }
-}
-
-fn narrow(name: CapabilityName, asked: &Scope, allowed: Scope) -> Result<Scope, Refusal> {
-    Ok(Scope {
-        paths: narrow_paths(name, asked.paths.as_deref(), allowed.paths)?,
-        checks: narrow_names(asked.checks.as_deref(), allowed.checks),
-        bindings: narrow_names(asked.bindings.as_deref(), allowed.bindings),
-        uses: least(asked.uses, allowed.uses),
-        bytes: least(asked.bytes, allowed.bytes),
-        seconds: least(asked.seconds, allowed.seconds),
-    })
-}
-
-fn least(asked: Option<u64>, allowed: Option<u64>) -> Option<u64> {
-    match (asked, allowed) {
-        (Some(asked), Some(allowed)) => Some(asked.min(allowed)),
-        (one, other) => one.or(other),
-    }
-}
-
-fn narrow_names(asked: Option<&[String]>, allowed: Option<Vec<String>>) -> Option<Vec<String>> {
-    match (asked, allowed) {
-        (Some(asked), Some(allowed)) => {
-            Some(allowed.into_iter().filter(|name| asked.contains(name)).collect())
-        }
-        (Some(asked), None) => Some(asked.to_vec()),
-        (None, allowed) => allowed,
-    }
-}
-
-fn narrow_paths(
-    name: CapabilityName,
-    asked: Option<&[RepoPath]>,
-    allowed: Option<Vec<RepoPath>>,
-) -> Result<Option<Vec<RepoPath>>, Refusal> {
-    let (Some(asked), Some(allowed)) = (asked, &allowed) else {
-        return Ok(asked.map(<[_]>::to_vec).or(allowed));
-    };
-    let within = |path: &RepoPath, folders: &[RepoPath]| folders.iter().any(|folder| path.is_within(folder));
-    let inside = asked.iter().filter(|path| within(path, allowed));
-    let around = allowed.iter().filter(|path| within(path, asked) && !asked.contains(path));
-    let both: Vec<_> = inside.chain(around).cloned().collect();
-    match (both.is_empty(), asked.first()) {
-        (true, Some(first)) => Err(refusal(
-            Code::ScopePath,
-            format!("`{name}` was asked for `{first}`, which is outside the request's paths"),
-            Some(format!(
-                "\"capabilities\": [{{ \"capability\": \"{name}\", \"scope\": {{ \"paths\": [\"{first}\"] }} }}]"
-            )),
-        )),
-        _ => Ok(Some(both)),
     }
 }

@@ -5,6 +5,7 @@ pub mod code;
 
 pub mod agent_id;
 pub mod answer;
+pub mod approval;
 pub mod blob;
 pub mod call;
 pub mod config;
@@ -14,13 +15,17 @@ pub mod local;
 pub mod point;
 
 pub mod decide;
+pub mod decision;
 pub mod gates;
 pub mod issue;
+mod narrow;
 pub mod verdict;
 
+pub use answer::{Answer, Objection, Word};
 pub use blob::Blob;
 pub use call::Call;
 pub use code::Code;
 pub use config::Config;
-pub use decide::{Decided, Permit, decide};
+pub use decide::{Asked, Decided, Permit, decide};
+pub use decision::Decision;
 pub use grant::Grant;

@@ -2,11 +2,13 @@
 //! context, and what an answer comes to. Nothing here reaches out.
 
 pub mod authzen;
-pub mod heard;
-pub mod openfga;
 pub mod bundle;
+pub mod fresh;
+pub mod heard;
 pub mod opa;
+pub mod openfga;
 pub mod rego;
+pub mod remote;
 
 use serde_json::Value;
 

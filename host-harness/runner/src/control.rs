@@ -43,6 +43,11 @@ impl Control {
         lock(&self.inner.revoked).insert(capability_id.to_owned());
     }
 
+    /// Whether the run has to end.
+    pub fn must_end(&self) -> bool {
+        self.stop().is_some()
+    }
+
     pub(crate) fn is_revoked(&self, capability_id: &str) -> bool {
         let revoked = lock(&self.inner.revoked);
         !revoked.is_empty() && revoked.contains(capability_id)

@@ -7,7 +7,7 @@ use agent_contract::{Failure, Refusal, event::EventName};
 use kernel::KernelError;
 use ledger::Kind;
 use policy::{
-    Call, Code, Decided, Permit,
+    Call, Code, Permit,
     call::{Malformed, Parsed},
     decide::bytes_exhausted,
 };
@@ -42,14 +42,13 @@ pub(crate) async fn run<R: Call, T>(
     let now_ms = kernel::clock::now_ms();
     let (described, bytes) = describe(&call);
     run.grants.get(handle, &run.control)?;
-    let grant = run.grants.peek(handle)?;
-    let decided = policy::decide(call, grant, run.context(now_ms));
-    let id = grant.id.clone();
-    let opened = opening::<R>(&id, described, &decided);
+    let settled = run.decide_call(handle, call, now_ms).await?;
+    let id = run.grants.peek(handle)?.id.clone();
+    let opened = opening::<R>(&id, described, settled.proof, settled.decided.as_ref().err());
     let entry = run.trace.open(now_ms, Kind::CallOpened, &opened).map_err(Stop::from)?;
-    let outcome = match decided {
-        Decided::Denied(refusal) => Outcome::Refused(refusal),
-        Decided::Allowed(permit) => {
+    let outcome = match settled.decided {
+        Err(refusal) => Outcome::Refused(refusal),
+        Ok(permit) => {
             run.grants.get(handle, &run.control)?.charge_use();
             let limit = time_limit::<R>(run);
             match tokio::time::timeout(limit, perform(&mut run.outside, permit)).await {
@@ -82,10 +81,14 @@ fn describe<R: Call>(call: &Parsed<R>) -> (Value, u64) {
     }
 }
 
-fn opening<R: Call>(grant: &str, described: Value, decided: &Decided<R>) -> Value {
-    let decision = match decided {
-        Decided::Allowed(_) => json!({ "allow": true, "by": "local-policy" }),
-        Decided::Denied(refusal) => json!({ "allow": false, "by": "local-policy", "refusal": refusal }),
+fn opening<R: Call>(grant: &str, described: Value, proof: Value, refusal: Option<&Refusal>) -> Value {
+    let decision = [("allow", refusal.is_none().into()), ("proof", proof)];
+    let decision = match refusal {
+        None => object(decision),
+        Some(refusal) => {
+            let [allow, proof] = decision;
+            object([allow, proof, ("refusal", json!(refusal))])
+        }
     };
     object([
         ("function", R::FUNCTION.into()),

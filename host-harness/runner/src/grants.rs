@@ -1,5 +1,6 @@
 //! The capabilities of a run: issued, counted, taken back.
 
+use agent_contract::CapabilityName;
 use policy::{Code, Grant};
 use wasmtime::component::{Resource, ResourceTable};
 
@@ -56,6 +57,12 @@ impl Grants {
     /// The grant behind a handle, as it stood when it was last got.
     pub fn peek(&self, handle: &Resource<Held>) -> wasmtime::Result<&Grant> {
         Ok(&self.grants[self.table.get(handle)?.index])
+    }
+
+    /// A capability of that name that was revoked.
+    pub fn revoked(&self, name: CapabilityName, control: &Control) -> Option<&str> {
+        let mut named = self.grants.iter().filter(|grant| grant.name == name);
+        named.find(|grant| grant.revoked || control.is_revoked(&grant.id)).map(|grant| grant.id.as_str())
     }
 
     /// The guest gave a handle back.

@@ -12,13 +12,21 @@ mod limiter;
 mod meter;
 mod stop;
 
+pub mod approver;
+mod decision;
 mod done;
+mod effect;
 mod gate;
 mod grants;
 mod host;
 mod outside;
 mod plan;
+mod points;
+mod reading;
+mod standing;
 mod state;
+
+pub mod explain;
 
 mod checks;
 mod placement;

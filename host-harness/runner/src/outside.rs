@@ -19,7 +19,7 @@ use kernel::{
 };
 use policy::{Blob, Code, Permit, call::ScanCall, config::ChecksConfig};
 
-use crate::plan::Plan;
+use crate::{plan::Plan, reading::Reading};
 
 /// A changed file, its state in the base and its state now.
 pub(crate) type Changed = (RepoPath, Option<FileState>, Option<FileState>);
@@ -37,6 +37,8 @@ pub(crate) struct Outside {
     /// Where copies of the workspace are made.
     pub copies: PathBuf,
     pub itself: Itself,
+    /// What listings and searches may show.
+    pub reading: Reading,
     pub results: Results,
 }
 

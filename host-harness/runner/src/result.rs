@@ -1,7 +1,7 @@
 //! The end of a run: what the records add up to, the change in its place, the result.
 
 use agent_contract::{
-    Report, RunMode, RunResult, VERSION,
+    CapabilityName, Refusal, Report, RunMode, RunResult, VERSION,
     event::EventName,
     gate::GateResult,
     operation::Operation,
@@ -86,6 +86,9 @@ fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, Ledge
         }
     };
     run.trace.append(kernel::clock::now_ms(), Kind::AgentEnded, &body)?;
+    if let Some(lost) = run.standing.lost() {
+        run.refused("agent-id", &Refusal { code: lost.code.to_string(), message: lost.message, grant: None });
+    }
     let found = change(run);
     if let Err(error) = &found {
         stopped.get_or_insert(Stopped { code: error.code, message: error.message.clone() });
@@ -189,7 +192,7 @@ fn place(
     ending: &Ending,
     placement: &mut Placement,
 ) -> Result<Result<(), KernelError>, LedgerError> {
-    let goal = match goal(run) {
+    let goal = match still_allowed(run).and_then(|()| goal(run)) {
         Ok(goal) => goal,
         Err(error) => return Ok(Err(error)),
     };
@@ -222,6 +225,22 @@ fn place(
         run.events.emit(EventName::ChangePlaced, || what);
     }
     Ok(placed.map(drop))
+}
+
+/// A change is placed under the capability that it was made with: not after that was
+/// taken back.
+fn still_allowed(run: &mut Run) -> Result<(), KernelError> {
+    let now_ms = kernel::clock::now_ms();
+    if let Some(objection) = run.withdrawn(CapabilityName::RepoWrite, now_ms) {
+        return Err(KernelError::new(objection.code, objection.message));
+    }
+    match run.grants.revoked(CapabilityName::RepoWrite, &run.control) {
+        None => Ok(()),
+        Some(id) => Err(KernelError::new(
+            Code::CapabilityRevoked,
+            format!("capability `{id}`, which the change was made with, was revoked"),
+        )),
+    }
 }
 
 fn goal(run: &Run) -> Result<Goal, KernelError> {

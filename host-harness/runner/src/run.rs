@@ -1,6 +1,6 @@
 //! The life of a run.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use agent_contract::{Fault, Report, RunResult, document, event::EventName};
 use ledger::Kind;
@@ -15,8 +15,10 @@ use crate::{
     grants::Grants,
     limiter::Limiter,
     meter::Meter,
+    points::Points,
     result,
     setup::{self, Setup},
+    standing::Standing,
     start_error::StartError,
     state::Run,
     stop::Stop,
@@ -31,22 +33,32 @@ const HOSTCALL_FUEL: &str = "fuel allocated for hostcalls";
 /// Runs an agent on a request, from the first record to the last.
 pub async fn run(agent: &Agent, setup: Setup, events: Box<dyn Events>) -> Result<RunResult, StartError> {
     let run_id = kernel::run_id::new();
-    let run = start(agent, setup, run_id, events)?;
+    let run = start(agent, setup, run_id, events).await?;
     let (run, ended) = work(agent, run).await;
     result::conclude(run, agent, ended)
 }
 
 /// Opens everything and writes the first record.
-fn start(agent: &Agent, setup: Setup, run_id: String, events: Box<dyn Events>) -> Result<Run, StartError> {
+async fn start(
+    agent: &Agent,
+    setup: Setup,
+    run_id: String,
+    events: Box<dyn Events>,
+) -> Result<Run, StartError> {
     let outside = setup::open(&setup, &run_id)?;
+    let points = Points::open(&setup.config.decision_points)?;
+    let standing = Standing::of(&setup).await?;
+    let setting = setup::setting(&setup, agent, &outside, standing.resolved().as_deref())?;
     let trace = setup.store.start(&run_id, kernel::clock::now_ms())?;
     let limits = setup::limits(&setup.config, &setup.request);
+    let work_branch = setup.request.allowances.commit.then(|| outside.work_branch(&run_id)).transpose()?;
     let mut run = Run {
         events: Emitter::new(run_id.clone(), events),
         id: run_id,
         grants: Grants::new(limits.capabilities),
         meter: Meter::new(&limits),
         limiter: Limiter { memory_bytes_max: limits.memory_bytes },
+        policy_sha256: setup.config.policy.sha256().to_owned(),
         config: policy::Config { limits, ..setup.config },
         request: setup.request,
         control: setup.control,
@@ -55,6 +67,14 @@ fn start(agent: &Agent, setup: Setup, run_id: String, events: Box<dyn Events>) -
         refusals: Vec::new(),
         operations: Vec::new(),
         panicked: None,
+        setting_sha256: policy::context::setting_digest(&setting),
+        setting: Arc::new(setting),
+        gate_status: Default::default(),
+        points,
+        standing,
+        approvals: setup.approvals,
+        decisions: 0,
+        work_branch,
     };
     opening_record(agent, &mut run)?;
     Ok(run)
@@ -62,10 +82,13 @@ fn start(agent: &Agent, setup: Setup, run_id: String, events: Box<dyn Events>) -
 
 fn opening_record(agent: &Agent, run: &mut Run) -> Result<(), StartError> {
     let request = Blob::new(json!(run.request).to_string().into_bytes());
+    let setting = Blob::new(policy::context::canonical(&*run.setting).into_bytes());
     run.trace.keep(&request)?;
+    run.trace.keep(&setting)?;
     let head = run.outside.head.as_ref();
     let body = json!({
-        "request": request.sha256(), "payloads": [request.sha256()], "mode": run.request.mode,
+        "request": request.sha256(), "setting": setting.sha256(), "payloads": [request.sha256(), setting.sha256()],
+        "policy": run.policy_sha256, "mode": run.request.mode,
         "component": agent.digest(), "embedded": agent.is_embedded(), "contract": agent_contract::VERSION,
         "runner": env!("CARGO_PKG_VERSION"), "platform": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
         "root": run.outside.root(), "commit": head.and_then(|head| head.commit.as_ref()),

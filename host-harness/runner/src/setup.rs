@@ -2,15 +2,23 @@
 
 use std::path::PathBuf;
 
-use agent_contract::{Request, target::Target};
+use agent_contract::{Request, protocol::ProtocolBinding, target::Target};
 use kernel::{Itself, Workspace, git};
 use ledger::Store;
-use policy::{Code, Config, config::Limits, issue::Context};
+use policy::{
+    Code, Config,
+    agent_id::Resolved,
+    config::{Limits, PointProtocol},
+    context::{self, AgentIdentity, Found, Setting},
+};
 
 use crate::{
+    agent::Agent,
+    approver::Approvals,
     control::Control,
     outside::{Outside, Results},
     plan::{BaseFiles, Plan},
+    reading::Reading,
     start_error::StartError,
 };
 
@@ -28,6 +36,8 @@ pub struct Setup {
     pub itself: Itself,
     /// The outside's hold on it.
     pub control: Control,
+    /// Who can approve what a policy says to ask for.
+    pub approvals: Approvals,
 }
 
 /// The limits that are in force: the operator's, narrowed by the caller's budgets.
@@ -46,26 +56,37 @@ pub(crate) fn limits(config: &Config, request: &Request) -> Limits {
 
 /// Opens what the run is about. Reads, and writes nothing.
 pub(crate) fn open(setup: &Setup, run_id: &str) -> Result<Outside, StartError> {
-    required_protocols(&setup.request)?;
+    required_protocols(&setup.request, &setup.config)?;
     let limits = limits(&setup.config, &setup.request);
     let workspace = Workspace::open(&root(setup)?, &limits)?;
     state_apart(setup, &workspace)?;
     let head = git::head(workspace.base().root())?;
     branches(&setup.request, head.as_ref())?;
     let checks = Plan::resolve(&setup.request, &BaseFiles(workspace.base()))?;
-    let context = Context { run_id, request: &setup.request, config: &setup.config, now_ms: 0 };
     Ok(Outside {
-        required_gates: policy::gates::required(context),
+        required_gates: policy::gates::required(&setup.request, &setup.config),
         branches: setup.request.branches.clone(),
         checks_config: setup.config.checks.clone(),
         folder: setup.store.run_folder(run_id),
         results: Results::default(),
         copies: setup.store.root().join("work"),
         itself: setup.itself.clone(),
+        reading: reading(setup, head.as_ref()),
         workspace,
         head,
         checks,
     })
+}
+
+fn reading(setup: &Setup, head: Option<&git::Head>) -> Reading {
+    let branches = &setup.request.branches;
+    let base = branches.base.as_ref().or_else(|| head.and_then(|head| head.branch.as_ref()));
+    Reading {
+        policy: setup.config.policy.clone(),
+        mode: setup.request.mode,
+        branch: branches.work.as_ref().map(ToString::to_string),
+        base_branch: base.map(ToString::to_string),
+    }
 }
 
 fn root(setup: &Setup) -> Result<PathBuf, StartError> {
@@ -115,19 +136,70 @@ fn branches(request: &Request, head: Option<&git::Head>) -> Result<(), StartErro
     Err(StartError::invalid("base-branch", message))
 }
 
+/// The setting that every decision of the run is made in.
+pub(crate) fn setting(
+    setup: &Setup,
+    agent: &Agent,
+    outside: &Outside,
+    resolved: Option<&Resolved>,
+) -> Result<Setting, StartError> {
+    let (request, head) = (&setup.request, outside.head.as_ref());
+    let folder = outside.root().file_name().map(|name| name.to_string_lossy().into_owned());
+    let found = Found {
+        user: kernel::place::user(),
+        folder: folder.unwrap_or_default(),
+        branch: head.and_then(|head| head.branch.as_ref()).map(ToString::to_string),
+        commit: head.and_then(|head| head.commit.clone()),
+        agent: AgentIdentity {
+            component_sha256: agent.digest().to_owned(),
+            delegation_depth: delegation_depth(request, &setup.config),
+            ..resolved.map(Resolved::identity).unwrap_or_default()
+        },
+        organization: resolved.and_then(|resolved| resolved.organization.clone()),
+    };
+    context::setting(request, &setup.config.identity, &found)
+        .map_err(|refusal| StartError::invalid(&refusal.code, refusal.message))
+}
+
+/// How often the request was handed on. What the caller says can only make it more.
+fn delegation_depth(request: &Request, config: &Config) -> u64 {
+    let passed_on = u64::from(!request.runner.is_empty());
+    let claims = request.agent_id.as_ref().and_then(|claims| claims.metadata.get("delegation_depth"));
+    let claimed = claims.map_or(0, |depth| depth.as_u64().unwrap_or(u64::MAX));
+    config.agent_id.delegation_depth.max(passed_on).max(claimed)
+}
+
 /// What the caller requires and this Runner can't give is no start at all.
-fn required_protocols(request: &Request) -> Result<(), StartError> {
-    if let Some((name, _)) =
-        request.protocols.bound().find(|(_, binding)| binding.enabled && binding.required)
-    {
-        let message = format!("/protocols/{name}: required, and this Runner has no adapter for it");
-        return Err(StartError::unavailable(Code::PrimitiveUnavailable, message));
-    }
-    match request.agent_id.as_ref().is_some_and(|context| context.required) {
-        false => Ok(()),
-        true => Err(StartError::unavailable(
+fn required_protocols(request: &Request, config: &Config) -> Result<(), StartError> {
+    let required = |binding: &ProtocolBinding| binding.enabled && binding.required;
+    let lacking = request
+        .protocols
+        .bound()
+        .find(|(name, binding)| required(binding) && !is_configured(name, binding, config));
+    match lacking {
+        None => Ok(()),
+        Some((name, _)) => Err(StartError::unavailable(
             Code::PrimitiveUnavailable,
-            "/agent_id: required, and this Runner has no registry of Agent ID records",
+            format!("/protocols/{name}: required, and this Runner has no such adapter or decision point"),
         )),
     }
+}
+
+/// Whether the Runner's own configuration has what a binding names: the caller's word for
+/// where a decision point is counts for nothing.
+fn is_configured(name: &str, binding: &ProtocolBinding, config: &Config) -> bool {
+    if name == "agent_id" {
+        return config.agent_id.file.is_some() || config.agent_id.registry.is_some();
+    }
+    config.decision_points.iter().any(|point| {
+        let speaks = match point.protocol {
+            PointProtocol::Authzen => name == "authzen",
+            PointProtocol::Rego | PointProtocol::Opa => name == "opa",
+            PointProtocol::Openfga => name == "openfga",
+            PointProtocol::Runner => false,
+        };
+        let named = binding.binding.as_ref().is_none_or(|binding| *binding == point.name);
+        let placed = binding.endpoint.as_ref().map(|endpoint| endpoint.as_str());
+        speaks && named && placed.is_none_or(|url| point.url.as_deref() == Some(url))
+    })
 }

@@ -1,11 +1,19 @@
-use agent_contract::{Refusal, Request, event::EventName, operation::Operation, report::Reason};
+use std::sync::Arc;
+
+use agent_contract::{
+    Refusal, Request, branch::BranchName, event::EventName, operation::Operation, report::Reason,
+};
 use ledger::{Kind, Trace};
-use policy::{Config, issue::Context};
+use policy::{
+    Config,
+    context::{GateStatus, Setting},
+    issue::Context,
+};
 use serde_json::{Value, json};
 
 use crate::{
-    control::Control, event::Emitter, grants::Grants, limiter::Limiter, meter::Meter, outside::Outside,
-    stop::Stop,
+    approver::Approvals, control::Control, event::Emitter, grants::Grants, limiter::Limiter, meter::Meter,
+    outside::Outside, points::Points, standing::Standing, stop::Stop,
 };
 
 /// A run that is going on: what the Runner holds while its agent works.
@@ -25,12 +33,33 @@ pub struct Run {
     /// Every operation that has a record, in order.
     pub(crate) operations: Vec<Operation>,
     pub(crate) panicked: Option<String>,
+    /// What every decision is made in.
+    pub(crate) setting: Arc<Setting>,
+    pub(crate) setting_sha256: String,
+    pub(crate) policy_sha256: String,
+    /// What each gate said so far.
+    pub(crate) gate_status: GateStatus,
+    pub(crate) points: Points,
+    pub(crate) standing: Standing,
+    pub(crate) approvals: Approvals,
+    /// The branch that a commit would go to.
+    pub(crate) work_branch: Option<BranchName>,
+    /// Decisions so far.
+    pub(crate) decisions: u64,
 }
 
 impl Run {
     /// What a decision is made on.
     pub(crate) fn context(&self, now_ms: u64) -> Context<'_> {
-        Context { run_id: &self.id, request: &self.request, config: &self.config, now_ms }
+        Context {
+            run_id: &self.id,
+            request: &self.request,
+            config: &self.config,
+            now_ms,
+            branch: self.work_branch.as_ref().map(BranchName::as_str),
+            base_branch: self.setting.branch.base.as_deref(),
+            withdrawn: None,
+        }
     }
 
     /// Adds a record that is not a call's.

@@ -4,7 +4,7 @@ use agent_contract::{Request, RunResult, result::Outcome};
 use kernel::{Itself, place};
 use ledger::{Status, Store, verify};
 use policy::Config;
-use runner::{Control, Events, Setup};
+use runner::{Control, Events, Setup, approver::Approvals};
 use serde_json::{Value, json};
 
 use crate::terminal::out::say;
@@ -97,6 +97,7 @@ fn one(root: &Path, store: &Store, request: Request, json: bool) -> Result<RunRe
         store: store.clone(),
         itself: Itself::found()?,
         control: Control::default(),
+        approvals: Approvals::default(),
     };
     let events: Box<dyn Events> = if json { Box::new(Lines) } else { Box::new(Live::new()) };
     let agent = set_up::agent(None, None)?;

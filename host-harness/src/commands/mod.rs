@@ -1,9 +1,11 @@
 //! The commands, one room each.
 
+mod approval;
 mod audit;
 mod demo;
 mod describe;
 mod doctor;
+mod policy;
 mod run;
 mod schema;
 mod validate;
@@ -26,6 +28,8 @@ pub fn run(cli: Cli) -> Result<u8, Problem> {
         Command::Validate(args) => validate::run(&args, json),
         Command::Schema(args) => schema::run(&args),
         Command::Audit { command } => audit::run(command, json, state_dir),
+        Command::Policy { command } => policy::run(command, json, state_dir),
+        Command::Approval { command } => approval::run(command, json),
         Command::Doctor => doctor::run(json, state_dir),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -3,19 +3,23 @@ use std::path::PathBuf;
 use agent_contract::{RunResult, result::Outcome};
 use kernel::{Itself, artifact};
 use ledger::Store;
-use runner::{Control, Events, Setup};
+use runner::{
+    Control, Events, Setup,
+    approver::{Absent, Approvals, Approver},
+};
 use serde_json::json;
 
 use crate::{
     Problem, asked,
     cli::RunArgs,
+    commands::approval,
     set_up,
-    terminal::{self, json::Lines, live::Live, screen},
+    terminal::{self, json::Lines, live::Live, person::Person, screen},
 };
 
 /// Runs the agent and shows what came of it.
 pub(super) fn run(args: &RunArgs, json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem> {
-    let config = set_up::config(args.config.as_deref())?;
+    let config = set_up::rules(&args.rules)?;
     let request = asked::request(args)?;
     let agent = set_up::agent(args.component.as_deref(), args.component_sha256.as_deref())?;
     args.output.as_deref().map_or(Ok(()), artifact::prepare)?;
@@ -23,8 +27,18 @@ pub(super) fn run(args: &RunArgs, json: bool, state_dir: Option<PathBuf>) -> Res
     terminal::on_signal(&control)?;
     let root = args.repo.clone().filter(|_| request.target.is_none()).unwrap_or_else(|| PathBuf::from("."));
     let store = set_up::store(state_dir)?;
-    let setup = Setup { request, root, config, store: store.clone(), itself: Itself::found()?, control };
-    let events: Box<dyn Events> = if json { Box::new(Lines) } else { Box::new(Live::new()) };
+    let (events, person): (Box<dyn Events>, Box<dyn Approver>) = match json {
+        true => (Box::new(Lines), Box::new(Absent)),
+        false => {
+            let live = Live::new();
+            let person = Person::new(live.bar());
+            (Box::new(live), Box::new(person))
+        }
+    };
+    let signed = args.approvals.iter().map(|file| approval::signed(file, &config));
+    let approvals = Approvals { person, signed: signed.collect::<Result<_, _>>()? };
+    let itself = Itself::found()?;
+    let setup = Setup { request, root, config, store: store.clone(), itself, control, approvals };
     let ran = set_up::runtime()?.block_on(runner::run(&agent, setup, events));
     let result =
         ran.map_err(|error| Problem::from(error).reworded(|message| asked::in_flags(args, message)))?;

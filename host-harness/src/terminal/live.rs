@@ -20,6 +20,11 @@ impl Live {
         }
         Self { bar }
     }
+
+    /// What is on the last line, for others who want to write there.
+    pub fn bar(&self) -> ProgressBar {
+        self.bar.clone()
+    }
 }
 
 impl Events for Live {

@@ -3,6 +3,7 @@
 pub(crate) mod json;
 pub(crate) mod live;
 pub(crate) mod out;
+pub(crate) mod person;
 pub(crate) mod screen;
 pub(crate) mod style;
 

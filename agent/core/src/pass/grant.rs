@@ -26,11 +26,11 @@ impl<H: Host> Granted<H> {
     }
 }
 
-/// Asks for each capability of the plan; the first refusal ends the run.
+/// Asks for the capabilities of the plan, all at once; a refusal of any ends the run.
 pub fn grant<H: Host>(plan: Planned, host: &mut H) -> Result<Granted<H>, Stop> {
     let mut capabilities = BTreeMap::new();
-    for need in &plan.needs {
-        capabilities.insert(need.name, host.request_capability(need.name, &need.scope, &need.reason)?);
+    for (need, answer) in plan.needs.iter().zip(host.request_capabilities(&plan.needs)) {
+        capabilities.insert(need.name, answer?);
     }
     Ok(Granted { plan, capabilities })
 }

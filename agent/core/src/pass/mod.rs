@@ -14,7 +14,7 @@ mod stop;
 
 use agent_contract::{Report, Request};
 
-pub use plan::{Need, PlanFault, Planned, plan};
+pub use plan::{PlanFault, Planned, plan};
 pub use stop::Stop;
 
 use crate::Host;

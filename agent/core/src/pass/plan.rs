@@ -1,7 +1,10 @@
 use agent_contract::{CapabilityName, Failure, Fault, Request, RunMode, capability::Scope, report::Reason};
 
 use super::Stop;
-use crate::edit::{self, EditSet};
+use crate::{
+    edit::{self, EditSet},
+    host::Need,
+};
 
 /// A request that is understood: the edits it wants and the capabilities it needs.
 #[derive(Debug)]
@@ -9,17 +12,6 @@ pub struct Planned {
     pub(super) request: Request,
     pub(super) edits: EditSet,
     pub(super) needs: Vec<Need>,
-}
-
-/// A capability that the plan needs, and what for.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Need {
-    /// The capability.
-    pub name: CapabilityName,
-    /// No wider than this.
-    pub scope: Scope,
-    /// What for.
-    pub reason: String,
 }
 
 /// Why there is no plan.

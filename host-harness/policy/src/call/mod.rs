@@ -34,6 +34,11 @@ pub trait Call {
         Vec::new()
     }
 
+    /// Whether it reaches everything in the workspace, whatever its paths are.
+    fn is_whole(&self) -> bool {
+        false
+    }
+
     /// The checks that it is about.
     fn checks(&self) -> &[String] {
         &[]
@@ -41,6 +46,11 @@ pub trait Call {
 
     /// The binding that it is about.
     fn binding(&self) -> Option<&str> {
+        None
+    }
+
+    /// What it invokes of the binding.
+    fn action(&self) -> Option<&str> {
         None
     }
 

@@ -46,6 +46,10 @@ impl Call for InvokeCall {
         Some(&self.binding)
     }
 
+    fn action(&self) -> Option<&str> {
+        Some(&self.action)
+    }
+
     fn bytes(&self) -> u64 {
         self.input.len() as u64
     }

@@ -40,6 +40,10 @@ impl Call for ListCall {
         json!({ "folder": self.folder, "after": self.after, "limit": self.limit })
     }
 
+    fn is_whole(&self) -> bool {
+        self.folder.is_none()
+    }
+
     fn paths(&self) -> Vec<&RepoPath> {
         self.folder.iter().collect()
     }
@@ -103,6 +107,10 @@ impl Call for SearchCall {
 
     fn describe(&self) -> Value {
         json!({ "text": self.text, "folder": self.folder, "limit": self.limit })
+    }
+
+    fn is_whole(&self) -> bool {
+        self.folder.is_none()
     }
 
     fn paths(&self) -> Vec<&RepoPath> {

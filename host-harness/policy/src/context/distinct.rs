@@ -49,6 +49,7 @@ const FIELDS: &[(&str, Take)] = fields! {
         caller.openfga,
         caller.opa,
         caller.agent_id,
+        caller.claims,
         caller.runner,
         caller.audit,
     }

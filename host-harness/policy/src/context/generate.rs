@@ -94,12 +94,13 @@ fn branch() -> impl Strategy<Value = BranchNames> {
 }
 
 fn caller() -> impl Strategy<Value = Caller> {
-    (fields(), fields(), fields(), fields(), fields(), fields()).prop_map(
-        |(authzen, openfga, opa, agent_id, runner, audit)| Caller {
+    (fields(), fields(), fields(), fields(), fields(), fields(), fields()).prop_map(
+        |(authzen, openfga, opa, agent_id, claims, runner, audit)| Caller {
             authzen,
             openfga,
             opa,
             agent_id,
+            claims,
             runner,
             audit,
         },

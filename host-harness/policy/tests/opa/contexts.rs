@@ -173,6 +173,7 @@ pub fn any(dice: &mut Dice) -> DecisionContext {
         openfga: dice.fields(2),
         opa: dice.fields(2),
         agent_id: dice.fields(2),
+        claims: dice.fields(2),
         runner: dice.fields(2),
         audit: dice.fields(2),
     };

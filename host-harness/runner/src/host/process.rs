@@ -27,13 +27,17 @@ impl Host for Run {
 
     async fn scan(&mut self, handle: Resource<Held>, names: Vec<String>) -> Answer<String> {
         let recorded = self.operations.clone();
-        gate::run(self, &handle, ScanCall::parse(&names), async |outside, permit| {
+        let mut found = Vec::new();
+        let answer = gate::run(self, &handle, ScanCall::parse(&names), async |outside, permit| {
             let results = outside.scan(permit, &recorded)?;
+            found.extend(results.iter().map(|result| (result.gate, result.outcome.to_string())));
             let text = json!(results).to_string();
             let size = text.len();
             Ok(Done::new(text, json!({ "gates": results })).with_bytes(size))
         })
-        .await
+        .await;
+        self.gate_status.extend(found);
+        answer
     }
 
     async fn simulate(&mut self, handle: Resource<Held>) -> Answer<String> {

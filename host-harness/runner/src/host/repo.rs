@@ -33,8 +33,10 @@ impl Host for Run {
         limit: u32,
     ) -> Answer<Listing> {
         let call = ListCall::parse(folder.as_deref(), after.as_deref(), limit);
-        gate::run(self, &handle, call, async |outside, permit| outside.workspace.list(permit).map(listing))
-            .await
+        gate::run(self, &handle, call, async |outside, permit| {
+            outside.workspace.list(permit).map(|listed| listing(outside.reading.listed(listed)))
+        })
+        .await
     }
 
     async fn read(&mut self, handle: Handle, path: String) -> Answer<Content> {
@@ -52,8 +54,10 @@ impl Host for Run {
         limit: u32,
     ) -> Answer<Hits> {
         let call = SearchCall::parse(&text, folder.as_deref(), limit);
-        gate::run(self, &handle, call, async |outside, permit| outside.workspace.search(permit).map(hits))
-            .await
+        gate::run(self, &handle, call, async |outside, permit| {
+            outside.workspace.search(permit).map(|found| hits(outside.reading.found(found)))
+        })
+        .await
     }
 
     async fn symbols(&mut self, handle: Handle, path: String) -> Answer<String> {

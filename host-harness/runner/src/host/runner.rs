@@ -1,15 +1,16 @@
 use agent_contract::{Refusal, capability::Scope, document, event::EventName};
 use ledger::Kind;
 use policy::{
-    Code, Grant,
-    issue::{Ask, issue},
+    Code, Decision, Grant,
+    context::Question,
+    issue::{Ask, Proposed, issue, propose},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use wasmtime::component::Resource;
 
 use crate::{
     bindings::agennext::code_assist::{
-        runner::{Host, HostCapability},
+        runner::{Ask as Asking, Host, HostCapability},
         types::Error,
     },
     gate::Answer,
@@ -26,16 +27,64 @@ impl Host for Run {
         scope: String,
         reason: String,
     ) -> Answer<Resource<Held>> {
-        self.meter.count_call()?;
-        let now_ms = kernel::clock::now_ms();
-        let id = self.grants.next_id(&self.id);
-        let issued =
-            ask(operation.clone(), &scope, &reason).and_then(|ask| issue(&ask, id, self.context(now_ms)));
-        match issued {
-            Ok(grant) => self.issued(grant, &reason).map(Ok),
-            Err(refusal) => self.not_issued(&operation, &refusal).map(Err),
-        }
+        let mut answers = self.request(vec![Asking { operation, scope, reason }]).await?;
+        answers.pop().ok_or_else(|| wasmtime::Error::msg("an ask without an answer"))
     }
+
+    async fn request_capabilities(
+        &mut self,
+        asks: Vec<Asking>,
+    ) -> wasmtime::Result<Vec<Result<Resource<Held>, Error>>> {
+        self.request(asks).await
+    }
+}
+
+impl Run {
+    /// Decides on all of them together, and answers each in its turn.
+    async fn request(&mut self, asks: Vec<Asking>) -> wasmtime::Result<Vec<Result<Resource<Held>, Error>>> {
+        self.meter.count_call()?;
+        for _ in asks.iter().skip(1) {
+            self.meter.count_call()?;
+        }
+        if let Some(stop) = self.control.stop() {
+            return Err(stop.into());
+        }
+        let now_ms = kernel::clock::now_ms();
+        let proposals: Vec<_> = asks.iter().map(|asking| self.propose(asking, now_ms)).collect();
+        let proposed: Vec<_> = proposals.iter().filter_map(|one| one.as_ref().ok()).cloned().collect();
+        let mut decisions = self.decide_capabilities(&proposed, now_ms).await.into_iter();
+        let mut answers = Vec::with_capacity(asks.len());
+        for (asking, proposal) in asks.iter().zip(proposals) {
+            let (decision, issued) = match proposal {
+                Err(refusal) => (None, Err(refusal)),
+                Ok(proposed) => {
+                    let decided = decisions.next().ok_or_else(|| wasmtime::Error::msg("no decision"))?;
+                    let issued =
+                        issue(proposed, &decided.1, self.grants.next_id(&self.id), self.context(now_ms));
+                    (Some(decided), issued)
+                }
+            };
+            let proof = proof(decision);
+            answers.push(match issued {
+                Ok(grant) => Ok(self.issued(grant, &asking.reason, proof)?),
+                Err(refusal) => Err(self.not_issued(&asking.operation, &refusal, proof)?),
+            });
+        }
+        Ok(answers)
+    }
+
+    fn propose(&self, asking: &Asking, now_ms: u64) -> Result<Proposed, Refusal> {
+        let ask = ask(asking.operation.clone(), &asking.scope, &asking.reason)?;
+        propose(&ask, self.context(now_ms))
+    }
+}
+
+/// A decision with its question, as both stand in the trace.
+fn proof(decision: Option<(Question, Decision)>) -> Value {
+    decision.map_or(
+        Value::Null,
+        |(question, decision)| json!({ "question": question, "decision": decision.describe() }),
+    )
 }
 
 /// Reads what the agent asks for.
@@ -51,19 +100,19 @@ fn ask(operation: String, scope: &str, reason: &str) -> Result<Ask, Refusal> {
 }
 
 impl Run {
-    fn issued(&mut self, grant: Grant, reason: &str) -> wasmtime::Result<Resource<Held>> {
+    fn issued(&mut self, grant: Grant, reason: &str, proof: Value) -> wasmtime::Result<Resource<Held>> {
         let body = json!({
             "capability": grant.id, "operation": grant.name, "scope": grant.scope,
-            "expires_ms": grant.expires_ms, "reason": reason,
+            "expires_ms": grant.expires_ms, "asks": grant.asks, "reason": reason, "proof": proof,
         });
         self.record(Kind::CapabilityIssued, &body)?;
         self.events.emit(EventName::CapabilityIssued, || body);
         Ok(self.grants.hand_out(grant)?)
     }
 
-    fn not_issued(&mut self, operation: &str, refusal: &Refusal) -> wasmtime::Result<Error> {
+    fn not_issued(&mut self, operation: &str, refusal: &Refusal, proof: Value) -> wasmtime::Result<Error> {
         let operation: String = operation.chars().take(100).collect();
-        let body = json!({ "operation": operation, "refusal": refusal });
+        let body = json!({ "operation": operation, "refusal": refusal, "proof": proof });
         self.record(Kind::CapabilityRefused, &body)?;
         self.refusals.push(refusal.clone().into());
         self.events.emit(EventName::CapabilityRefused, || body);

@@ -1,0 +1,275 @@
+//! How the Runner comes to a decision: it asks the decision points, takes the strictest
+//! answer, asks a person where that is what they say, and can prove all of it later.
+
+use std::time::Instant;
+
+use agent_contract::{Refusal, capability::Scope};
+use policy::{
+    Asked, Call, Code, Decided, Decision, Permit, Word,
+    answer::{Answer, Objection, Protocol, Stance},
+    approval::{Approval, Claim},
+    call::Parsed,
+    context::{AuditStatus, DecisionContext, DecisionId, Question},
+    issue::Proposed,
+};
+use serde_json::{Value, json};
+use wasmtime::component::Resource;
+
+use crate::{
+    approver::{Effect, Said},
+    effect,
+    grants::Held,
+    points::When,
+    state::Run,
+    stop::Stop,
+};
+
+/// A call with its decision and the proof of it.
+pub(crate) struct Settled<R> {
+    pub decided: Result<Permit<R>, Refusal>,
+    /// The decision as it stands in the trace.
+    pub proof: Value,
+}
+
+impl Run {
+    /// The next decision's place in the run.
+    pub(crate) fn decision_id(&mut self, now_ms: u64) -> DecisionId {
+        self.decisions += 1;
+        let run = self.id.get(self.id.len().saturating_sub(12)..).unwrap_or(&self.id);
+        DecisionId { id: format!("dec-{run}-{}", self.decisions), run_id: self.id.clone(), time_ms: now_ms }
+    }
+
+    /// Decides on capabilities: every point is asked about all of them together.
+    pub(crate) async fn decide_capabilities(
+        &mut self,
+        proposed: &[Proposed],
+        now_ms: u64,
+    ) -> Vec<(Question, Decision)> {
+        let mut contexts = Vec::new();
+        let mut locals = Vec::new();
+        for one in proposed {
+            let started = Instant::now();
+            let word = one.word();
+            let identity = self.standing.answer(one.name, &self.request, &self.setting, now_ms);
+            locals.push(std::iter::once(self.local_answer(word, started)).chain(identity));
+            let question = Question::of_capability(
+                one.name,
+                one.scope.clone(),
+                &self.setting,
+                self.gate_status.clone(),
+                AuditStatus::Recording,
+            );
+            contexts.push(self.context_of(question, now_ms));
+        }
+        let answers = self.points.ask(&contexts, When::Capability).await;
+        let together = contexts.into_iter().zip(locals).zip(answers);
+        together
+            .map(|((context, local), foreign)| {
+                let request_sha256 = policy::context::digest(&self.setting_sha256, &context.question);
+                let answers = local.chain(foreign).collect();
+                (context.question, Decision { id: context.decision.id, request_sha256, answers })
+            })
+            .collect()
+    }
+
+    fn context_of(&mut self, question: Question, now_ms: u64) -> DecisionContext {
+        DecisionContext { decision: self.decision_id(now_ms), setting: self.setting.clone(), question }
+    }
+
+    fn local_answer(&self, word: Word, started: Instant) -> Answer {
+        Answer {
+            point: "local-policy".to_owned(),
+            protocol: Protocol::LocalPolicy,
+            by: "this Runner".to_owned(),
+            policy_sha256: Some(self.policy_sha256.clone()),
+            model: None,
+            word,
+            latency_us: micros(started),
+            cached: false,
+        }
+    }
+
+    /// Decides on a call: the grant and the rules, the points that are asked at every call,
+    /// and a person where one has to be asked.
+    pub(crate) async fn decide_call<R: Call>(
+        &mut self,
+        handle: &Resource<Held>,
+        call: Parsed<R>,
+        now_ms: u64,
+    ) -> wasmtime::Result<Settled<R>> {
+        let started = Instant::now();
+        let withdrawn = self.withdrawn(R::CAPABILITY, now_ms);
+        let question = call.as_ref().ok().map(|call| self.question_of(call));
+        let grant = self.grants.peek(handle)?;
+        let context = policy::issue::Context { withdrawn: withdrawn.as_ref(), ..self.context(now_ms) };
+        let decided = policy::decide(call, grant, context);
+        let local = self.local_answer(word_of(&decided), started);
+        let Some(question) = question else { return Ok(self.malformed(decided, local, now_ms)) };
+        let context = self.context_of(question, now_ms);
+        let mut decision = Decision {
+            id: context.decision.id.clone(),
+            request_sha256: policy::context::digest(&self.setting_sha256, &context.question),
+            answers: vec![local],
+        };
+        let decided = self.ask_points::<R>(decided, &context, &mut decision).await;
+        self.settle(decided, &context.question, decision, now_ms).await
+    }
+
+    fn question_of<R: Call>(&self, call: &R) -> Question {
+        let more = effect::particulars(call, &self.outside);
+        Question::of_call(call, &self.setting, more, self.gate_status.clone())
+    }
+
+    /// A call that can't be read is refused without asking anybody.
+    fn malformed<R>(&mut self, decided: Decided<R>, local: Answer, now_ms: u64) -> Settled<R> {
+        let id = self.decision_id(now_ms).id;
+        let proof = json!({ "id": id, "answer": Stance::Deny, "points": [{ "point": local.point }] });
+        let refusal = match decided {
+            Decided::Denied(refusal) => refusal,
+            Decided::Allowed(_) | Decided::Asked(_) => {
+                Refusal { code: Code::ArgumentMalformed.to_string(), message: "no call".into(), grant: None }
+            }
+        };
+        Settled { decided: Err(refusal), proof }
+    }
+
+    /// The points that are asked at every call. What is denied already is nobody's question.
+    async fn ask_points<R: Call>(
+        &mut self,
+        decided: Decided<R>,
+        context: &DecisionContext,
+        decision: &mut Decision,
+    ) -> Decided<R> {
+        if !self.points.any(When::Call) || matches!(decided, Decided::Denied(_)) {
+            return decided;
+        }
+        let answers = self.points.ask(std::slice::from_ref(context), When::Call).await;
+        let asked_before = decision.asks();
+        decision.answers.extend(answers.into_iter().flatten());
+        if let Some(refusal) = decision.refusal(&format!("`{}`", R::FUNCTION), None) {
+            return Decided::Denied(refusal);
+        }
+        if let Err(refusal) = reaches(decision, &context.question) {
+            return Decided::Denied(refusal);
+        }
+        match decided {
+            Decided::Allowed(permit) if !decision.asks().is_empty() => {
+                Decided::Asked(permit.held(decision.asks()))
+            }
+            Decided::Asked(asked) if decision.asks().len() > asked_before.len() => {
+                Decided::Asked(asked.with(decision.asks()))
+            }
+            decided => decided,
+        }
+    }
+
+    /// Asks a person where one has to be asked.
+    async fn settle<R: Call>(
+        &mut self,
+        decided: Decided<R>,
+        question: &Question,
+        decision: Decision,
+        now_ms: u64,
+    ) -> wasmtime::Result<Settled<R>> {
+        let mut proof = decision.describe();
+        let decided = match decided {
+            Decided::Allowed(permit) => Ok(permit),
+            Decided::Denied(refusal) => Err(refusal),
+            Decided::Asked(asked) => {
+                let approved = self.approve::<R>(&asked, question, &decision.request_sha256, now_ms)?;
+                proof["approval"] = match &approved {
+                    Ok(approval) => approval.proof().clone(),
+                    Err(objection) => json!({ "code": objection.code.as_str() }),
+                };
+                permit(asked, approved, &decision.request_sha256)
+            }
+        };
+        Ok(Settled { decided, proof })
+    }
+
+    /// A signed approval of this very request, else a person's word.
+    fn approve<R: Call>(
+        &mut self,
+        asked: &Asked<R>,
+        question: &Question,
+        request_sha256: &str,
+        now_ms: u64,
+    ) -> Result<Result<Approval, Objection>, Stop> {
+        let fitting = self.approvals.signed.iter().position(|signed| signed.is_for(request_sha256));
+        if let Some(index) = fitting {
+            let signed = self.approvals.signed.remove(index);
+            if let Err(objection) = signed.holds(request_sha256, &self.setting, now_ms) {
+                return Ok(Err(objection));
+            }
+            let first = self.trace.claim(&signed.statement().id)?;
+            return Ok(signed.used(if first { Claim::First } else { Claim::Again }));
+        }
+        let effect = Effect {
+            function: R::FUNCTION,
+            lines: effect::lines(R::FUNCTION, &question.resource.properties),
+            why: asked.why().to_vec(),
+            request_sha256: request_sha256.to_owned(),
+        };
+        let said = self.approvals.person.ask(&effect, &self.control);
+        if let Some(stop) = self.control.stop() {
+            return Err(stop);
+        }
+        Ok(match said {
+            Said::Yes => Approval::said_at_terminal(request_sha256, &self.setting),
+            Said::No => Err(Objection::new(Code::ApprovalDeclined, "a person was asked and declined")),
+            Said::Nobody => {
+                let why = asked.why().join("; ");
+                Err(Objection::new(Code::ApprovalNeeded, format!("needs a person's approval: {why}")))
+            }
+        })
+    }
+
+    /// Why the agent may do nothing any more, if it may not.
+    pub(crate) fn withdrawn(&self, name: agent_contract::CapabilityName, now_ms: u64) -> Option<Objection> {
+        self.standing.objection(name, &self.request, &self.setting, now_ms)
+    }
+}
+
+fn permit<R: Call>(
+    asked: Asked<R>,
+    approved: Result<Approval, Objection>,
+    request_sha256: &str,
+) -> Result<Permit<R>, Refusal> {
+    approved.map(|approval| asked.approved(approval)).map_err(|objection| Refusal {
+        code: objection.code.to_string(),
+        message: format!("`{}`: {}", R::FUNCTION, objection.message),
+        grant: Some(format!(
+            "an approval of the request: code-assist approval sign {request_sha256} --key KEY --as user:NAME > yes.json; then run with --approval yes.json"
+        )),
+    })
+}
+
+/// What a point narrows must still hold the call.
+fn reaches(decision: &Decision, question: &Question) -> Result<(), Refusal> {
+    let asked = &question.capability.scope;
+    let narrowed = decision.narrowed(question.capability.name, asked.clone())?;
+    let kept = Scope { uses: asked.uses, bytes: asked.bytes, seconds: asked.seconds, ..narrowed };
+    match kept == *asked {
+        true => Ok(()),
+        false => Err(Refusal {
+            code: Code::PointObligation.to_string(),
+            message: format!("`{}` reaches further than a decision point lets it", question.action),
+            grant: None,
+        }),
+    }
+}
+
+fn word_of<R>(decided: &Decided<R>) -> Word {
+    match decided {
+        Decided::Allowed(_) => Word::allow(),
+        Decided::Asked(asked) => Word::ask(asked.why().join("; ")),
+        Decided::Denied(refusal) => {
+            let code = Code::parse(&refusal.code).unwrap_or(Code::PolicyDenied);
+            Word::deny(Objection::new(code, refusal.message.clone()))
+        }
+    }
+}
+
+fn micros(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
+}

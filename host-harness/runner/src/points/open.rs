@@ -1,0 +1,154 @@
+//! From the configuration of a decision point to one that can be asked.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use kernel::{
+    input,
+    net::{Carrier, Client, Connection, Credential},
+};
+use policy::{
+    config::{CredentialConfig, KeyConfig, PointConfig, PointProtocol},
+    point::{
+        authzen,
+        bundle::{self, Key},
+        rego::{self, RegoPolicy, RulePath, Source},
+    },
+};
+use tokio::sync::Mutex;
+
+use super::{Point, Points, Speaks};
+use crate::start_error::StartError;
+
+const TIMEOUT_MS: u64 = 2000;
+const ANSWER_BYTES_MAX: u64 = 1024 * 1024;
+const SKEW_SECONDS: u64 = 60;
+const SOURCE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+impl Points {
+    /// Opens every decision point, or says which can't be.
+    pub fn open(configs: &[PointConfig]) -> Result<Self, StartError> {
+        let points = configs.iter().map(|config| Ok(Arc::new(point(config)?)));
+        Ok(Self { points: points.collect::<Result<_, StartError>>()?, ..Self::default() })
+    }
+}
+
+fn point(config: &PointConfig) -> Result<Point, StartError> {
+    let speaks = speaks(config).map_err(|error| StartError {
+        reason: agent_contract::report::Reason {
+            message: format!("decision point `{}`: {}", config.name, error.reason.message),
+            ..error.reason
+        },
+        ..error
+    })?;
+    let (by, policy_sha256) = match &speaks {
+        Speaks::Rego(policy) => (source_of(config), Some(policy.sha256().to_owned())),
+        _ => (config.url.clone().unwrap_or_default(), None),
+    };
+    Ok(Point {
+        name: config.name.clone(),
+        protocol: config.protocol.into(),
+        every_call: config.every_call,
+        by,
+        policy_sha256,
+        model: config.model.clone(),
+        skew_ms: config.clock_skew_seconds.unwrap_or(SKEW_SECONDS).saturating_mul(1000),
+        speaks,
+    })
+}
+
+fn source_of(config: &PointConfig) -> String {
+    let folder = config.folder.as_ref().map(|folder| format!("folder {folder}"));
+    let bundle = config.bundle.as_ref().map(|bundle| format!("bundle {bundle}"));
+    folder.or(bundle).unwrap_or_default()
+}
+
+fn speaks(config: &PointConfig) -> Result<Speaks, StartError> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    Ok(match config.protocol {
+        PointProtocol::Rego => Speaks::Rego(policy(config)?),
+        PointProtocol::Authzen => Speaks::Authzen {
+            client: client_at(config, authzen::origin(config.url.as_deref().unwrap_or_default()))?,
+            discovery: config.discovery.unwrap_or(false).then(|| Mutex::new(None)),
+        },
+        PointProtocol::Opa => {
+            let rule = RulePath::parse(&text(&config.rule));
+            let rule = rule.map_err(|error| StartError::invalid("rego-invalid", error.to_string()))?;
+            Speaks::Opa { client: client(config)?, rule }
+        }
+        PointProtocol::Openfga => Speaks::Openfga {
+            client: client(config)?,
+            store: text(&config.store),
+            model: text(&config.model),
+        },
+        PointProtocol::Runner => Speaks::Runner { client: client(config)? },
+    })
+}
+
+fn client(config: &PointConfig) -> Result<Client, StartError> {
+    client_at(config, config.url.as_deref().unwrap_or_default())
+}
+
+fn client_at(config: &PointConfig, url: &str) -> Result<Client, StartError> {
+    let connection = connection(
+        url,
+        config.timeout_ms.unwrap_or(TIMEOUT_MS),
+        config.bytes_max.unwrap_or(ANSWER_BYTES_MAX),
+        config.credential.as_ref(),
+        config.ca_file.as_deref(),
+    )?;
+    Ok(Client::new(connection)?)
+}
+
+/// How something outside is reached, with its credential in hand.
+pub(crate) fn connection(
+    url: &str,
+    timeout_ms: u64,
+    bytes_max: u64,
+    credential: Option<&CredentialConfig>,
+    ca_file: Option<&str>,
+) -> Result<Connection, StartError> {
+    let ca_pem = ca_file.map(|file| input::read(Path::new(file), SOURCE_BYTES_MAX)).transpose()?;
+    let credential = credential.map(read_credential).transpose()?;
+    Ok(Connection { url: url.to_owned(), timeout_ms, bytes_max, credential, ca_pem })
+}
+
+fn read_credential(config: &CredentialConfig) -> Result<Credential, StartError> {
+    let carrier = config.header.clone().map_or(Carrier::Bearer, Carrier::Header);
+    Ok(match (&config.env, &config.file) {
+        (Some(name), _) => Credential::from_env(carrier, name)?,
+        (None, Some(file)) => Credential::from_file(carrier, Path::new(file))?,
+        (None, None) => return Err(StartError::invalid("config-invalid", "a credential without a source")),
+    })
+}
+
+fn policy(config: &PointConfig) -> Result<RegoPolicy, StartError> {
+    let rule = config.rule.as_deref().unwrap_or_default();
+    let sources = match (&config.folder, &config.bundle) {
+        (Some(folder), _) => input::folder(Path::new(folder), rego::is_source, SOURCE_BYTES_MAX)?
+            .into_iter()
+            .map(|(name, bytes)| Source { name, bytes })
+            .collect(),
+        (None, Some(path)) => {
+            let bytes = input::read(Path::new(path), SOURCE_BYTES_MAX)?;
+            let keys = keys(config.keys.as_ref())?;
+            bundle::open(&bytes, &keys, config.scope.as_deref())
+                .map_err(|error| StartError::invalid("bundle-invalid", format!("`{path}`: {error}")))?
+                .0
+        }
+        (None, None) => Vec::new(),
+    };
+    RegoPolicy::load(sources, rule).map_err(|error| StartError::invalid("rego-invalid", error.to_string()))
+}
+
+fn keys(configs: Option<&BTreeMap<String, KeyConfig>>) -> Result<BTreeMap<String, Key>, StartError> {
+    let configs = configs.into_iter().flatten();
+    configs
+        .map(|(id, config)| {
+            let text = input::read_text(Path::new(&config.file), SOURCE_BYTES_MAX)?;
+            let key = Key::read(config.algorithm, &text).map_err(|error| {
+                StartError::invalid("bundle-invalid", format!("key `{}`: {error}", id.escape_debug()))
+            })?;
+            Ok((id.clone(), key))
+        })
+        .collect()
+}
