@@ -1,5 +1,5 @@
 //! What a run costs, and what that is compared with, in one go: medians.
-//! `cargo bench -p code-assist-tests --bench cost -- [loading|instantiation|call|dry]`.
+//! `cargo bench -p code-assist-tests --bench cost -- [loading|instantiation|call|dry|points]`.
 
 use std::{
     fs,
@@ -10,10 +10,19 @@ use std::{
 };
 
 use agent_contract::{CapabilityName, Request, capability::Scope};
-use code_assist_tests::guest;
+use code_assist_tests::{
+    guest,
+    played::{Asked, Played, Reply},
+};
 use kernel::{Itself, Workspace};
 use ledger::{Kind, Store};
-use policy::{Config, Decided, Grant, call::ReadCall, issue::Context};
+use policy::{
+    Answer, Config, Decided, Decision, Grant, Word,
+    answer::Protocol,
+    call::ReadCall,
+    context::{self, Found, Question},
+    issue::Context,
+};
 use runner::{Agent, Control, Setup, approver::Approvals, event::Silent};
 use serde_json::{Value, json};
 
@@ -27,11 +36,12 @@ type Part = (&'static str, fn(&Path));
 fn main() {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
-    let parts: [Part; 4] = [
+    let parts: [Part; 5] = [
         ("loading", |_| loading()),
         ("instantiation", |_| instantiation()),
         ("call", host_call),
         ("dry", dry_runs),
+        ("points", points),
     ];
     for (_, part) in parts.into_iter().filter(|(name, _)| name.contains(&wanted)) {
         part(scratch.path());
@@ -100,26 +110,85 @@ fn native_work(root: &Path, store: &Store) -> Duration {
     let grant =
         Grant::new("cap-1".to_owned(), "run-1".to_owned(), CapabilityName::RepoRead, Scope::default(), 0);
     let mut trace = store.start(&kernel::run_id::new(), 0).expect("a trace");
+    let setting = context::setting(&request, &config.identity, &Found::default()).expect("a setting");
+    let setting_sha256 = context::setting_digest(&setting);
     timed(|| {
         for _ in 0..CALLS {
             let now_ms = kernel::clock::now_ms();
-            let context = Context { run_id: "run-1", request: &request, config: &config, now_ms };
-            let opened = json!({ "function": "repo.read", "capability": "cap-1", "arguments": { "path": "f0.txt" }, "decision": { "allow": true, "by": "local-policy" } });
-            let decided = policy::decide(ReadCall::parse("f0.txt"), &grant, context);
+            let call = ReadCall::parse("f0.txt").expect("a call");
+            let question = Question::of_call(&call, &setting, Default::default(), Default::default());
+            let decision = Decision {
+                id: "dec-1".to_owned(),
+                request_sha256: context::digest(&setting_sha256, &question),
+                answers: vec![local(&config)],
+            };
+            let decided = policy::decide(Ok(call), &grant, given(&request, &config, now_ms));
+            let opened = json!({
+                "function": "repo.read", "capability": "cap-1", "arguments": { "path": "f0.txt" },
+                "decision": { "allow": true, "proof": decision.describe() },
+            });
             let entry = trace.open(now_ms, Kind::CallOpened, &opened).expect("a record");
             let Decided::Allowed(permit) = decided else { panic!("denied") };
             let file = workspace.read(permit).expect("a file");
-            trace
-                .close(
-                    entry,
-                    kernel::clock::now_ms(),
-                    Kind::CallClosed,
-                    json!({ "done": { "state": file.state() } }),
-                )
-                .expect("a record");
+            let closed = json!({ "done": { "state": file.state() } });
+            trace.close(entry, kernel::clock::now_ms(), Kind::CallClosed, closed).expect("a record");
         }
         trace.reread(|record| drop(black_box(record))).expect("the trace");
     })
+}
+
+fn given<'a>(request: &'a Request, config: &'a Config, now_ms: u64) -> Context<'a> {
+    Context {
+        run_id: "run-1",
+        request,
+        config,
+        now_ms,
+        branch: None,
+        base_branch: Some("main"),
+        withdrawn: None,
+    }
+}
+
+fn local(config: &Config) -> Answer {
+    Answer {
+        point: "local-policy".to_owned(),
+        protocol: Protocol::LocalPolicy,
+        by: "this Runner".to_owned(),
+        policy_sha256: Some(config.policy.sha256().to_owned()),
+        model: None,
+        word: Word::allow(),
+        latency_us: 0,
+        cached: false,
+    }
+}
+
+/// A dry run that three decision points allow, each 5 ms late, against one without any.
+fn points(scratch: &Path) {
+    let root = repository(scratch, "points", 10);
+    let store = Store::new(scratch.join("state-points"));
+    let agent = Agent::embedded().expect("the agent");
+    let servers: Vec<_> = (0..3).map(|_| Played::start(late)).collect();
+    let config: String =
+        servers.iter().enumerate().map(|(index, server)| point(index, &server.url)).collect();
+    let config = Config::parse(&config).expect("a configuration");
+    let body = || json!({ "instruction": "shout", "proposal": { "text": PATCH } });
+    let one = |config: &Config| timed(|| run_with(&agent, &root, &store, config.clone(), body()));
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for _ in 0..31 {
+        without.push(one(&Config::default()));
+        with.push(one(&config));
+    }
+    tell("a run with 3 points at 5 ms", median(with), "one without", median(without));
+}
+
+fn late(asked: &Asked) -> Reply {
+    let count = asked.body["evaluations"].as_array().map_or(1, Vec::len);
+    let answers = vec![json!({ "decision": true }); count];
+    Reply::json(json!({ "evaluations": answers, "decision": true })).after(Duration::from_millis(5))
+}
+
+fn point(index: usize, url: &str) -> String {
+    format!("[[decision_points]]\nname = \"point-{index}\"\nprotocol = \"authzen\"\nurl = \"{url}\"\n")
 }
 
 fn dry_runs(scratch: &Path) {
@@ -147,10 +216,14 @@ fn request(more: Value) -> Request {
 }
 
 fn run(agent: &Agent, root: &Path, store: &Store, more: Value) {
+    run_with(agent, root, store, Config::default(), more);
+}
+
+fn run_with(agent: &Agent, root: &Path, store: &Store, config: Config, more: Value) {
     let setup = Setup {
         request: request(more),
         root: root.to_owned(),
-        config: Config::default(),
+        config,
         store: store.clone(),
         itself: Itself::new(""),
         control: Control::default(),
@@ -160,7 +233,7 @@ fn run(agent: &Agent, root: &Path, store: &Store, more: Value) {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime")
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
 fn repository(scratch: &Path, name: &str, files: usize) -> PathBuf {

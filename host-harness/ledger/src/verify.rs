@@ -5,6 +5,7 @@ use std::{
     fs::{self, File, TryLockError},
     io::{BufRead as _, BufReader},
     path::Path,
+    time::Duration,
 };
 
 use serde::Serialize;
@@ -13,6 +14,10 @@ use crate::{
     Kind, LedgerError, Record, Store,
     chain::{self, GENESIS},
 };
+
+/// How often a lock is looked at, and with what pause between, before somebody holds it.
+const LOOKS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// What the trace of a run turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -258,11 +263,16 @@ fn index_faults(store: &Store, run_id: &str, head: &str) -> (Vec<String>, bool) 
     (faults, ended)
 }
 
+/// Whether somebody holds the trace. A process that was just being started when its Runner
+/// was killed holds it for a moment more; a run that goes on holds it longer.
 fn is_locked(path: &Path) -> Result<bool, LedgerError> {
     let file = File::open(path).map_err(LedgerError::io("open", path))?;
-    match file.try_lock_shared() {
-        Ok(()) => Ok(false),
-        Err(TryLockError::WouldBlock) => Ok(true),
-        Err(TryLockError::Error(error)) => Err(LedgerError::io("lock", path)(error)),
+    for _ in 0..LOOKS {
+        match file.try_lock_shared() {
+            Ok(()) => return Ok(false),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            Err(TryLockError::Error(error)) => return Err(LedgerError::io("lock", path)(error)),
+        }
     }
+    Ok(true)
 }

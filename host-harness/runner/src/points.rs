@@ -56,7 +56,7 @@ struct Point {
 
 /// What is needed to ask.
 enum Speaks {
-    Rego(RegoPolicy),
+    Rego(Box<RegoPolicy>),
     Authzen { client: Client, discovery: Option<Mutex<Option<Endpoints>>> },
     Opa { client: Client, rule: RulePath },
     Openfga { client: Client, store: String, model: String },

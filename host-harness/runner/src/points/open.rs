@@ -65,7 +65,7 @@ fn source_of(config: &PointConfig) -> String {
 fn speaks(config: &PointConfig) -> Result<Speaks, StartError> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     Ok(match config.protocol {
-        PointProtocol::Rego => Speaks::Rego(policy(config)?),
+        PointProtocol::Rego => Speaks::Rego(Box::new(policy(config)?)),
         PointProtocol::Authzen => Speaks::Authzen {
             client: client_at(config, authzen::origin(config.url.as_deref().unwrap_or_default()))?,
             discovery: config.discovery.unwrap_or(false).then(|| Mutex::new(None)),
