@@ -58,6 +58,14 @@ pub enum Command {
         #[command(subcommand)]
         command: ApprovalCommand,
     },
+    /// Take capabilities back from a run that is going on: the next call under them is denied.
+    Revoke {
+        /// The run: its id, the beginning of it, or `last`.
+        run: String,
+        /// The capability's id, as `audit show` has it. Default: all of the run.
+        #[arg(long, value_name = "ID")]
+        capability: Option<String>,
+    },
     /// Say whether this machine has what a run needs.
     Doctor,
     /// Print a completion script for a shell.

@@ -138,15 +138,7 @@ fn native_work(root: &Path, store: &Store) -> Duration {
 }
 
 fn given<'a>(request: &'a Request, config: &'a Config, now_ms: u64) -> Context<'a> {
-    Context {
-        run_id: "run-1",
-        request,
-        config,
-        now_ms,
-        branch: None,
-        base_branch: Some("main"),
-        withdrawn: None,
-    }
+    Context { run_id: "run-1", request, config, now_ms, branch: None, base_branch: Some("main") }
 }
 
 fn local(config: &Config) -> Answer {

@@ -21,6 +21,8 @@ use serde_json::json;
 /// Guest, outcome, code.
 const TABLE: &[(&str, Outcome, &str)] = &[
     ("allocates", Outcome::Failed, "limit-memory"),
+    ("asks_again", Outcome::Refused, "capability-exhausted"),
+    ("asks_again_revoked", Outcome::Refused, "capability-revoked"),
     ("asks_for_merge", Outcome::Refused, "capability-unknown"),
     ("asks_for_more", Outcome::Refused, "allowance-missing"),
     ("calls", Outcome::Failed, "limit-calls"),
@@ -39,9 +41,11 @@ const TABLE: &[(&str, Outcome, &str)] = &[
     ("reads_git", Outcome::Refused, "path-link"),
     ("reads_link", Outcome::Refused, "path-link"),
     ("reads_parent", Outcome::Refused, "path-outside"),
+    ("renames_secrets", Outcome::Refused, "policy-denied"),
     ("runs_unknown_check", Outcome::Refused, "check-unknown"),
     ("searches_beyond_scope", Outcome::Refused, "scope-path"),
     ("searches_secrets", Outcome::Failed, "agent-panicked"),
+    ("writes_after_checks", Outcome::Failed, "check-missing"),
     ("writes_exhausted", Outcome::Refused, "capability-exhausted"),
     ("writes_expired", Outcome::Refused, "capability-expired"),
     ("writes_foreign", Outcome::Failed, "agent-trapped"),
@@ -66,6 +70,12 @@ name = "secrets-stay"
 effect = "deny"
 capabilities = ["repo.read"]
 paths = ["secret/**"]
+
+[[policy.rules]]
+name = "one-look"
+effect = "allow"
+capabilities = ["repo.diff"]
+limits = { uses = 1 }
 "#;
 
 struct World {
@@ -96,7 +106,7 @@ fn world() -> World {
 }
 
 fn request() -> Request {
-    let capabilities: Vec<_> = ["repo.read", "repo.write", "repo.check", "audit.write"]
+    let capabilities: Vec<_> = ["repo.read", "repo.write", "repo.diff", "repo.check", "audit.write"]
         .map(|name| json!({ "capability": name }))
         .into();
     let wait = json!({ "name": "wait", "argv": ["sleep", "1.1"] });
@@ -152,7 +162,7 @@ fn every_hostile_guest_comes_to_its_own_end_and_changes_nothing() {
         let before = untouched(&world);
         let agent = Agent::load(&guest(name), None).unwrap();
         let revoke: Option<fn(Control) -> Box<dyn Events>> =
-            (*name == "writes_revoked").then_some(|control| Box::new(Revoker(control)));
+            name.ends_with("_revoked").then_some(|control| Box::new(Revoker(control)));
         let result = run(&agent, &world, revoke);
         let codes: Vec<_> = result.verdict.reasons.iter().map(|reason| reason.code.as_str()).collect();
         if result.outcome != *outcome || codes.first() != Some(code) {

@@ -3,10 +3,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -220,7 +217,12 @@ fn what_a_point_narrows_stays_narrow() {
 #[test]
 fn a_credential_reaches_the_point_and_nothing_else() {
     let world = World::new(PROGRAM);
-    let server = Played::start(|asked| authzen(asked, |_| true));
+    let server = Played::start(|asked| {
+        let shown = asked.header("authorization").unwrap_or_default();
+        let told = json!({ "decision": true, "context": { "reason_user": shown } }).to_string();
+        let reply = authzen(asked, |_| true);
+        Reply { body: reply.body.replace("{\"decision\":true}", &told), ..reply }
+    });
     world.lay("token", "s3cret-of-the-point\n");
     let config = point("authz", "authzen", &server.url, "credential = { file = \"token\" }");
     let output = world.run(&config, &["--json"]);

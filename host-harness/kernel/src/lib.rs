@@ -12,6 +12,7 @@ pub mod place;
 pub mod presets;
 pub mod process;
 pub mod publish;
+pub mod revocation;
 pub mod run_id;
 pub mod workspace;
 

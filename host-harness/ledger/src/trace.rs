@@ -118,11 +118,9 @@ impl Trace {
     }
 
     /// Takes an approval for this run, whatever its id looks like. Says whether it is the
-    /// first time that anybody does, in any run of this store.
-    pub fn claim(&self, approval_id: &str) -> Result<bool, LedgerError> {
-        let root = self.folder.ancestors().nth(2).unwrap_or(&self.folder);
-        let folder = root.join("approvals");
-        fs::create_dir_all(&folder).map_err(LedgerError::io("create", &folder))?;
+    /// first time that anybody does who keeps what was used in that folder.
+    pub fn claim(&self, folder: &Path, approval_id: &str) -> Result<bool, LedgerError> {
+        fs::create_dir_all(folder).map_err(LedgerError::io("create", folder))?;
         let path = folder.join(policy::blob::sha256(approval_id.as_bytes()));
         let mut file = match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(file) => file,
@@ -130,7 +128,7 @@ impl Trace {
             Err(error) => return Err(LedgerError::io("create", &path)(error)),
         };
         let written = file.write_all(self.run_id.as_bytes()).and_then(|()| file.sync_all());
-        let kept = written.and_then(|()| File::open(&folder)).and_then(|folder| folder.sync_all());
+        let kept = written.and_then(|()| File::open(folder)).and_then(|folder| folder.sync_all());
         kept.map(|()| true).map_err(LedgerError::io("write", &path))
     }
 

@@ -144,7 +144,15 @@ impl Signed {
 
     /// Whether it holds for this request, in this setting, now; everything but whether it
     /// was used before.
-    pub fn holds(&self, request_sha256: &str, setting: &Setting, now_ms: u64) -> Result<(), Objection> {
+    ///
+    /// `started_by` is who started the program, whatever the configuration says for whom.
+    pub fn holds(
+        &self,
+        request_sha256: &str,
+        setting: &Setting,
+        started_by: &str,
+        now_ms: u64,
+    ) -> Result<(), Objection> {
         let said = &self.statement;
         if !self.is_for(request_sha256) {
             return Err(Objection::new(
@@ -158,7 +166,7 @@ impl Signed {
                 format!("the approval `{}` is over, or has not begun", said.id.escape_debug()),
             ));
         }
-        not_the_asker(&said.approver, setting)
+        not_the_asker(&said.approver, setting, started_by)
     }
 
     /// The proof, once the ledger knows that it is used now and was never before.
@@ -176,10 +184,14 @@ impl Signed {
 }
 
 /// The one who asks can't approve: neither the agent, nor the one for whom it acts.
-fn not_the_asker(approver: &str, setting: &Setting) -> Result<(), Objection> {
+fn not_the_asker(approver: &str, setting: &Setting, started_by: &str) -> Result<(), Objection> {
     let subject = format!("{}:{}", setting.subject.kind.as_str(), setting.subject.id);
-    let askers = [Some(subject.as_str()), Some(setting.subject.id.as_str()), setting.agent.did.as_deref()];
-    askers.into_iter().flatten().try_for_each(|asker| hard::no_self_approval(asker, approver))
+    let user = format!("user:{started_by}");
+    let started = (!started_by.is_empty()).then_some([user.as_str(), started_by]);
+    let did = setting.agent.did.as_deref();
+    let askers = [Some(subject.as_str()), Some(setting.subject.id.as_str()), did];
+    let askers = askers.into_iter().chain(started.into_iter().flatten().map(Some));
+    askers.flatten().try_for_each(|asker| hard::no_self_approval(asker, approver))
 }
 
 fn payload(envelope: &Envelope) -> Result<Vec<u8>, Objection> {

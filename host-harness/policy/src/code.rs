@@ -208,6 +208,8 @@ codes! {
     RepositoryUnusable = "repository-unusable",
     /// The branch is there already.
     BranchExists = "branch-exists",
+    /// The workspace was written to after it was committed.
+    CommitOutdated = "commit-outdated",
     /// The change is larger than the budget.
     BudgetExceeded = "budget-exceeded",
 

@@ -173,7 +173,10 @@ impl Config {
             point.keys.iter_mut().flat_map(|keys| keys.values_mut()).for_each(|key| place(&mut key.file));
             credential(&mut point.credential);
         }
-        [&mut self.agent_id.file, &mut self.agent_id.ca_file].into_iter().flatten().for_each(place);
+        [&mut self.agent_id.file, &mut self.agent_id.ca_file, &mut self.approval.used]
+            .into_iter()
+            .flatten()
+            .for_each(place);
         credential(&mut self.agent_id.credential);
         self
     }

@@ -1,7 +1,7 @@
 //! Whether a call happens. A pure function; the permit that it gives is the only
 //! key to the Kernel.
 
-use agent_contract::Refusal;
+use agent_contract::{CapabilityName, Refusal};
 
 use crate::{
     Call, Code, Grant,
@@ -134,7 +134,7 @@ fn refusal(code: Code, message: String, grant: Option<String>) -> Refusal {
 }
 
 /// Whether the grant stands at all: this run's, in time, not taken back.
-fn standing(grant: &Grant, context: Context) -> Result<(), Refusal> {
+pub fn standing(grant: &Grant, context: Context) -> Result<(), Refusal> {
     let id = &grant.id;
     if grant.run_id != context.run_id {
         return Err(refusal(
@@ -142,9 +142,6 @@ fn standing(grant: &Grant, context: Context) -> Result<(), Refusal> {
             format!("capability `{id}` belongs to another run"),
             None,
         ));
-    }
-    if let Some(objection) = context.withdrawn {
-        return Err(refusal(objection.code, objection.message.clone(), None));
     }
     if grant.revoked {
         return Err(refusal(Code::CapabilityRevoked, format!("capability `{id}` was revoked"), None));
@@ -233,10 +230,14 @@ fn rules<R: Call>(call: &R, context: Context) -> Result<Vec<String>, Refusal> {
     let checks = call.checks().iter().map(|check| Object::Check(check));
     let binding = call.binding().map(Object::Binding);
     let objects: Vec<_> = paths.chain(checks).chain(binding).collect();
+    let runs = call.runs().iter().filter(|name| !call.checks().contains(name));
+    let objects: Vec<_> = objects.into_iter().chain(runs.map(|name| Object::Check(name))).collect();
     let objects = if objects.is_empty() { vec![Object::Capability] } else { objects };
+    let reads = call.reads().into_iter().map(|path| (CapabilityName::RepoRead, Object::Path(path.as_str())));
+    let matters = objects.into_iter().map(|object| (R::CAPABILITY, object)).chain(reads);
     let mut why = Vec::new();
-    for object in objects {
-        let matter = context.matter(R::CAPABILITY, object);
+    for (name, object) in matters {
+        let matter = context.matter(name, object);
         let opinion = context.config.policy.judge(&matter);
         match opinion.stance {
             Stance::Allow => {}

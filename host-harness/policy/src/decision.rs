@@ -96,6 +96,18 @@ impl Decision {
     }
 }
 
+/// A refusal as the agent may see it. What decision points say is for people: it may name
+/// addresses, paths of the machine, and what an administrator should know.
+pub fn for_agent(refusal: &Refusal) -> Refusal {
+    const FOREIGN: [&str; 3] = ["point-", "rego-", "agent-id-"];
+    if !FOREIGN.iter().any(|family| refusal.code.starts_with(family)) {
+        return refusal.clone();
+    }
+    let meaning = Code::ALL.iter().find(|(_, code, _)| *code == refusal.code).map(|(.., meaning)| *meaning);
+    let message = meaning.unwrap_or("A decision point denies it.").trim().to_owned();
+    Refusal { code: refusal.code.clone(), message, grant: None }
+}
+
 fn said(answer: &Answer) -> String {
     let objection = answer.word.objection.as_ref();
     let message = objection.map(|objection| objection.message.clone()).unwrap_or_default();

@@ -21,6 +21,9 @@ pub struct Grant {
     pub bytes_left: Option<u64>,
     /// Whether the Runner took it back.
     pub revoked: bool,
+    /// What others than the agent limit: uses, bytes and seconds of the capability, however
+    /// often it is asked for.
+    pub ceiling: Scope,
     /// Why a person has to approve each call under it, if one has to.
     pub asks: Vec<String>,
 }
@@ -30,7 +33,18 @@ impl Grant {
     pub fn new(id: String, run_id: String, name: CapabilityName, scope: Scope, now_ms: u64) -> Self {
         let expires_ms = scope.seconds.map(|seconds| now_ms.saturating_add(seconds.saturating_mul(1000)));
         let (uses_left, bytes_left) = (scope.uses, scope.bytes);
-        Self { id, run_id, name, scope, expires_ms, uses_left, bytes_left, revoked: false, asks: Vec::new() }
+        Self {
+            id,
+            run_id,
+            name,
+            scope,
+            expires_ms,
+            uses_left,
+            bytes_left,
+            revoked: false,
+            ceiling: Scope::default(),
+            asks: Vec::new(),
+        }
     }
 
     /// Counts a call that was allowed.

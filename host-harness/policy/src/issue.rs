@@ -25,8 +25,6 @@ pub struct Context<'a> {
     pub branch: Option<&'a str>,
     /// The branch that it starts from, where there is one.
     pub base_branch: Option<&'a str>,
-    /// Why the agent may do nothing any more, if it may not.
-    pub withdrawn: Option<&'a Objection>,
 }
 
 impl<'a> Context<'a> {
@@ -74,6 +72,8 @@ pub struct Proposed {
     pub opinion: Opinion,
     /// What it would refuse with, where it does not allow.
     refusal: Refusal,
+    /// How far the request lets the capability reach, whatever the agent asks for.
+    requested: Scope,
 }
 
 /// What is left of an ask once mode, allowances and request have had their say. Those are
@@ -84,10 +84,10 @@ pub fn propose(ask: &Ask, context: Context) -> Result<Proposed, Refusal> {
     allowance(name, context.request)?;
     let requested = requested(name, context.request)?;
     hard(name, context)?;
-    let scope = narrow(name, &ask.scope, requested)?;
+    let scope = narrow(name, &ask.scope, requested.clone())?;
     let matter = context.matter(name, Object::Capability);
     let opinion = context.config.policy.may_issue(name, matter.mode, matter.branch, matter.base_branch);
-    Ok(Proposed { name, scope, refusal: opinion.refusal(&matter), opinion })
+    Ok(Proposed { name, scope, refusal: opinion.refusal(&matter), opinion, requested })
 }
 
 impl Proposed {
@@ -132,6 +132,10 @@ pub fn issue(
     let ends = decision.behind().map(|behind| behind.expires_ms).chain([end]);
     grant.expires_ms = ends.chain(grant.expires_ms).min();
     grant.asks = decision.foreign_asks();
+    // Asking again gives no more than was given: what others than the agent limit is counted
+    // for the capability, however often it is asked for.
+    let amounts = Scope { paths: None, checks: None, bindings: None, ..proposed.requested };
+    grant.ceiling = decision.narrowed(name, proposed.opinion.limits.narrow(amounts))?;
     Ok(grant)
 }
 

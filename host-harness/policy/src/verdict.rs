@@ -116,7 +116,9 @@ fn reported(facts: &Facts) -> Finding {
     };
     let unsaid = || vec![Reason::new("agent-gave-up", "the agent gave up without a reason")];
     let reasons = if report.reasons.is_empty() { unsaid() } else { report.reasons.clone() };
-    reasons.into_iter().map(|reason| (outcome, reason)).collect()
+    // The Runner's own words for a refusal say more than the agent's.
+    let told = |reason: &Reason| facts.refusals.iter().any(|refusal| refusal.code == reason.code);
+    reasons.into_iter().filter(|reason| !told(reason)).map(|reason| (outcome, reason)).collect()
 }
 
 fn nothing(facts: &Facts) -> Finding {

@@ -78,15 +78,8 @@ fn answer(protocol: Protocol, word: Word) -> Answer {
 fn outcome(name: CapabilityName, request: &Request, state: &State) -> String {
     let policy = Policy::parse(&format!("default = \"{}\"", state.local)).unwrap();
     let config = Config { policy, ..Config::default() };
-    let context = Context {
-        run_id: "run",
-        request,
-        config: &config,
-        now_ms: 0,
-        branch: None,
-        base_branch: None,
-        withdrawn: None,
-    };
+    let context =
+        Context { run_id: "run", request, config: &config, now_ms: 0, branch: None, base_branch: None };
     let ask = Ask { operation: name.to_string(), scope: Scope::default(), reason: String::new() };
     let issued = propose(&ask, context).and_then(|proposed| {
         let local = answer(Protocol::LocalPolicy, proposed.word());

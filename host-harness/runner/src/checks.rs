@@ -21,7 +21,7 @@ pub(crate) async fn run(
     permit: Permit<RunChecksCall>,
     cancel: Cancel,
 ) -> Result<Done<Vec<CheckResult>>, KernelError> {
-    let commands = outside.checks.commands(&permit.into_call().names);
+    let commands = permit.into_call().commands;
     let place = outside.workspace.materialise(&outside.copies)?;
     let processes: Vec<_> =
         commands.iter().map(|command| prepare(command, place.folder(), &outside.checks_config)).collect();

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    path::PathBuf,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -10,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kernel::process::Cancel;
+use kernel::{process::Cancel, revocation};
 use policy::Code;
 use wasmtime::Engine;
 
@@ -29,6 +30,8 @@ struct Inner {
     processes: Cancel,
     engine: Mutex<Option<Engine>>,
     revoked: Mutex<BTreeSet<String>>,
+    /// Where others leave word that a capability is taken back.
+    folder: Mutex<Option<PathBuf>>,
 }
 
 impl Control {
@@ -50,7 +53,19 @@ impl Control {
 
     pub(crate) fn is_revoked(&self, capability_id: &str) -> bool {
         let revoked = lock(&self.inner.revoked);
-        !revoked.is_empty() && revoked.contains(capability_id)
+        revoked.contains(capability_id) || revoked.contains(revocation::ALL)
+    }
+
+    /// Looks in the run's folder for what others took back, from now on.
+    pub(crate) fn look_in(&self, folder: PathBuf) {
+        *lock(&self.inner.folder) = Some(folder);
+    }
+
+    /// Takes up what others took back; gives what is new.
+    pub(crate) fn look(&self) -> Vec<String> {
+        let Some(folder) = lock(&self.inner.folder).clone() else { return Vec::new() };
+        let mut revoked = lock(&self.inner.revoked);
+        revocation::read(&folder).into_iter().filter(|id| revoked.insert(id.clone())).collect()
     }
 
     pub(crate) fn processes(&self) -> &Cancel {

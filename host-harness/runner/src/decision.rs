@@ -6,7 +6,7 @@ use std::time::Instant;
 use agent_contract::{Refusal, capability::Scope};
 use policy::{
     Asked, Call, Code, Decided, Decision, Permit, Word,
-    answer::{Answer, Objection, Protocol, Stance},
+    answer::{Answer, Objection, Protocol},
     approval::{Approval, Claim},
     call::Parsed,
     context::{AuditStatus, DecisionContext, DecisionId, Question},
@@ -98,32 +98,60 @@ impl Run {
         now_ms: u64,
     ) -> wasmtime::Result<Settled<R>> {
         let started = Instant::now();
-        let withdrawn = self.withdrawn(R::CAPABILITY, now_ms);
         let question = call.as_ref().ok().map(|call| self.question_of(call));
-        let grant = self.grants.peek(handle)?;
-        let context = policy::issue::Context { withdrawn: withdrawn.as_ref(), ..self.context(now_ms) };
-        let decided = policy::decide(call, grant, context);
+        let decided = policy::decide(call, self.grants.peek(handle)?, self.context(now_ms));
         let local = self.local_answer(word_of(&decided), started);
         let Some(question) = question else { return Ok(self.malformed(decided, local, now_ms)) };
         let context = self.context_of(question, now_ms);
+        let identity = self.standing.answer(R::CAPABILITY, &self.request, &self.setting, now_ms);
         let mut decision = Decision {
             id: context.decision.id.clone(),
             request_sha256: policy::context::digest(&self.setting_sha256, &context.question),
-            answers: vec![local],
+            answers: std::iter::once(local).chain(identity).collect(),
         };
+        let decided = heeded::<R>(decided, &decision, &[]);
         let decided = self.ask_points::<R>(decided, &context, &mut decision).await;
-        self.settle(decided, &context.question, decision, now_ms).await
+        let waited = matches!(decided, Decided::Asked(_)) || self.points.any(When::Call);
+        let mut settled = self.settle(decided, &context.question, decision, now_ms).await?;
+        if waited {
+            self.stands_still(handle, &mut settled)?;
+        }
+        Ok(settled)
     }
 
     fn question_of<R: Call>(&self, call: &R) -> Question {
-        let more = effect::particulars(call, &self.outside);
-        Question::of_call(call, &self.setting, more, self.gate_status.clone())
+        Question::of_call(call, &self.setting, Default::default(), self.gate_status.clone())
+    }
+
+    /// While points were asked and a person thought, time went on: what was taken back or
+    /// ended meanwhile does not happen any more.
+    fn stands_still<R: Call>(
+        &mut self,
+        handle: &Resource<Held>,
+        settled: &mut Settled<R>,
+    ) -> wasmtime::Result<()> {
+        self.take_back()?;
+        let now_ms = kernel::clock::now_ms();
+        let grant = self.grants.get(handle, &self.control)?.clone();
+        let standing = policy::decide::standing(&grant, self.context(now_ms));
+        let withdrawn = self.withdrawn(R::CAPABILITY, now_ms);
+        let withdrawn = withdrawn.map_or(Ok(()), |objection| Err(refusal_of(objection)));
+        if let Err(refusal) = standing.and(withdrawn)
+            && settled.decided.is_ok()
+        {
+            settled.proof["ended_meanwhile"] = refusal.code.as_str().into();
+            settled.decided = Err(refusal);
+        }
+        Ok(())
     }
 
     /// A call that can't be read is refused without asking anybody.
     fn malformed<R>(&mut self, decided: Decided<R>, local: Answer, now_ms: u64) -> Settled<R> {
         let id = self.decision_id(now_ms).id;
-        let proof = json!({ "id": id, "answer": Stance::Deny, "points": [{ "point": local.point }] });
+        let message = local.word.objection.as_ref().map(|objection| objection.message.clone());
+        let malformed = policy::context::canonical(&json!({ "malformed": message }));
+        let request_sha256 = policy::blob::sha256(malformed.as_bytes());
+        let proof = Decision { id, request_sha256, answers: vec![local] }.describe();
         let refusal = match decided {
             Decided::Denied(refusal) => refusal,
             Decided::Allowed(_) | Decided::Asked(_) => {
@@ -144,23 +172,12 @@ impl Run {
             return decided;
         }
         let answers = self.points.ask(std::slice::from_ref(context), When::Call).await;
-        let asked_before = decision.asks();
+        let before = decision.asks();
         decision.answers.extend(answers.into_iter().flatten());
-        if let Some(refusal) = decision.refusal(&format!("`{}`", R::FUNCTION), None) {
+        if let Err(refusal) = reaches(decision, &context.question, bytes_of(&decided)) {
             return Decided::Denied(refusal);
         }
-        if let Err(refusal) = reaches(decision, &context.question) {
-            return Decided::Denied(refusal);
-        }
-        match decided {
-            Decided::Allowed(permit) if !decision.asks().is_empty() => {
-                Decided::Asked(permit.held(decision.asks()))
-            }
-            Decided::Asked(asked) if decision.asks().len() > asked_before.len() => {
-                Decided::Asked(asked.with(decision.asks()))
-            }
-            decided => decided,
-        }
+        heeded::<R>(decided, decision, &before)
     }
 
     /// Asks a person where one has to be asked.
@@ -172,6 +189,9 @@ impl Run {
         now_ms: u64,
     ) -> wasmtime::Result<Settled<R>> {
         let mut proof = decision.describe();
+        if !question.gates.is_empty() {
+            proof["gates"] = json!(question.gates);
+        }
         let decided = match decided {
             Decided::Allowed(permit) => Ok(permit),
             Decided::Denied(refusal) => Err(refusal),
@@ -198,10 +218,10 @@ impl Run {
         let fitting = self.approvals.signed.iter().position(|signed| signed.is_for(request_sha256));
         if let Some(index) = fitting {
             let signed = self.approvals.signed.remove(index);
-            if let Err(objection) = signed.holds(request_sha256, &self.setting, now_ms) {
+            if let Err(objection) = signed.holds(request_sha256, &self.setting, &self.started_by, now_ms) {
                 return Ok(Err(objection));
             }
-            let first = self.trace.claim(&signed.statement().id)?;
+            let first = self.trace.claim(&self.approvals_folder, &signed.statement().id)?;
             return Ok(signed.used(if first { Claim::First } else { Claim::Again }));
         }
         let effect = Effect {
@@ -244,12 +264,42 @@ fn permit<R: Call>(
     })
 }
 
-/// What a point narrows must still hold the call.
-fn reaches(decision: &Decision, question: &Question) -> Result<(), Refusal> {
+/// A decision on a call once others than the grant and the rules have had their say.
+fn heeded<R: Call>(decided: Decided<R>, decision: &Decision, before: &[String]) -> Decided<R> {
+    if let Decided::Denied(refusal) = decided {
+        return Decided::Denied(refusal);
+    }
+    if let Some(refusal) = decision.refusal(&format!("`{}`", R::FUNCTION), None) {
+        return Decided::Denied(refusal);
+    }
+    let new: Vec<_> = decision.foreign_asks().into_iter().filter(|why| !before.contains(why)).collect();
+    match decided {
+        decided if new.is_empty() => decided,
+        Decided::Allowed(permit) => Decided::Asked(permit.held(new)),
+        Decided::Asked(asked) => Decided::Asked(asked.with(new)),
+        denied => denied,
+    }
+}
+
+fn bytes_of<R: Call>(decided: &Decided<R>) -> u64 {
+    match decided {
+        Decided::Allowed(permit) => permit.call().bytes(),
+        Decided::Asked(asked) => asked.call().bytes(),
+        Decided::Denied(_) => 0,
+    }
+}
+
+fn refusal_of(objection: Objection) -> Refusal {
+    Refusal { code: objection.code.to_string(), message: objection.message, grant: None }
+}
+
+/// What a point narrows at a call must still hold the whole of it.
+fn reaches(decision: &Decision, question: &Question, bytes: u64) -> Result<(), Refusal> {
     let asked = &question.capability.scope;
     let narrowed = decision.narrowed(question.capability.name, asked.clone())?;
-    let kept = Scope { uses: asked.uses, bytes: asked.bytes, seconds: asked.seconds, ..narrowed };
-    match kept == *asked {
+    let enough = narrowed.bytes.is_none_or(|most| bytes <= most);
+    let kept = Scope { uses: None, bytes: None, seconds: None, ..narrowed };
+    match kept == *asked && enough {
         true => Ok(()),
         false => Err(Refusal {
             code: Code::PointObligation.to_string(),

@@ -1,29 +1,16 @@
 //! A call as a person reads it, from what the trace says of it.
 
-use policy::Call;
-use serde_json::{Map, Value, json};
-
-use crate::outside::Outside;
-
-/// What a call is about beyond its arguments: the commands of checks, the branch of a
-/// commit. It is part of what is decided on.
-pub(crate) fn particulars<R: Call>(call: &R, outside: &Outside) -> Map<String, Value> {
-    let mut more = Map::new();
-    if !call.checks().is_empty() {
-        let commands = outside.checks.commands(call.checks());
-        more.insert("commands".to_owned(), json!(commands));
-    }
-    more
-}
+use serde_json::{Map, Value};
 
 /// The lines that a person sees.
 pub(crate) fn lines(function: &str, properties: &Map<String, Value>) -> Vec<String> {
     let mut lines: Vec<String> =
         list(properties, "changes").iter().filter_map(Value::as_object).map(change).collect();
     lines.extend(list(properties, "commands").iter().filter_map(Value::as_object).map(command));
-    if lines.is_empty() {
-        lines.extend(properties.iter().map(|(name, value)| format!("{name}: {}", plain(value))));
-    }
+    lines.extend(list(properties, "changed").iter().filter_map(Value::as_object).map(touched));
+    const LISTS: [&str; 4] = ["changes", "commands", "changed", "names"];
+    let rest = properties.iter().filter(|(name, value)| !LISTS.contains(&name.as_str()) && !value.is_null());
+    lines.extend(rest.map(|(name, value)| format!("{name}: {}", plain(value))));
     if lines.is_empty() {
         lines.push(function.to_owned());
     }
@@ -42,11 +29,22 @@ fn change(fields: &Map<String, Value>) -> String {
     let text = |name: &str| fields.get(name).map(plain).unwrap_or_default();
     if fields.contains_key("write") {
         let hash = text("sha256");
-        return format!("write {} ({} bytes, sha256 {})", text("write"), text("bytes"), short(&hash));
+        let mode = fields.get("mode").and_then(Value::as_str).map(|mode| format!(", mode {mode}"));
+        let (path, bytes, mode) = (text("write"), text("bytes"), mode.unwrap_or_default());
+        return format!("write {path} ({bytes} bytes, sha256 {}{mode})", short(&hash));
     }
     match fields.contains_key("delete") {
         true => format!("delete {}", text("delete")),
         false => format!("rename {} to {}", text("rename"), text("to")),
+    }
+}
+
+/// A file that is a part of what is committed, or that a check runs on.
+fn touched(fields: &Map<String, Value>) -> String {
+    let path = fields.get("path").map(plain).unwrap_or_default();
+    match fields.get("sha256").and_then(Value::as_str) {
+        Some(hash) => format!("with {path} (sha256 {})", short(hash)),
+        None => format!("without {path}"),
     }
 }
 

@@ -58,14 +58,15 @@ pub async fn explain(
     let standing = Standing::of(setup).await?;
     let setting = setup::setting(setup, agent, &outside, standing.resolved().as_deref())?;
     let now_ms = kernel::clock::now_ms();
+    // A run makes a name of its own where none is given.
+    let made = setup.request.allowances.commit.then_some("code-assist/run");
     let context = Context {
         run_id: "explain",
         request: &setup.request,
         config: &setup.config,
         now_ms,
-        branch: setting.branch.work.as_deref(),
+        branch: setting.branch.work.as_deref().or(made),
         base_branch: setting.branch.base.as_deref(),
-        withdrawn: None,
     };
     let matter = context.matter(name, about.object());
     let rules = setup.config.policy.explain(&matter);
@@ -135,5 +136,6 @@ impl About {
 
 /// Opens every decision point of a configuration, as a run would, and asks none.
 pub fn open(config: &policy::Config) -> Result<(), StartError> {
+    Standing::check(&config.agent_id)?;
     Points::open(&config.decision_points).map(drop)
 }

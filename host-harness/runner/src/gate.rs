@@ -24,6 +24,8 @@ pub(crate) type Answer<T> = wasmtime::Result<Result<T, Error>>;
 
 enum Outcome<T> {
     Done(Done<T>),
+    /// It was done, and what it gave is withheld from the agent.
+    Withheld(Done<T>, Refusal),
     Refused(Refusal),
     Failed(Failure),
 }
@@ -41,6 +43,7 @@ pub(crate) async fn run<R: Call, T>(
     }
     let now_ms = kernel::clock::now_ms();
     let (described, bytes) = describe(&call);
+    run.take_back()?;
     run.grants.get(handle, &run.control)?;
     let settled = run.decide_call(handle, call, now_ms).await?;
     let id = run.grants.peek(handle)?.id.clone();
@@ -49,7 +52,7 @@ pub(crate) async fn run<R: Call, T>(
     let outcome = match settled.decided {
         Err(refusal) => Outcome::Refused(refusal),
         Ok(permit) => {
-            run.grants.get(handle, &run.control)?.charge_use();
+            run.grants.charge_use(handle)?;
             let limit = time_limit::<R>(run);
             match tokio::time::timeout(limit, perform(&mut run.outside, permit)).await {
                 Ok(Ok(done)) => Outcome::Done(done),
@@ -100,15 +103,22 @@ fn opening<R: Call>(grant: &str, described: Value, proof: Value, refusal: Option
 
 fn closing<T>(outcome: &mut Outcome<T>) -> Value {
     match outcome {
-        Outcome::Done(done) => {
-            let record = ("done", done.record.take());
-            match done.operations.is_empty() {
-                true => object([record]),
-                false => object([record, ("operations", json!(done.operations))]),
-            }
+        Outcome::Done(done) => performed(done),
+        Outcome::Withheld(done, refusal) => {
+            let mut body = performed(done);
+            body["withheld"] = refusal.code.as_str().into();
+            body
         }
         Outcome::Refused(refusal) => object([("refused", refusal.code.as_str().into())]),
         Outcome::Failed(failure) => object([("failed", json!(failure))]),
+    }
+}
+
+fn performed<T>(done: &mut Done<T>) -> Value {
+    let record = ("done", done.record.take());
+    match done.operations.is_empty() {
+        true => object([record]),
+        false => object([record, ("operations", json!(done.operations))]),
     }
 }
 
@@ -143,10 +153,9 @@ fn charge<T>(
     let Outcome::Done(done) = outcome else { return Ok(outcome) };
     let crossed = bytes.saturating_add(done.bytes);
     run.meter.count_bytes(crossed)?;
-    let grant = run.grants.get(handle, &run.control)?;
-    match grant.charge_bytes(crossed) {
+    match run.grants.charge_bytes(handle, crossed)? {
         true => Ok(Outcome::Done(done)),
-        false => Ok(Outcome::Refused(bytes_exhausted(grant))),
+        false => Ok(Outcome::Withheld(done, bytes_exhausted(run.grants.peek(handle)?))),
     }
 }
 
@@ -161,10 +170,11 @@ fn tell<R: Call, T>(run: &mut Run, grant: &str, outcome: Outcome<T>) -> Result<T
             run.operations.extend(done.operations);
             Ok(done.value)
         }
-        Outcome::Refused(refusal) => {
-            run.refused(R::FUNCTION, &refusal);
-            Err(Error::Refused(json!(refusal).to_string()))
+        Outcome::Withheld(done, refusal) => {
+            run.operations.extend(done.operations);
+            Err(run.refuse(R::FUNCTION, &refusal))
         }
+        Outcome::Refused(refusal) => Err(run.refuse(R::FUNCTION, &refusal)),
         Outcome::Failed(failure) => {
             run.events.emit(EventName::CallFailed, || json!({ "function": R::FUNCTION, "failure": failure }));
             Err(Error::Failed(json!(failure).to_string()))

@@ -17,7 +17,11 @@ use kernel::{
     git::{self, Head},
     workspace::HeldFile,
 };
-use policy::{Blob, Code, Permit, call::ScanCall, config::ChecksConfig};
+use policy::{
+    Blob, Code, Permit,
+    call::{Malformed, Parsed, ScanCall, Touched},
+    config::ChecksConfig,
+};
 
 use crate::{plan::Plan, reading::Reading};
 
@@ -49,6 +53,8 @@ pub(crate) struct Results {
     pub checks: BTreeMap<String, CheckResult>,
     /// The commit that the change was put into.
     pub commit: Option<String>,
+    /// Whether the workspace was written to after a commit.
+    pub outdated_commit: bool,
 }
 
 impl Outside {
@@ -82,6 +88,23 @@ impl Outside {
             .into_iter()
             .map(|(path, before, after)| (path, before, after.map(|file| file.state())))
             .collect())
+    }
+
+    /// Each file of the change, with what it holds now.
+    pub fn touched(&mut self) -> Parsed<Vec<Touched>> {
+        let changed =
+            self.changed().map_err(|error| Malformed { code: error.code, message: error.message })?;
+        let touched = changed.into_iter().map(|(path, _, after)| {
+            let sha256 = after.map(|state| state.sha256);
+            Touched { path, sha256 }
+        });
+        Ok(touched.collect())
+    }
+
+    /// What was found out about the workspace, and no longer holds once it is written to.
+    pub fn forget_results(&mut self) {
+        self.results.checks.clear();
+        self.results.outdated_commit |= self.results.commit.take().is_some();
     }
 
     /// The checks that the request names.

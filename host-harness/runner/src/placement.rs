@@ -6,7 +6,7 @@ use agent_contract::{branch::BranchName, result::Placement};
 use kernel::{
     KernelError, Workspace, git,
     publish::{self, Journal, Step},
-    workspace::{HeldFile, diff as differ},
+    workspace::{HeldFile, Net, diff as differ},
 };
 use policy::{
     Code, Permit,
@@ -14,11 +14,21 @@ use policy::{
 };
 use serde_json::json;
 
-use crate::{done::Done, outside::Outside};
+use crate::{done::Done, outside::Outside, reading::Reading};
 
 /// The change as the agent sees it.
-pub(crate) fn diff(workspace: &mut Workspace, _: Permit<DiffCall>) -> Result<Done<String>, KernelError> {
-    let text: Vec<u8> = workspace.changes()?.iter().flat_map(|net| differ::of(net).text).collect();
+///
+/// What it may not read it does not see here either; the result has all of it.
+pub(crate) fn diff(
+    workspace: &mut Workspace,
+    _: Permit<DiffCall>,
+    reading: &Reading,
+) -> Result<Done<String>, KernelError> {
+    let text: Vec<u8> = {
+        let changes = workspace.changes()?;
+        let seen = |net: &&Net| reading.shows(&net.path) && net.from.iter().all(|from| reading.shows(from));
+        changes.iter().filter(seen).flat_map(|net| differ::of(net).text).collect()
+    };
     let record = json!({ "sha256": policy::blob::sha256(&text), "bytes": text.len() });
     let size = text.len();
     Ok(Done::new(String::from_utf8_lossy(&text).into_owned(), record).with_bytes(size))

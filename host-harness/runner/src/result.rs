@@ -231,19 +231,33 @@ fn place(
 /// taken back.
 fn still_allowed(run: &mut Run) -> Result<(), KernelError> {
     let now_ms = kernel::clock::now_ms();
-    if let Some(objection) = run.withdrawn(CapabilityName::RepoWrite, now_ms) {
+    let commit = run.outside.results.commit.is_some().then_some(CapabilityName::RepoCommit);
+    run.control.look();
+    [CapabilityName::RepoWrite].into_iter().chain(commit).try_for_each(|name| holds(run, name, now_ms))
+}
+
+fn holds(run: &Run, name: CapabilityName, now_ms: u64) -> Result<(), KernelError> {
+    if let Some(objection) = run.withdrawn(name, now_ms) {
         return Err(KernelError::new(objection.code, objection.message));
     }
-    match run.grants.revoked(CapabilityName::RepoWrite, &run.control) {
-        None => Ok(()),
-        Some(id) => Err(KernelError::new(
-            Code::CapabilityRevoked,
-            format!("capability `{id}`, which the change was made with, was revoked"),
+    if let Some(id) = run.grants.revoked(name, &run.control) {
+        let message = format!("capability `{id}`, which the change was made with, was revoked");
+        return Err(KernelError::new(Code::CapabilityRevoked, message));
+    }
+    match run.grants.is_over(name, now_ms) {
+        false => Ok(()),
+        true => Err(KernelError::new(
+            Code::CapabilityExpired,
+            format!("`{name}`, which the change was made with, is over"),
         )),
     }
 }
 
 fn goal(run: &Run) -> Result<Goal, KernelError> {
+    if run.outside.results.outdated_commit && run.outside.results.commit.is_none() {
+        let message = "the workspace was written to after it was committed";
+        return Err(KernelError::new(Code::CommitOutdated, message));
+    }
     match &run.outside.results.commit {
         Some(commit) => Ok(Goal::Branch(run.outside.work_branch(&run.id)?, commit.clone())),
         None => Ok(Goal::WorkingTree),

@@ -1,6 +1,6 @@
 //! The life of a run.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use agent_contract::{Fault, Report, RunResult, document, event::EventName};
 use ledger::Kind;
@@ -45,13 +45,17 @@ async fn start(
     run_id: String,
     events: Box<dyn Events>,
 ) -> Result<Run, StartError> {
-    let outside = setup::open(&setup, &run_id)?;
+    let mut outside = setup::open(&setup, &run_id)?;
     let points = Points::open(&setup.config.decision_points)?;
     let standing = Standing::of(&setup).await?;
     let setting = setup::setting(&setup, agent, &outside, standing.resolved().as_deref())?;
+    let used = setup.config.approval.used.as_ref().map(PathBuf::from);
+    let approvals_folder = used.unwrap_or_else(|| setup.store.root().join("approvals"));
     let trace = setup.store.start(&run_id, kernel::clock::now_ms())?;
     let limits = setup::limits(&setup.config, &setup.request);
     let work_branch = setup.request.allowances.commit.then(|| outside.work_branch(&run_id)).transpose()?;
+    outside.reading.branch = work_branch.as_ref().map(ToString::to_string);
+    setup.control.look_in(setup.store.run_folder(&run_id));
     let mut run = Run {
         events: Emitter::new(run_id.clone(), events),
         id: run_id,
@@ -75,6 +79,8 @@ async fn start(
         approvals: setup.approvals,
         decisions: 0,
         work_branch,
+        started_by: kernel::place::user(),
+        approvals_folder,
     };
     opening_record(agent, &mut run)?;
     Ok(run)

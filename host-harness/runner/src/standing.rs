@@ -76,7 +76,12 @@ impl Standing {
         let config = &setup.config.agent_id;
         let claimed = setup.request.agent_id.as_ref().is_some_and(|claims| claims.required);
         let did = setup.config.identity.agent_did.clone();
-        Self::open(config, config.required || claimed, did, &setup.control).await
+        Self::open(config, config.is_required() || claimed, did, &setup.control).await
+    }
+
+    /// Whether the place of the record can be made out.
+    pub fn check(config: &AgentIdConfig) -> Result<(), StartError> {
+        source(config).map(drop)
     }
 
     /// Looks at the record for the first time, and from then on again and again.
@@ -86,10 +91,16 @@ impl Standing {
         did_expected: Option<String>,
         control: &Control,
     ) -> Result<Self, StartError> {
-        let (by, source) = source(config)?;
+        let (by, first) = source(config)?;
         let mut standing = Self { config: config.clone(), required, did_expected, by, watch: None };
-        if let Some(source) = source {
-            let look = source.look().await;
+        if let Some(first) = first {
+            let look = first.look().await;
+            let resolved = look.seen.as_ref().ok().and_then(Option::as_ref);
+            // The agent that the run begins with is the one that it ends with.
+            let did = resolved.map(|resolved| resolved.record.agent.did.as_str().to_owned());
+            standing.did_expected = standing.did_expected.or(did);
+            // The thread has a connection of its own: one of this runtime's would wait for it.
+            let Some(source) = source(config)?.1 else { return Ok(standing) };
             let shared = Shared {
                 source,
                 look: Mutex::new(look),
@@ -123,7 +134,7 @@ impl Standing {
         now_ms: u64,
     ) -> (Word, Option<Arc<Resolved>>, Duration) {
         let Some(look) = self.look() else {
-            return (agent_id::absent(self.required).unwrap_or_else(Word::allow), None, Duration::ZERO);
+            return (agent_id::absent(self.required).unwrap_or_else(none_required), None, Duration::ZERO);
         };
         let word = match &look.seen {
             Err(objection) => Word::deny(objection.clone()),
@@ -131,7 +142,7 @@ impl Standing {
                 Code::AgentIdStale,
                 format!("the agent's record was last seen {} ms ago", look.at.elapsed().as_millis()),
             )),
-            Ok(None) => agent_id::absent(self.required).unwrap_or_else(Word::allow),
+            Ok(None) => agent_id::absent(self.required).unwrap_or_else(none_required),
             Ok(Some(resolved)) => self.judge(resolved, name, request, setting, now_ms),
         };
         (word, look.seen.ok().flatten(), look.took)
@@ -146,20 +157,22 @@ impl Standing {
         now_ms: u64,
     ) -> Word {
         let claimed = request.agent_id.as_ref().and_then(|claims| claims.record_id.as_deref());
-        agent_id::judge(
-            resolved,
-            &AgentAsk {
-                now_ms,
-                capability: name,
-                grants: &self.config.grants,
-                did_expected: self.config.did.as_deref().or(self.did_expected.as_deref()),
-                record_id_expected: claimed.or(self.config.record_id.as_deref()),
-                delegation_depth: setting.agent.delegation_depth,
-                narrowed: request.capabilities.is_some(),
-                mode: request.mode,
-                subject_kind: setting.subject.kind,
-            },
-        )
+        let asked = AgentAsk {
+            now_ms,
+            capability: name,
+            grants: &self.config.grants,
+            did_expected: self.config.did.as_deref().or(self.did_expected.as_deref()),
+            record_id_expected: self.config.record_id.as_deref(),
+            delegation_depth: setting.agent.delegation_depth,
+            narrowed: request.capabilities.is_some(),
+            mode: request.mode,
+            subject_kind: setting.subject.kind,
+        };
+        // What the caller claims must hold as well: it can't take the operator's place.
+        let claim = AgentAsk { record_id_expected: claimed.or(asked.record_id_expected), ..asked };
+        let words = [agent_id::judge(resolved, &asked), agent_id::judge(resolved, &claim)];
+        let [one, other] = words;
+        if other.stance > one.stance { other } else { one }
     }
 
     /// How old a look may be: the bound within which an agent loses what it may do.
@@ -208,6 +221,10 @@ impl Standing {
         let (word, ..) = self.word(name, request, setting, now_ms);
         word.objection.filter(|_| word.stance == Stance::Deny)
     }
+}
+
+fn none_required() -> Word {
+    Word { reasons: vec!["there is no record, and none is required".to_owned()], ..Word::allow() }
 }
 
 /// Where the configuration says that the record is, and how the trace names the place.

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use agent_contract::{
     Refusal, Request, branch::BranchName, event::EventName, operation::Operation, report::Reason,
@@ -12,8 +12,9 @@ use policy::{
 use serde_json::{Value, json};
 
 use crate::{
-    approver::Approvals, control::Control, event::Emitter, grants::Grants, limiter::Limiter, meter::Meter,
-    outside::Outside, points::Points, standing::Standing, stop::Stop,
+    approver::Approvals, bindings::agennext::code_assist::types::Error, control::Control, event::Emitter,
+    grants::Grants, limiter::Limiter, meter::Meter, outside::Outside, points::Points, standing::Standing,
+    stop::Stop,
 };
 
 /// A run that is going on: what the Runner holds while its agent works.
@@ -44,6 +45,10 @@ pub struct Run {
     pub(crate) approvals: Approvals,
     /// The branch that a commit would go to.
     pub(crate) work_branch: Option<BranchName>,
+    /// Who started the program.
+    pub(crate) started_by: String,
+    /// The folder that remembers which approvals were used.
+    pub(crate) approvals_folder: PathBuf,
     /// Decisions so far.
     pub(crate) decisions: u64,
 }
@@ -58,7 +63,6 @@ impl Run {
             now_ms,
             branch: self.work_branch.as_ref().map(BranchName::as_str),
             base_branch: self.setting.branch.base.as_deref(),
-            withdrawn: None,
         }
     }
 
@@ -66,6 +70,21 @@ impl Run {
     pub(crate) fn record(&mut self, kind: Kind, body: &Value) -> Result<(), Stop> {
         self.trace.append(kernel::clock::now_ms(), kind, body)?;
         Ok(())
+    }
+
+    /// Takes up what was revoked from outside meanwhile, and records it.
+    pub(crate) fn take_back(&mut self) -> Result<(), Stop> {
+        for id in self.control.look() {
+            self.record(Kind::CapabilityRevoked, &json!({ "capability": id }))?;
+        }
+        Ok(())
+    }
+
+    /// Refuses the agent something: the person is told all of it, the agent no address, no
+    /// path of the machine and no word of a decision point.
+    pub(crate) fn refuse(&mut self, function: &str, refusal: &Refusal) -> Error {
+        self.refused(function, refusal);
+        Error::Refused(json!(policy::decision::for_agent(refusal)).to_string())
     }
 
     /// Notes a refusal for the verdict and tells of it.

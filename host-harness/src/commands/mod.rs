@@ -6,6 +6,7 @@ mod demo;
 mod describe;
 mod doctor;
 mod policy;
+mod revoke;
 mod run;
 mod schema;
 mod validate;
@@ -30,6 +31,7 @@ pub fn run(cli: Cli) -> Result<u8, Problem> {
         Command::Audit { command } => audit::run(command, json, state_dir),
         Command::Policy { command } => policy::run(command, json, state_dir),
         Command::Approval { command } => approval::run(command, json),
+        Command::Revoke { run, capability } => revoke::run(&run, capability.as_deref(), json, state_dir),
         Command::Doctor => doctor::run(json, state_dir),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -13,8 +13,10 @@ use runner::{
 
 use super::{line, style};
 
-/// Lines of an effect that a person is shown at the most.
-const LINES_MAX: usize = 40;
+/// Characters of a line; a longer one would push the others away.
+const LINE_CHARS_MAX: usize = 400;
+/// Lines of an effect that a person can still read. What has more can't be answered here.
+const LINES_MAX: usize = 500;
 /// How often the run's end is looked for while a person thinks.
 const GLANCE: Duration = Duration::from_millis(100);
 
@@ -40,7 +42,7 @@ impl Approver for Person {
 }
 
 fn ask(effect: &Effect, control: &Control) -> Said {
-    if show(effect).is_err() {
+    if effect.lines.len() > LINES_MAX || show(effect).is_err() {
         return Said::Nobody;
     }
     input::forget_typed();
@@ -51,18 +53,22 @@ fn ask(effect: &Effect, control: &Control) -> Said {
     }
 }
 
+/// A line that says how much of it is missing.
+fn cut(text: &str) -> String {
+    let more = text.chars().count().saturating_sub(LINE_CHARS_MAX);
+    let start: String = text.chars().take(LINE_CHARS_MAX).collect();
+    if more == 0 { start } else { format!("{start}... ({more} characters more)") }
+}
+
 fn show(effect: &Effect) -> io::Result<()> {
     let mut out = anstream::stderr().lock();
     let (title, faint, reset) = (style::TITLE, style::FAINT, style::RESET);
     writeln!(out, "{title}May this happen?{reset}  {}", effect.function)?;
-    for text in effect.lines.iter().take(LINES_MAX) {
-        writeln!(out, "    {}", line(text))?;
-    }
-    if effect.lines.len() > LINES_MAX {
-        writeln!(out, "    ... and {} more", effect.lines.len() - LINES_MAX)?;
+    for text in &effect.lines {
+        writeln!(out, "    {}", cut(&line(text)))?;
     }
     for why in &effect.why {
-        writeln!(out, "  {faint}asked because{reset} {}", line(why))?;
+        writeln!(out, "  {faint}asked because{reset} {}", cut(&line(why)))?;
     }
     writeln!(out, "  {faint}request{reset}       {}", effect.request_sha256)?;
     write!(out, "  {title}yes{reset} to let it happen, anything else to refuse: ")?;

@@ -15,7 +15,7 @@ use reqwest::{
 };
 use tokio::time::{Instant, timeout_at};
 
-use super::{Connection, fault, trust};
+use super::{Connection, Credential, fault, trust};
 use crate::KernelError;
 
 const USER_AGENT: &str = concat!("code-assist/", env!("CARGO_PKG_VERSION"));
@@ -33,6 +33,7 @@ pub struct Client {
     origin: String,
     timeout_ms: u64,
     bytes_max: u64,
+    credential: Option<Credential>,
 }
 
 impl Client {
@@ -48,8 +49,8 @@ impl Client {
             KernelError::new(Code::KernelFailed, format!("can't make a client for `{base}`: {why}"))
         })?;
         let origin = policy::point::authzen::origin(&base).to_owned();
-        let Connection { timeout_ms, bytes_max, .. } = connection;
-        let client = Self { http, base, origin, timeout_ms, bytes_max };
+        let Connection { timeout_ms, bytes_max, credential, .. } = connection;
+        let client = Self { http, base, origin, timeout_ms, bytes_max, credential };
         let odd = |objection: Objection| KernelError::new(Code::ArgumentMalformed, objection.message);
         client.url("/").map_err(odd)?;
         Ok(client)
@@ -72,10 +73,18 @@ impl Client {
         };
         let mut heard = head(&response);
         match timeout_at(end, self.body(&mut response)).await {
-            Ok(body) => heard.body = body?,
+            Ok(body) => heard.body = self.redacted(body?),
             Err(_) => return Err(self.slow()),
         }
         Ok(heard)
+    }
+
+    /// What an answer repeats of the credential goes no further than here.
+    fn redacted(&self, body: Vec<u8>) -> Vec<u8> {
+        match &self.credential {
+            Some(credential) if credential.is_in(&body) => credential.redact(&body),
+            _ => body,
+        }
     }
 
     fn request(&self, exchange: &Exchange) -> Result<Request, Objection> {

@@ -71,6 +71,31 @@ impl Credential {
         }
     }
 
+    fn secret(&self) -> &[u8] {
+        let (Self::Bearer(secret) | Self::Header { value: secret, .. }) = self;
+        secret.expose_secret().as_bytes()
+    }
+
+    /// Whether a text repeats the secret.
+    pub(super) fn is_in(&self, text: &[u8]) -> bool {
+        let secret = self.secret();
+        text.windows(secret.len()).any(|part| part == secret)
+    }
+
+    /// The text without the secret.
+    pub(super) fn redact(&self, text: &[u8]) -> Vec<u8> {
+        let secret = self.secret();
+        let mut kept = Vec::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.windows(secret.len()).position(|part| part == secret) {
+            kept.extend_from_slice(&rest[..at]);
+            kept.extend_from_slice(b"[redacted]");
+            rest = &rest[at + secret.len()..];
+        }
+        kept.extend_from_slice(rest);
+        kept
+    }
+
     /// The header that carries it, marked so that nothing prints it.
     pub(super) fn header(&self) -> Result<(HeaderName, HeaderValue), KernelError> {
         let (name, text) = match self {

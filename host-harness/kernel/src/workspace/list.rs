@@ -40,12 +40,17 @@ pub struct Listing {
 }
 
 impl Workspace {
-    /// Lists a folder.
-    pub fn list(&self, permit: Permit<ListCall>) -> Result<Listing, KernelError> {
+    /// Lists a folder, as far as it may be shown.
+    pub fn list(
+        &self,
+        permit: Permit<ListCall>,
+        shows: &dyn Fn(&RepoPath) -> bool,
+    ) -> Result<Listing, KernelError> {
         let ListCall { folder, after, limit } = permit.into_call();
         let folder = folder.map(|folder| self.base.resolve(&folder)).transpose()?;
         let (names, unreadable) = self.names(folder.as_ref())?;
         let later = names.into_iter().filter(|(name, _)| after.as_ref().is_none_or(|after| name > after));
+        let later = later.filter(|(_, entry)| entry.kind == EntryKind::Folder || shows(&entry.path));
         let mut entries: Vec<(String, Entry)> = later.take(limit as usize + 1).collect();
         let more = entries.len() > limit as usize;
         entries.truncate(limit as usize);

@@ -27,12 +27,17 @@ pub struct Hits {
 const LINE_BYTES_MAX: usize = 400;
 
 impl Workspace {
-    /// Finds lines that hold a text. Files that are too large or hold a NUL are passed over.
-    pub fn search(&mut self, permit: Permit<SearchCall>) -> Result<Hits, KernelError> {
+    /// Finds lines that hold a text. Files that are too large or hold a NUL are passed over,
+    /// and so is what may not be shown.
+    pub fn search(
+        &mut self,
+        permit: Permit<SearchCall>,
+        shows: &dyn Fn(&RepoPath) -> bool,
+    ) -> Result<Hits, KernelError> {
         let call = permit.into_call();
         let mut found = Hits::default();
         let folder = call.folder.as_ref().map(|folder| self.base.resolve(folder)).transpose()?;
-        self.search_folder(folder.as_ref(), &call, &mut found)?;
+        self.search_folder(folder.as_ref(), &call, shows, &mut found)?;
         Ok(found)
     }
 
@@ -40,14 +45,15 @@ impl Workspace {
         &mut self,
         folder: Option<&RepoPath>,
         call: &SearchCall,
+        shows: &dyn Fn(&RepoPath) -> bool,
         found: &mut Hits,
     ) -> Result<(), KernelError> {
         let (names, _) = self.names(folder)?;
         for entry in names.into_values() {
             match entry.kind {
-                EntryKind::Folder => self.search_folder(Some(&entry.path), call, found)?,
-                EntryKind::File => self.search_file(&entry.path, call, found)?,
-                EntryKind::Link => {}
+                EntryKind::Folder => self.search_folder(Some(&entry.path), call, shows, found)?,
+                EntryKind::File if shows(&entry.path) => self.search_file(&entry.path, call, found)?,
+                EntryKind::File | EntryKind::Link => {}
             }
             if found.more {
                 break;

@@ -7,7 +7,7 @@ mod repo;
 mod words;
 
 use agent_contract::{CapabilityName, RepoPath};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use network::{InvokeCall, NotifyCall, PublishCall};
 pub use process::{RunChecksCall, ScanCall, SimulateCall};
@@ -39,8 +39,18 @@ pub trait Call {
         false
     }
 
-    /// The checks that it is about.
+    /// Paths whose content it makes readable elsewhere, and so must be readable themselves.
+    fn reads(&self) -> Vec<&RepoPath> {
+        Vec::new()
+    }
+
+    /// The checks that it is about, as the request names them.
     fn checks(&self) -> &[String] {
+        &[]
+    }
+
+    /// The names of what these checks run, where a preset stands for several.
+    fn runs(&self) -> &[String] {
         &[]
     }
 
@@ -57,6 +67,22 @@ pub trait Call {
     /// The bytes that it brings.
     fn bytes(&self) -> u64 {
         0
+    }
+}
+
+/// A file of the change that a call is about, with what it holds now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// The file.
+    pub path: RepoPath,
+    /// The SHA-256 of its content; absent where it was deleted.
+    pub sha256: Option<String>,
+}
+
+impl Touched {
+    fn describe(all: &[Self]) -> Value {
+        let one = |touched: &Self| json!({ "path": touched.path, "sha256": touched.sha256 });
+        all.iter().map(one).collect()
     }
 }
 

@@ -1,7 +1,7 @@
-use agent_contract::{CapabilityName, gate::GateName};
+use agent_contract::{CapabilityName, check::CheckCommand, gate::GateName};
 use serde_json::{Value, json};
 
-use super::{Call, Malformed, Parsed, count, text};
+use super::{Call, Malformed, Parsed, Touched, count, text};
 use crate::Code;
 
 const NAMES_MAX: usize = 256;
@@ -11,13 +11,21 @@ const NAMES_MAX: usize = 256;
 pub struct RunChecksCall {
     /// The checks, by name.
     pub names: Vec<String>,
+    /// What they run, name and words.
+    pub commands: Vec<CheckCommand>,
+    /// The names of what they run.
+    runs: Vec<String>,
+    /// The change that they run on.
+    pub changed: Vec<Touched>,
 }
 
 impl RunChecksCall {
     /// Parses the arguments.
-    pub fn parse(names: &[String]) -> Parsed<Self> {
+    pub fn parse(names: &[String], commands: Vec<CheckCommand>, changed: Vec<Touched>) -> Parsed<Self> {
         count("names", names.len(), NAMES_MAX)?;
-        Ok(Self { names: names.iter().map(|name| text("names", name, 100)).collect::<Parsed<_>>()? })
+        let names = names.iter().map(|name| text("names", name, 100)).collect::<Parsed<_>>()?;
+        let runs = commands.iter().map(|command| command.name.clone()).collect();
+        Ok(Self { names, commands, runs, changed })
     }
 }
 
@@ -26,7 +34,18 @@ impl Call for RunChecksCall {
     const CAPABILITY: CapabilityName = CapabilityName::RepoCheck;
 
     fn describe(&self) -> Value {
-        json!({ "names": self.names })
+        json!({
+            "names": self.names, "commands": self.commands, "changed": Touched::describe(&self.changed),
+        })
+    }
+
+    /// Whatever it is asked to look at, a check sees everything.
+    fn is_whole(&self) -> bool {
+        true
+    }
+
+    fn runs(&self) -> &[String] {
+        &self.runs
     }
 
     fn checks(&self) -> &[String] {
@@ -59,6 +78,10 @@ impl Call for ScanCall {
 
     fn describe(&self) -> Value {
         json!({ "gates": self.gates })
+    }
+
+    fn is_whole(&self) -> bool {
+        true
     }
 }
 

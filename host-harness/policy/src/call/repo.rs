@@ -1,9 +1,9 @@
 use std::collections::BTreeSet;
 
-use agent_contract::{CapabilityName, RepoPath, operation::FileMode};
+use agent_contract::{CapabilityName, RepoPath, branch::BranchName, operation::FileMode};
 use serde_json::{Value, json};
 
-use super::{Call, Malformed, Parsed, count, path, text};
+use super::{Call, Malformed, Parsed, Touched, count, path, text};
 use crate::Blob;
 
 /// Items of a list or a search at the most.
@@ -241,6 +241,14 @@ impl Call for WriteCall {
         paths.into_iter().collect()
     }
 
+    fn reads(&self) -> Vec<&RepoPath> {
+        let from = |change| match change {
+            &Change::Rename { ref from, .. } => Some(from),
+            Change::Write { .. } | Change::Delete { .. } => None,
+        };
+        self.changes.iter().filter_map(from).collect()
+    }
+
     fn bytes(&self) -> u64 {
         let size = |change: &Change| match change {
             Change::Write { blob, .. } => blob.bytes().len() as u64,
@@ -252,14 +260,21 @@ impl Call for WriteCall {
 
 /// `repo.diff`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DiffCall;
+pub struct DiffCall {
+    /// The change that it shows.
+    pub changed: Vec<Touched>,
+}
 
 impl Call for DiffCall {
     const FUNCTION: &'static str = "repo.diff";
     const CAPABILITY: CapabilityName = CapabilityName::RepoDiff;
 
     fn describe(&self) -> Value {
-        json!({})
+        json!({ "changed": Touched::describe(&self.changed) })
+    }
+
+    fn paths(&self) -> Vec<&RepoPath> {
+        self.changed.iter().map(|touched| &touched.path).collect()
     }
 }
 
@@ -268,14 +283,18 @@ impl Call for DiffCall {
 pub struct CommitCall {
     /// The message, without the Runner's trailers.
     pub message: String,
+    /// The branch, where the request names one.
+    pub branch: Option<BranchName>,
+    /// The change that goes into it.
+    pub changed: Vec<Touched>,
 }
 
 impl CommitCall {
     /// Parses the arguments.
-    pub fn parse(message: &str) -> Parsed<Self> {
+    pub fn parse(message: &str, branch: Option<BranchName>, changed: Vec<Touched>) -> Parsed<Self> {
         match message.trim().is_empty() {
             true => Err(Malformed::argument("message", "empty")),
-            false => Ok(Self { message: text("message", message, 65_536)? }),
+            false => Ok(Self { message: text("message", message, 65_536)?, branch, changed }),
         }
     }
 }
@@ -285,7 +304,11 @@ impl Call for CommitCall {
     const CAPABILITY: CapabilityName = CapabilityName::RepoCommit;
 
     fn describe(&self) -> Value {
-        json!({ "message": self.message })
+        json!({ "message": self.message, "branch": self.branch, "changed": Touched::describe(&self.changed) })
+    }
+
+    fn paths(&self) -> Vec<&RepoPath> {
+        self.changed.iter().map(|touched| &touched.path).collect()
     }
 }
 

@@ -28,8 +28,8 @@ pub struct Identity {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AgentIdConfig {
-    /// Whether nothing is allowed without a record.
-    pub required: bool,
+    /// Whether nothing is allowed without a record. Default: where one is named.
+    pub required: Option<bool>,
     /// The record, a JSON file.
     pub file: Option<String>,
     /// The address of a registry.
@@ -55,7 +55,7 @@ pub struct AgentIdConfig {
 impl Default for AgentIdConfig {
     fn default() -> Self {
         Self {
-            required: false,
+            required: None,
             file: None,
             registry: None,
             record_id: None,
@@ -74,6 +74,9 @@ impl Default for AgentIdConfig {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ApprovalConfig {
+    /// The folder that remembers which approvals were used. Default: one in the state
+    /// directory.
+    pub used: Option<String>,
     /// The people whose signed approvals count.
     pub approvers: Vec<Approver>,
 }
@@ -89,6 +92,11 @@ pub struct Approver {
 }
 
 impl AgentIdConfig {
+    /// Whether nothing is allowed without a record.
+    pub fn is_required(&self) -> bool {
+        self.required.unwrap_or(self.file.is_some() || self.registry.is_some())
+    }
+
     pub(super) fn fault(&self) -> Option<(&'static str, String)> {
         let named = [&self.record_id, &self.did].into_iter().flatten().count();
         match (&self.file, &self.registry) {

@@ -15,7 +15,10 @@ use crate::{
 impl Host for Run {
     async fn run_checks(&mut self, handle: Resource<Held>, names: Vec<String>) -> Answer<String> {
         let cancel = self.control.processes().clone();
-        let answer = gate::run(self, &handle, RunChecksCall::parse(&names), async |outside, permit| {
+        let commands = self.outside.checks.commands(&names);
+        let changed = self.outside.touched();
+        let call = changed.and_then(|changed| RunChecksCall::parse(&names, commands, changed));
+        let answer = gate::run(self, &handle, call, async |outside, permit| {
             checks::run(outside, permit, cancel).await
         })
         .await?;

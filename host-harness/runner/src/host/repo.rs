@@ -34,7 +34,7 @@ impl Host for Run {
     ) -> Answer<Listing> {
         let call = ListCall::parse(folder.as_deref(), after.as_deref(), limit);
         gate::run(self, &handle, call, async |outside, permit| {
-            outside.workspace.list(permit).map(|listed| listing(outside.reading.listed(listed)))
+            outside.workspace.list(permit, &|path| outside.reading.shows(path)).map(listing)
         })
         .await
     }
@@ -55,7 +55,7 @@ impl Host for Run {
     ) -> Answer<Hits> {
         let call = SearchCall::parse(&text, folder.as_deref(), limit);
         gate::run(self, &handle, call, async |outside, permit| {
-            outside.workspace.search(permit).map(|found| hits(outside.reading.found(found)))
+            outside.workspace.search(permit, &|path| outside.reading.shows(path)).map(hits)
         })
         .await
     }
@@ -66,23 +66,33 @@ impl Host for Run {
 
     async fn write(&mut self, handle: Handle, changes: Vec<Change>) -> Answer<Vec<String>> {
         let call = WriteCall::parse(changes.into_iter().map(change).collect());
-        gate::run(self, &handle, call, async |outside, permit| outside.workspace.write(permit).map(written))
-            .await
+        let answer = gate::run(self, &handle, call, async |outside, permit| {
+            let operations = outside.workspace.write(permit)?;
+            outside.forget_results();
+            Ok(written(operations))
+        })
+        .await?;
+        if answer.is_ok() {
+            self.gate_status.clear();
+        }
+        Ok(answer)
     }
 
     async fn diff(&mut self, handle: Handle) -> Answer<String> {
-        gate::run(self, &handle, Ok(DiffCall), async |outside, permit| {
-            placement::diff(&mut outside.workspace, permit)
+        let call = self.outside.touched().map(|changed| DiffCall { changed });
+        gate::run(self, &handle, call, async |outside, permit| {
+            placement::diff(&mut outside.workspace, permit, &outside.reading)
         })
         .await
     }
 
     async fn commit(&mut self, handle: Handle, message: String) -> Answer<String> {
         let trailers = format!("Code-Assist-Run: {}\nCode-Assist-Trace: {}\n", self.id, self.trace.head());
-        gate::run(self, &handle, CommitCall::parse(&message), async |outside, permit| {
-            placement::commit(outside, permit, &trailers)
-        })
-        .await
+        let branch = self.request.branches.work.clone();
+        let changed = self.outside.touched();
+        let call = changed.and_then(|changed| CommitCall::parse(&message, branch, changed));
+        gate::run(self, &handle, call, async |outside, permit| placement::commit(outside, permit, &trailers))
+            .await
     }
 
     async fn push(&mut self, handle: Handle) -> Answer<String> {

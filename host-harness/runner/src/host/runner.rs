@@ -49,6 +49,7 @@ impl Run {
         if let Some(stop) = self.control.stop() {
             return Err(stop.into());
         }
+        self.take_back()?;
         let now_ms = kernel::clock::now_ms();
         let proposals: Vec<_> = asks.iter().map(|asking| self.propose(asking, now_ms)).collect();
         let proposed: Vec<_> = proposals.iter().filter_map(|one| one.as_ref().ok()).cloned().collect();
@@ -56,35 +57,54 @@ impl Run {
         let mut answers = Vec::with_capacity(asks.len());
         for (asking, proposal) in asks.iter().zip(proposals) {
             let (decision, issued) = match proposal {
-                Err(refusal) => (None, Err(refusal)),
+                Err(refusal) => (Err(self.excluded(asking, &refusal, now_ms)), Err(refusal)),
                 Ok(proposed) => {
                     let decided = decisions.next().ok_or_else(|| wasmtime::Error::msg("no decision"))?;
                     let issued =
                         issue(proposed, &decided.1, self.grants.next_id(&self.id), self.context(now_ms));
-                    (Some(decided), issued)
+                    (Ok(decided), issued)
                 }
             };
-            let proof = proof(decision);
+            let proof = decision.map_or_else(|excluded| excluded, proof);
             answers.push(match issued {
-                Ok(grant) => Ok(self.issued(grant, &asking.reason, proof)?),
+                Ok(grant) => Ok(self.issued(grant, &asking.reason, proof, now_ms)?),
                 Err(refusal) => Err(self.not_issued(&asking.operation, &refusal, proof)?),
             });
         }
         Ok(answers)
     }
 
+    /// The proof of a decision that the Runner made without asking anybody.
+    fn excluded(&mut self, asking: &Asking, refusal: &Refusal, now_ms: u64) -> Value {
+        let asked = json!({ "operation": asking.operation, "scope": asking.scope });
+        let canonical =
+            policy::context::canonical(&json!({ "setting": self.setting_sha256, "asked": asked }));
+        let point =
+            json!({ "point": "this-runner", "answer": "deny", "code": refusal.code, "latency_us": 0 });
+        json!({ "asked": asked, "decision": {
+            "id": self.decision_id(now_ms).id, "answer": "deny", "points": [point],
+            "request_sha256": policy::blob::sha256(canonical.as_bytes()),
+        }})
+    }
+
+    /// What was taken back is not given again.
     fn propose(&self, asking: &Asking, now_ms: u64) -> Result<Proposed, Refusal> {
         let ask = ask(asking.operation.clone(), &asking.scope, &asking.reason)?;
-        propose(&ask, self.context(now_ms))
+        let proposed = propose(&ask, self.context(now_ms))?;
+        match self.grants.revoked(proposed.name, &self.control) {
+            None => Ok(proposed),
+            Some(id) => Err(Refusal {
+                code: Code::CapabilityRevoked.to_string(),
+                message: format!("`{}` was revoked with `{id}`", proposed.name),
+                grant: None,
+            }),
+        }
     }
 }
 
 /// A decision with its question, as both stand in the trace.
-fn proof(decision: Option<(Question, Decision)>) -> Value {
-    decision.map_or(
-        Value::Null,
-        |(question, decision)| json!({ "question": question, "decision": decision.describe() }),
-    )
+fn proof((question, decision): (Question, Decision)) -> Value {
+    json!({ "question": question, "decision": decision.describe() })
 }
 
 /// Reads what the agent asks for.
@@ -100,14 +120,20 @@ fn ask(operation: String, scope: &str, reason: &str) -> Result<Ask, Refusal> {
 }
 
 impl Run {
-    fn issued(&mut self, grant: Grant, reason: &str, proof: Value) -> wasmtime::Result<Resource<Held>> {
+    fn issued(
+        &mut self,
+        grant: Grant,
+        reason: &str,
+        proof: Value,
+        now_ms: u64,
+    ) -> wasmtime::Result<Resource<Held>> {
         let body = json!({
             "capability": grant.id, "operation": grant.name, "scope": grant.scope,
             "expires_ms": grant.expires_ms, "asks": grant.asks, "reason": reason, "proof": proof,
         });
         self.record(Kind::CapabilityIssued, &body)?;
         self.events.emit(EventName::CapabilityIssued, || body);
-        Ok(self.grants.hand_out(grant)?)
+        Ok(self.grants.hand_out(grant, now_ms)?)
     }
 
     fn not_issued(&mut self, operation: &str, refusal: &Refusal, proof: Value) -> wasmtime::Result<Error> {
@@ -116,7 +142,7 @@ impl Run {
         self.record(Kind::CapabilityRefused, &body)?;
         self.refusals.push(refusal.clone().into());
         self.events.emit(EventName::CapabilityRefused, || body);
-        Ok(Error::Refused(json!(refusal).to_string()))
+        Ok(Error::Refused(json!(policy::decision::for_agent(refusal)).to_string()))
     }
 }
 

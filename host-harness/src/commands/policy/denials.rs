@@ -115,12 +115,12 @@ fn capability(record: &Record, records: &[Record]) -> Option<CapabilityName> {
 
 /// What a call is about, by its arguments in the trace.
 fn objects(arguments: &Value) -> Vec<OwnedObject> {
-    let changes = arguments.get("changes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let list = |name: &str| arguments.get(name).and_then(Value::as_array).into_iter().flatten();
+    let changes = list("changes").chain(list("changed"));
     let fields = ["path", "folder", "write", "delete", "rename", "to"];
-    let paths = changes.iter().chain([arguments]).flat_map(|part| fields.map(|field| part.get(field)));
+    let paths = changes.chain([arguments]).flat_map(|part| fields.map(|field| part.get(field)));
     let paths = paths.flatten().filter_map(Value::as_str).filter_map(|path| RepoPath::parse(path).ok());
-    let names = arguments.get("names").and_then(Value::as_array).into_iter().flatten();
-    let names = names.filter_map(Value::as_str).map(|name| OwnedObject::Check(name.to_owned()));
+    let names = list("names").filter_map(Value::as_str).map(|name| OwnedObject::Check(name.to_owned()));
     let binding = arguments.get("binding").and_then(Value::as_str);
     let binding = binding.map(|name| OwnedObject::Binding(name.to_owned()));
     paths.map(OwnedObject::Path).chain(names).chain(binding).collect()
