@@ -66,6 +66,8 @@ impl Reply {
     }
 }
 
+type Answers = dyn Fn(&Asked) -> Reply + Send + Sync;
+
 /// A server that lives as long as the test.
 pub struct Played {
     /// Its address.
@@ -79,7 +81,7 @@ impl Played {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (reply, kept): (Arc<dyn Fn(&Asked) -> Reply + Send + Sync>, _) = (Arc::new(reply), asked.clone());
+        let (reply, kept): (Arc<Answers>, _) = (Arc::new(reply), asked.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (reply, kept) = (reply.clone(), kept.clone());
@@ -95,7 +97,7 @@ impl Played {
     }
 }
 
-fn serve(stream: &TcpStream, reply: &dyn Fn(&Asked) -> Reply, kept: &Mutex<Vec<Asked>>) {
+fn serve(stream: &TcpStream, reply: &Answers, kept: &Mutex<Vec<Asked>>) {
     let mut reader = BufReader::new(stream);
     while let Some(asked) = read(&mut reader) {
         kept.lock().unwrap_or_else(PoisonError::into_inner).push(asked.clone());

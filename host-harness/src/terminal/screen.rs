@@ -146,7 +146,8 @@ fn reasons(result: &RunResult) {
     let name = if result.outcome == Outcome::Succeeded { "verdict" } else { "reason" };
     for Reason { code, message, hints } in &result.verdict.reasons {
         field(name, &format!("{} {}[{code}]{}", line(message), style::FAINT, style::RESET));
-        hints.iter().for_each(|hint| say!("           {}{}{}", style::NOTE, line(hint), style::RESET));
+        let hints = hints.iter().flat_map(|hint| hint.lines());
+        hints.for_each(|hint| say!("           {}{}{}", style::NOTE, line(hint), style::RESET));
     }
 }
 

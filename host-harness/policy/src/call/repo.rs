@@ -242,11 +242,11 @@ impl Call for WriteCall {
     }
 
     fn reads(&self) -> Vec<&RepoPath> {
-        let from = |change| match change {
-            &Change::Rename { ref from, .. } => Some(from),
+        let from = self.changes.iter().filter_map(|change| match change {
+            Change::Rename { from, .. } => Some(from),
             Change::Write { .. } | Change::Delete { .. } => None,
-        };
-        self.changes.iter().filter_map(from).collect()
+        });
+        from.collect()
     }
 
     fn bytes(&self) -> u64 {

@@ -119,7 +119,13 @@ fn show(args: &ExplainArgs, explanation: &Explanation) {
     }
     for rule in &explanation.rules {
         let reason = rule.reason.as_deref().map(|reason| format!(": {}", line(reason))).unwrap_or_default();
-        say!("  {faint}{:14}{reset} {} (line {}) {:?}{reason}", "rule", rule.name, rule.line, rule.effect);
+        say!(
+            "  {faint}{:14}{reset} {} (line {}) {}{reason}",
+            "rule",
+            rule.name,
+            rule.line,
+            word(rule.effect)
+        );
     }
     if let Some(refusal) = &explanation.refusal {
         say!("  {faint}{:14}{reset} {} {faint}[{}]{reset}", "reason", line(&refusal.message), refusal.code);
@@ -137,10 +143,14 @@ fn said(answer: &Answer) -> String {
     let why = objection.map(|objection| format!(": {} [{}]", line(&objection.message), objection.code));
     let reasons: Vec<_> = word.reasons.iter().map(|reason| line(reason)).collect();
     let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) };
-    let stance = match word.stance {
+    let stance = self::word(word.stance);
+    format!("{stance}{}{reasons}  in {} us", why.unwrap_or_default(), answer.latency_us)
+}
+
+fn word(stance: Stance) -> &'static str {
+    match stance {
         Stance::Allow => "allow",
         Stance::Ask => "ask",
         Stance::Deny => "deny",
-    };
-    format!("{stance}{}{reasons}  in {} us", why.unwrap_or_default(), answer.latency_us)
+    }
 }
