@@ -107,3 +107,17 @@ fn a_policy_that_can_not_decide_is_refused_before_the_run_or_denies() {
         assert_eq!(world.content(), "a\n", "{rules}");
     }
 }
+
+/// An evaluation that takes too long is left behind, whatever it would have said.
+#[test]
+fn a_policy_that_takes_too_long_denies_in_time() {
+    let world = World::new(PROGRAM);
+    let text = "package code_assist\n\nimport rego.v1\n\nallow if count(sprintf(\"%150000000d\", [1])) > 0\n";
+    world.lay("policies/code_assist.rego", text);
+    let config = format!(
+        "[[decision_points]]\nname = \"house-rules\"\nprotocol = \"rego\"\nfolder = \"policies\"\nrule = \"{RULE}\"\ntimeout_ms = 100\n"
+    );
+    let started = std::time::Instant::now();
+    assert_exit(&world.run(&config, &[]), 3, &["point-timeout"]);
+    assert!(started.elapsed().as_millis() < 1500, "{:?}", started.elapsed());
+}

@@ -189,6 +189,29 @@ fn discovery_is_followed_on_its_own_ground_only() {
     }
 }
 
+/// Where to ask and asking have one time between them.
+#[test]
+fn discovery_takes_its_time_from_the_question() {
+    let world = World::new(PROGRAM);
+    let place = Arc::new(std::sync::OnceLock::new());
+    let known: Arc<std::sync::OnceLock<String>> = place.clone();
+    let server = Played::start(move |asked| {
+        let url = known.get().cloned().unwrap_or_default();
+        let metadata =
+            json!({ "policy_decision_point": url, "access_evaluation_endpoint": format!("{url}/ask") });
+        let reply = if asked.path == "/ask" { authzen(asked, |_| true) } else { Reply::json(metadata) };
+        reply.after(Duration::from_millis(250))
+    });
+    place.set(server.url.clone()).unwrap();
+    let config = point("authz", "authzen", &server.url, "discovery = true").replace("2000", "300");
+    assert_exit(&world.run(&config, &[]), 3, &["point-timeout"]);
+    let latency = world
+        .records()
+        .iter()
+        .find_map(|record| record["body"]["proof"]["decision"]["points"][1]["latency_us"].as_u64());
+    assert!(latency.is_some_and(|us| us < 350_000), "{latency:?}");
+}
+
 #[test]
 fn what_a_point_narrows_stays_narrow() {
     let narrow = |obligation: Value| {
@@ -270,52 +293,6 @@ fn a_point_at_every_call_stops_the_one_that_it_denies() {
     let config = point("rules", "opa", &server.url, "rule = \"data.code_assist.allow\"\nevery_call = true");
     assert_exit(&world.run(&config, &[]), 3, &["`repo.write` is denied by `rules`"]);
     assert_eq!(world.content(), "a\n");
-}
-
-/// Three points at 5 ms each, asked together, against a run without any.
-#[test]
-fn three_points_cost_no_more_than_the_slowest_of_them() {
-    let world = World::new(PROGRAM);
-    let late = Duration::from_millis(5);
-    let servers = [
-        Played::start(move |asked| authzen(asked, |_| true).after(late)),
-        Played::start(move |asked| opa(asked, |_| true).after(late)),
-        Played::start(move |asked| openfga(asked, |_| true).after(late)),
-    ];
-    let config = [
-        point("authz", "authzen", &servers[0].url, ""),
-        point("rules", "opa", &servers[1].url, "rule = \"data.code_assist.allow\""),
-        point(
-            "relations",
-            "openfga",
-            &servers[2].url,
-            "store = \"01HVMMBCMGZNT3SED4Z17ECXCA\"\nmodel = \"01HVMMBD123456789ABCDEFGHJ\"",
-        ),
-    ]
-    .concat();
-    let config = format!("[identity]\nagent_did = \"did:web:agents.example.com:coder\"\n{config}");
-    let time = |config: &str| {
-        world.lay("a.toml", config);
-        let started = Instant::now();
-        let output =
-            world.call(&["run", "--repo", "repository", "--proposal", "good.patch", "--config", "a.toml"]);
-        assert_exit(&output, 0, &[]);
-        started.elapsed()
-    };
-    // Other work on the machine only ever adds: one quiet round of three is enough.
-    let rounds = (0..3).map(|_| {
-        let mut more: Vec<_> = (0..15)
-            .map(|_| {
-                let without = time("");
-                time(&config).saturating_sub(without)
-            })
-            .collect();
-        more.sort();
-        more[more.len() / 2]
-    });
-    let best = rounds.min().unwrap();
-    println!("three points at 5 ms: {best:?} more (median of 15 pairs)");
-    assert!(best <= Duration::from_millis(10), "{best:?}");
 }
 
 #[test]

@@ -87,7 +87,19 @@ pub fn propose(ask: &Ask, context: Context) -> Result<Proposed, Refusal> {
     let scope = narrow(name, &ask.scope, requested.clone())?;
     let matter = context.matter(name, Object::Capability);
     let opinion = context.config.policy.may_issue(name, matter.mode, matter.branch, matter.base_branch);
-    Ok(Proposed { name, scope, refusal: opinion.refusal(&matter), opinion, requested })
+    let refusal = opinion.refusal(&narrowest(&scope, matter));
+    Ok(Proposed { name, scope, refusal, opinion, requested })
+}
+
+/// What a refusal speaks of: the one object that was asked for, where it is one.
+fn narrowest<'a>(scope: &'a Scope, matter: Matter<'a>) -> Matter<'a> {
+    let object = match (scope.paths.as_deref(), scope.checks.as_deref(), scope.bindings.as_deref()) {
+        (Some([path]), None, None) => Object::Path(path.as_str()),
+        (None, Some([check]), None) => Object::Check(check),
+        (None, None, Some([binding])) => Object::Binding(binding),
+        _ => matter.object,
+    };
+    Matter { object, ..matter }
 }
 
 impl Proposed {

@@ -80,6 +80,9 @@ fn reason(stop: &Stopped) -> Reason {
     Reason::new(stop.code.as_str(), stop.message.clone())
 }
 
+/// Codes that are decisions, wherever they come up.
+const REFUSED: [&str; 5] = ["capability-", "agent-id-", "approval-", "point-", "policy-"];
+
 /// The outcome of a run that was stopped, or whose change was not placed, with a code.
 pub fn outcome_of(code: Code) -> Outcome {
     match code {
@@ -89,6 +92,7 @@ pub fn outcome_of(code: Code) -> Outcome {
             Outcome::Invalid
         }
         Code::PrimitiveUnavailable => Outcome::Unavailable,
+        code if REFUSED.iter().any(|family| code.as_str().starts_with(family)) => Outcome::Refused,
         _ => Outcome::Failed,
     }
 }

@@ -201,7 +201,7 @@ impl Run {
                     Ok(approval) => approval.proof().clone(),
                     Err(objection) => json!({ "code": objection.code.as_str() }),
                 };
-                permit(asked, approved, &decision.request_sha256)
+                permit(asked, approved, question, &decision.request_sha256)
             }
         };
         Ok(Settled { decided, proof })
@@ -215,14 +215,8 @@ impl Run {
         request_sha256: &str,
         now_ms: u64,
     ) -> Result<Result<Approval, Objection>, Stop> {
-        let fitting = self.approvals.signed.iter().position(|signed| signed.is_for(request_sha256));
-        if let Some(index) = fitting {
-            let signed = self.approvals.signed.remove(index);
-            if let Err(objection) = signed.holds(request_sha256, &self.setting, &self.started_by, now_ms) {
-                return Ok(Err(objection));
-            }
-            let first = self.trace.claim(&self.approvals_folder, &signed.statement().id)?;
-            return Ok(signed.used(if first { Claim::First } else { Claim::Again }));
+        if let Some(signed) = self.signed(request_sha256, now_ms)? {
+            return Ok(signed);
         }
         let effect = Effect {
             function: R::FUNCTION,
@@ -244,6 +238,29 @@ impl Run {
         })
     }
 
+    /// What the signed approvals of a request come to: the first that holds, else what is
+    /// wrong with the last.
+    fn signed(
+        &mut self,
+        request_sha256: &str,
+        now_ms: u64,
+    ) -> Result<Option<Result<Approval, Objection>>, Stop> {
+        let mut wrong = None;
+        while let Some(index) = self.approvals.signed.iter().position(|one| one.is_for(request_sha256)) {
+            let signed = self.approvals.signed.remove(index);
+            if let Err(objection) = signed.holds(request_sha256, &self.setting, &self.started_by, now_ms) {
+                wrong = Some(Err(objection));
+                continue;
+            }
+            let first = self.trace.claim(&self.approvals_folder, &signed.statement().id)?;
+            match signed.used(if first { Claim::First } else { Claim::Again }) {
+                Ok(approval) => return Ok(Some(Ok(approval))),
+                Err(objection) => wrong = Some(Err(objection)),
+            }
+        }
+        Ok(wrong)
+    }
+
     /// Why the agent may do nothing any more, if it may not.
     pub(crate) fn withdrawn(&self, name: agent_contract::CapabilityName, now_ms: u64) -> Option<Objection> {
         self.standing.objection(name, &self.request, &self.setting, now_ms)
@@ -253,13 +270,17 @@ impl Run {
 fn permit<R: Call>(
     asked: Asked<R>,
     approved: Result<Approval, Objection>,
+    question: &Question,
     request_sha256: &str,
 ) -> Result<Permit<R>, Refusal> {
+    let would = effect::lines(R::FUNCTION, &question.resource.properties);
+    let would: Vec<_> = would.iter().map(|line| format!("it would {line}\n")).collect();
+    let would = would.concat();
     approved.map(|approval| asked.approved(approval)).map_err(|objection| Refusal {
         code: objection.code.to_string(),
         message: format!("`{}`: {}", R::FUNCTION, objection.message),
         grant: Some(format!(
-            "an approval of the request: code-assist approval sign {request_sha256} --key KEY --as user:NAME > yes.json; then run with --approval yes.json"
+            "{would}an approval of that: code-assist approval sign {request_sha256} --key KEY --as user:NAME > yes.json; then run with --approval yes.json"
         )),
     })
 }

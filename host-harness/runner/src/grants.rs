@@ -107,6 +107,11 @@ impl Grants {
         named.find(|grant| grant.revoked || control.is_revoked(&grant.id)).map(|grant| grant.id.as_str())
     }
 
+    /// Whether a capability of that name was issued that nobody had to approve.
+    pub fn unasked(&self, name: CapabilityName) -> bool {
+        self.grants.iter().any(|grant| grant.name == name && grant.asks.is_empty())
+    }
+
     /// Whether a capability of that name was issued, and every one of them is over.
     pub fn is_over(&self, name: CapabilityName, now_ms: u64) -> bool {
         let named: Vec<_> = self.grants.iter().filter(|grant| grant.name == name).collect();

@@ -3,7 +3,7 @@
 mod ask;
 mod open;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use agent_contract::CapabilityName;
 use kernel::net::Client;
@@ -16,6 +16,7 @@ use policy::{
         rego::{RegoPolicy, RulePath},
     },
 };
+use serde_json::{Value, json};
 use tokio::{sync::Mutex, task::JoinSet};
 
 pub(crate) use open::connection;
@@ -51,12 +52,13 @@ struct Point {
     policy_sha256: Option<String>,
     model: Option<String>,
     skew_ms: u64,
+    timeout: Duration,
     speaks: Speaks,
 }
 
 /// What is needed to ask.
 enum Speaks {
-    Rego(Box<RegoPolicy>),
+    Rego(Arc<RegoPolicy>),
     Authzen { client: Client, discovery: Option<Mutex<Option<Endpoints>>> },
     Opa { client: Client, rule: RulePath },
     Openfga { client: Client, store: String, model: String },
@@ -64,6 +66,17 @@ enum Speaks {
 }
 
 impl Points {
+    /// The points as the trace names them.
+    pub fn describe(&self) -> Value {
+        let one = |point: &Arc<Point>| {
+            json!({
+                "point": point.name, "protocol": point.protocol, "by": point.by, "model": point.model,
+                "policy_sha256": point.policy_sha256, "every_call": point.every_call,
+            })
+        };
+        self.points.iter().map(one).collect()
+    }
+
     /// Whether any point is asked then.
     pub fn any(&self, when: When) -> bool {
         self.points.iter().any(|point| point.is_asked(when))
@@ -128,7 +141,18 @@ impl Points {
     }
 }
 
+/// What an answer over HTTP is held against.
+#[derive(Debug, Clone, Copy)]
+struct Hearing {
+    skew_ms: u64,
+    echoes: bool,
+}
+
 impl Point {
+    fn hearing(&self) -> Hearing {
+        Hearing { skew_ms: self.skew_ms, echoes: self.protocol == Protocol::Authzen }
+    }
+
     fn is_asked(&self, when: When) -> bool {
         when == When::Capability || self.every_call
     }

@@ -87,6 +87,10 @@ fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, Ledge
     };
     run.trace.append(kernel::clock::now_ms(), Kind::AgentEnded, &body)?;
     if let Some(lost) = run.standing.lost() {
+        let body = json!({
+            "capability": "all", "by": "agent-id", "code": lost.code.as_str(), "message": lost.message,
+        });
+        run.trace.append(kernel::clock::now_ms(), Kind::CapabilityRevoked, &body)?;
         run.refused("agent-id", &Refusal { code: lost.code.to_string(), message: lost.message, grant: None });
     }
     let found = change(run);
@@ -194,7 +198,12 @@ fn place(
 ) -> Result<Result<(), KernelError>, LedgerError> {
     let goal = match still_allowed(run).and_then(|()| goal(run)) {
         Ok(goal) => goal,
-        Err(error) => return Ok(Err(error)),
+        Err(error) => {
+            let body =
+                json!({ "operation": "placement", "code": error.code.as_str(), "message": error.message });
+            run.trace.append(kernel::clock::now_ms(), Kind::CapabilityRefused, &body)?;
+            return Ok(Err(error));
+        }
     };
     let what = match &goal {
         Goal::Branch(branch, commit) => json!({ "branch": branch, "commit": commit }),
@@ -243,6 +252,12 @@ fn holds(run: &Run, name: CapabilityName, now_ms: u64) -> Result<(), KernelError
     if let Some(id) = run.grants.revoked(name, &run.control) {
         let message = format!("capability `{id}`, which the change was made with, was revoked");
         return Err(KernelError::new(Code::CapabilityRevoked, message));
+    }
+    if run.grants.unasked(name)
+        && let Some(why) = run.standing.ask(name, &run.request, &run.setting, now_ms)
+    {
+        let message = format!("needs a person's approval by now: {why}");
+        return Err(KernelError::new(Code::ApprovalNeeded, message));
     }
     match run.grants.is_over(name, now_ms) {
         false => Ok(()),

@@ -94,7 +94,7 @@ fn opening_record(agent: &Agent, run: &mut Run) -> Result<(), StartError> {
     let head = run.outside.head.as_ref();
     let body = json!({
         "request": request.sha256(), "setting": setting.sha256(), "payloads": [request.sha256(), setting.sha256()],
-        "policy": run.policy_sha256, "mode": run.request.mode,
+        "policy": run.policy_sha256, "decision_points": run.points.describe(), "mode": run.request.mode,
         "component": agent.digest(), "embedded": agent.is_embedded(), "contract": agent_contract::VERSION,
         "runner": env!("CARGO_PKG_VERSION"), "platform": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
         "root": run.outside.root(), "commit": head.and_then(|head| head.commit.as_ref()),

@@ -81,7 +81,13 @@ impl Standing {
 
     /// Whether the place of the record can be made out.
     pub fn check(config: &AgentIdConfig) -> Result<(), StartError> {
-        source(config).map(drop)
+        match source(config)?.1 {
+            Some(Source::File(path)) if config.is_required() && !path.exists() => {
+                let message = format!("agent_id: there is no file `{}`", path.display());
+                Err(StartError::invalid("config-invalid", message))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Looks at the record for the first time, and from then on again and again.
@@ -142,7 +148,10 @@ impl Standing {
                 Code::AgentIdStale,
                 format!("the agent's record was last seen {} ms ago", look.at.elapsed().as_millis()),
             )),
-            Ok(None) => agent_id::absent(self.required).unwrap_or_else(none_required),
+            Ok(None) if self.required => {
+                Word::deny(Objection::new(Code::AgentIdMissing, format!("there is no record: {}", self.by)))
+            }
+            Ok(None) => none_required(),
             Ok(Some(resolved)) => self.judge(resolved, name, request, setting, now_ms),
         };
         (word, look.seen.ok().flatten(), look.took)
@@ -178,6 +187,19 @@ impl Standing {
     /// How old a look may be: the bound within which an agent loses what it may do.
     fn bound(&self) -> Duration {
         Duration::from_millis(self.config.recheck_ms + self.config.timeout_ms) + Duration::from_millis(500)
+    }
+
+    /// Why a person has to approve a capability by now, if one has to.
+    pub fn ask(
+        &self,
+        name: CapabilityName,
+        request: &Request,
+        setting: &Setting,
+        now_ms: u64,
+    ) -> Option<String> {
+        self.watch.as_ref()?;
+        let (word, ..) = self.word(name, request, setting, now_ms);
+        word.objection.filter(|_| word.stance == Stance::Ask).map(|objection| objection.message)
     }
 
     /// Why everything that it may do was taken from the agent while it worked, if it was.
@@ -283,7 +305,7 @@ impl Source {
 /// keep the record from being looked at.
 fn keep_looking(shared: &Shared, control: &Control, pause: Duration) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-    let had_one = matches!(lock(&shared.look).seen, Ok(Some(_)));
+    let first = lock(&shared.look).seen.clone().ok().flatten();
     loop {
         let over = lock(&shared.over);
         let waited = shared.signal.wait_timeout_while(over, pause, |over| !*over);
@@ -291,10 +313,11 @@ fn keep_looking(shared: &Shared, control: &Control, pause: Duration) {
             return;
         }
         let mut look = runtime.block_on(shared.source.look());
-        if had_one && matches!(look.seen, Ok(None)) {
+        if first.is_some() && matches!(look.seen, Ok(None)) {
             look.seen = Err(Objection::new(Code::AgentIdMissing, "the agent's record is gone"));
         }
-        if let Some(objection) = loss(&look.seen) {
+        if let Some(objection) = loss(first.as_deref(), &look.seen) {
+            look.seen = Err(objection.clone());
             lock(&shared.lost).get_or_insert(objection);
             control.processes().cancel();
         }
@@ -303,14 +326,26 @@ fn keep_looking(shared: &Shared, control: &Control, pause: Duration) {
 }
 
 /// Why an agent may do nothing any more, by what its record shows now.
-fn loss(seen: &Result<Option<Arc<Resolved>>, Objection>) -> Option<Objection> {
+fn loss(first: Option<&Resolved>, seen: &Result<Option<Arc<Resolved>>, Objection>) -> Option<Objection> {
     match seen {
         Err(objection) => Some(objection.clone()),
         Ok(Some(resolved)) if !resolved.is_active() => {
-            Some(Objection::new(Code::AgentIdInactive, "the agent's status is no longer active"))
+            let status = resolved.record.agent.status.as_str();
+            let word = resolved.lifecycle.as_deref().filter(|word| *word != "active").unwrap_or(status);
+            Some(Objection::new(Code::AgentIdInactive, format!("the agent is now `{word}`")))
         }
-        Ok(_) => None,
+        Ok(Some(resolved)) => {
+            let first = first.filter(|first| who(first) != who(resolved))?;
+            let message = format!("the record is no longer the one of `{}`", who(first).0);
+            Some(Objection::new(Code::AgentIdClash, message))
+        }
+        Ok(None) => None,
     }
+}
+
+/// Whose record it is, and whose agent.
+fn who(resolved: &Resolved) -> (&str, Option<&str>) {
+    (resolved.record.agent.did.as_str(), resolved.organization.as_deref())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -47,7 +47,7 @@ fn ask(effect: &Effect, control: &Control) -> Said {
     }
     input::forget_typed();
     match answer(control) {
-        Some(text) if matches!(text.trim(), "yes" | "y") => Said::Yes,
+        Some(text) if text.trim() == "yes" => Said::Yes,
         Some(_) => Said::No,
         None => Said::Nobody,
     }

@@ -21,10 +21,6 @@ use crate::KernelError;
 const USER_AGENT: &str = concat!("code-assist/", env!("CARGO_PKG_VERSION"));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A connection is not used again after this: many servers close it soon after, and a
-/// question that crosses the closing would be a deny.
-const IDLE_MAX: Duration = Duration::from_secs(2);
-
 /// Speaks HTTP with one decision point and goes nowhere else: no redirect, no proxy.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -66,7 +62,6 @@ impl Client {
     pub async fn exchange(&self, exchange: &Exchange) -> Result<Heard, Objection> {
         let end = Instant::now() + Duration::from_millis(self.timeout_ms);
         let request = self.request(exchange)?;
-        look_around().await;
         let mut response = match timeout_at(end, self.http.execute(request)).await {
             Ok(response) => response.map_err(|error| fault::unanswered(&error, &self.origin))?,
             Err(_) => return Err(self.silent()),
@@ -142,13 +137,6 @@ impl Client {
     }
 }
 
-/// Lets connections that were closed while nobody looked be noticed: a question on one of
-/// them would be a deny. The first turn hears of it, the second acts on it.
-async fn look_around() {
-    tokio::task::yield_now().await;
-    tokio::task::yield_now().await;
-}
-
 fn unaskable(why: &str) -> Objection {
     Objection::new(Code::PointUnaskable, format!("the question can't be sent: {why}"))
 }
@@ -174,7 +162,8 @@ fn plain() -> reqwest::ClientBuilder {
         .no_brotli()
         .no_deflate()
         .no_zstd()
-        .pool_idle_timeout(IDLE_MAX)
+        // A connection that is used again may just be closing, and that would be a deny.
+        .pool_max_idle_per_host(0)
 }
 
 fn head(response: &Response) -> Heard {

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use agent_contract::address::Endpoint;
 use serde::Deserialize;
 
-use crate::{answer::Protocol, point::bundle::Algorithm};
+use crate::{
+    answer::Protocol,
+    point::{bundle::Algorithm, openfga},
+};
 
 /// A decision point. Which keys it takes depends on its protocol.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -98,6 +101,8 @@ impl From<PointProtocol> for Protocol {
     }
 }
 
+/// Nobody waits longer than this for a decision.
+const TIMEOUT_MS_MAX: u64 = 600_000;
 const OVER_HTTP: &[&str] = &["url", "timeout_ms", "bytes_max", "clock_skew_seconds", "credential", "ca_file"];
 
 impl PointProtocol {
@@ -106,7 +111,7 @@ impl PointProtocol {
         let http = |more: &[&'static str]| [OVER_HTTP, more].concat();
         match self {
             Self::Authzen => (http(&["discovery"]), &["url"]),
-            Self::Rego => (vec!["rule", "folder", "bundle", "keys", "scope"], &["rule"]),
+            Self::Rego => (vec!["rule", "folder", "bundle", "keys", "scope", "timeout_ms"], &["rule"]),
             Self::Opa => (http(&["rule"]), &["url", "rule"]),
             Self::Openfga => (http(&["store", "model"]), &["url", "store", "model"]),
             Self::Runner => (http(&[]), &["url"]),
@@ -151,6 +156,16 @@ impl PointConfig {
         let zero = [("timeout_ms", self.timeout_ms), ("bytes_max", self.bytes_max)];
         if let Some((name, _)) = zero.into_iter().find(|(_, number)| *number == Some(0)) {
             return Some(format!("`{name}` must be at least 1"));
+        }
+        if self.timeout_ms.is_some_and(|ms| ms > TIMEOUT_MS_MAX) {
+            return Some(format!("`timeout_ms` must be at most {TIMEOUT_MS_MAX}"));
+        }
+        let ids = [("store", &self.store), ("model", &self.model)];
+        let odd = ids.into_iter().find(|(_, id)| id.as_ref().is_some_and(|id| !openfga::is_id(id)));
+        if let Some((name, _)) = odd {
+            return Some(format!(
+                "`{name}` is no id as OpenFGA gives them, such as 01HVMMBCMGZNT3SED4Z17ECXCA"
+            ));
         }
         self.source_fault()
             .or_else(|| address_fault(self.url.as_deref()))

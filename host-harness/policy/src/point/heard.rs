@@ -27,6 +27,7 @@ pub struct Expected<'a> {
 pub fn object(heard: &Heard, expected: &Expected) -> Result<Value, Objection> {
     status(heard)?;
     clock(heard, expected)?;
+    framing(heard)?;
     encoding(heard)?;
     content_type(heard)?;
     echo(heard, expected)?;
@@ -55,6 +56,15 @@ fn status(heard: &Heard) -> Result<(), Objection> {
             Code::PointStatus,
             format!("the decision point answered with status {status}, and only 200 is an answer"),
         ),
+    }
+}
+
+/// Two ways to say where the body ends are one too many.
+fn framing(heard: &Heard) -> Result<(), Objection> {
+    let has = |name: &str| all(heard, name).next().is_some();
+    match has("content-length") && has("transfer-encoding") {
+        false => Ok(()),
+        true => objection(Code::PointClash, "the answer has both a length and chunks"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Another AGenNext Runner as a decision point: `POST /v1/capabilities/request`.
 
-use agent_contract::{capability::Scope, document, fault::shown};
+use agent_contract::{CapabilityName, capability::Scope, document, fault::shown};
 use serde_json::{Value, json};
 
 use super::Exchange;
@@ -37,7 +37,7 @@ pub fn request(context: &DecisionContext) -> Value {
 }
 
 /// Reads the answer: `allowed`, `capability_id`, `expires_at`, `constraints`.
-pub fn read(answer: &Value, now_ms: u64) -> Result<Word, Objection> {
+pub fn read(answer: &Value, now_ms: u64, asked: CapabilityName) -> Result<Word, Objection> {
     let allowed = match answer.get("allowed") {
         None => return Err(Objection::new(Code::PointUndecided, "the answer has no `allowed`")),
         Some(Value::Bool(allowed)) => *allowed,
@@ -45,6 +45,12 @@ pub fn read(answer: &Value, now_ms: u64) -> Result<Word, Objection> {
             return Err(Objection::new(Code::PointDecisionKind, "`allowed` is neither `true` nor `false`"));
         }
     };
+    if let Some(name) = contradiction(answer, allowed, asked) {
+        return Err(Objection::new(
+            Code::PointClash,
+            format!("`{name}` contradicts `allowed`, or the question"),
+        ));
+    }
     let id = text(answer, "capability_id")?;
     match (allowed, id) {
         (false, None) => Ok(denied(answer)),
@@ -59,6 +65,21 @@ pub fn read(answer: &Value, now_ms: u64) -> Result<Word, Objection> {
             Ok(Word { narrowing: constraints(answer)?, behind, reasons: reasons(answer), ..Word::allow() })
         }
     }
+}
+
+/// What else in the answer says something other than `allowed` does.
+fn contradiction(answer: &Value, allowed: bool, asked: CapabilityName) -> Option<&'static str> {
+    let of = |name: &str| answer.get(name).filter(|value| !value.is_null());
+    let says = |name: &str, yes: bool| of(name).is_some_and(|value| *value != Value::Bool(yes));
+    let error = ["error", "errors"].into_iter().find(|name| allowed && of(name).is_some());
+    let agreeing = ["decision", "allow", "granted"].into_iter().find(|name| says(name, allowed));
+    let opposed = ["denied", "revoked", "expired"].into_iter().find(|name| says(name, !allowed));
+    let other =
+        of("capability").is_some_and(|name| name.as_str() != Some(asked.as_str())).then_some("capability");
+    let status = of("status").and_then(Value::as_str).map(str::to_ascii_lowercase);
+    let well = ["allowed", "active", "granted", "issued", "ok"];
+    let ill = allowed && status.is_some_and(|status| !well.contains(&status.as_str()));
+    error.or(agreeing).or(opposed).or(other).or(ill.then_some("status"))
 }
 
 fn text(answer: &Value, name: &str) -> Result<Option<String>, Objection> {
@@ -115,7 +136,7 @@ mod tests {
     const NOW_MS: u64 = 1_800_000_000_000;
 
     fn code(answer: Value) -> Option<&'static str> {
-        let word = Word::from(read(&answer, NOW_MS));
+        let word = Word::from(read(&answer, NOW_MS, CapabilityName::RepoWrite));
         word.objection.map(|objection| objection.code.as_str())
     }
 
@@ -147,6 +168,16 @@ mod tests {
             (with("constraints", json!({ "branches": ["x"] })), Some("point-obligation")),
             (with("constraints", json!({ "uses": 0 })), Some("point-obligation")),
             (with("allowed", json!(false)), Some("point-clash")),
+            (with("error", json!("boom")), Some("point-clash")),
+            (with("error", Value::Null), None),
+            (with("denied", json!(true)), Some("point-clash")),
+            (with("denied", json!(false)), None),
+            (with("decision", json!(false)), Some("point-clash")),
+            (with("decision", json!("true")), Some("point-clash")),
+            (with("status", json!("denied")), Some("point-clash")),
+            (with("status", json!("active")), None),
+            (with("capability", json!("repo.push")), Some("point-clash")),
+            (with("capability", json!("repo.write")), None),
             (json!({ "allowed": false, "reason": "no" }), Some("point-denied")),
         ] {
             assert_eq!(code(answer.clone()), expected, "{answer}");
@@ -161,6 +192,7 @@ mod tests {
                 "constraints": { "paths": ["src"], "uses": 3 },
             }),
             NOW_MS,
+            CapabilityName::RepoWrite,
         )
         .unwrap();
         let behind = word.behind.unwrap();

@@ -1,6 +1,6 @@
 //! From the configuration of a decision point to one that can be asked.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use kernel::{
     input,
@@ -20,6 +20,7 @@ use super::{Point, Points, Speaks};
 use crate::start_error::StartError;
 
 const TIMEOUT_MS: u64 = 2000;
+const REGO_MS: u64 = 250;
 const ANSWER_BYTES_MAX: u64 = 1024 * 1024;
 const SKEW_SECONDS: u64 = 60;
 const SOURCE_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -52,8 +53,17 @@ fn point(config: &PointConfig) -> Result<Point, StartError> {
         policy_sha256,
         model: config.model.clone(),
         skew_ms: config.clock_skew_seconds.unwrap_or(SKEW_SECONDS).saturating_mul(1000),
+        timeout: Duration::from_millis(config.timeout_ms.unwrap_or(usual_ms(config.protocol))),
         speaks,
     })
+}
+
+/// How long a point may take that says nothing else.
+fn usual_ms(protocol: PointProtocol) -> u64 {
+    match protocol {
+        PointProtocol::Rego => REGO_MS,
+        _ => TIMEOUT_MS,
+    }
 }
 
 fn source_of(config: &PointConfig) -> String {
@@ -65,7 +75,7 @@ fn source_of(config: &PointConfig) -> String {
 fn speaks(config: &PointConfig) -> Result<Speaks, StartError> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     Ok(match config.protocol {
-        PointProtocol::Rego => Speaks::Rego(Box::new(policy(config)?)),
+        PointProtocol::Rego => Speaks::Rego(Arc::new(policy(config)?)),
         PointProtocol::Authzen => Speaks::Authzen {
             client: client_at(config, authzen::origin(config.url.as_deref().unwrap_or_default()))?,
             discovery: config.discovery.unwrap_or(false).then(|| Mutex::new(None)),
@@ -137,7 +147,9 @@ fn policy(config: &PointConfig) -> Result<RegoPolicy, StartError> {
         }
         (None, None) => Vec::new(),
     };
-    RegoPolicy::load(sources, rule).map_err(|error| StartError::invalid("rego-invalid", error.to_string()))
+    let policy = RegoPolicy::load(sources, rule);
+    let policy = policy.map_err(|error| StartError::invalid("rego-invalid", error.to_string()))?;
+    Ok(policy.within(config.timeout_ms.unwrap_or(REGO_MS)))
 }
 
 fn keys(configs: Option<&BTreeMap<String, KeyConfig>>) -> Result<BTreeMap<String, Key>, StartError> {

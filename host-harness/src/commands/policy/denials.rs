@@ -53,11 +53,10 @@ impl Setting<'_> {
         match record.kind {
             Kind::CapabilityRefused => {
                 let name = record.body.get("operation").and_then(Value::as_str).unwrap_or_default();
-                let matter = name.parse().ok().map(|name| self.matter(name, OwnedObject::Capability));
-                refusal(record.body.get("refusal"))
-                    .map(|refusal| Denied { matter, refusal })
-                    .into_iter()
-                    .collect()
+                let Some(refusal) = refusal(record.body.get("refusal")) else { return Vec::new() };
+                let Ok(name) = name.parse() else { return vec![Denied { matter: None, refusal }] };
+                let matters = asked(record).into_iter().map(|object| self.matter(name, object));
+                matters.map(|matter| Denied { matter: Some(matter), refusal: refusal.clone() }).collect()
             }
             Kind::CallOpened => {
                 let given = record.body.get("decision").and_then(|decision| decision.get("refusal"));
@@ -102,6 +101,21 @@ impl Setting<'_> {
             object,
         }
     }
+}
+
+/// What a capability was asked for: its objects, else all of it.
+fn asked(record: &Record) -> Vec<OwnedObject> {
+    let scope = record.body.pointer("/proof/question/capability/scope");
+    let list = |name: &str| {
+        let list = scope.and_then(|scope| scope.get(name)).and_then(Value::as_array);
+        list.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let paths =
+        list("paths").into_iter().filter_map(|path| RepoPath::parse(&path).ok()).map(OwnedObject::Path);
+    let names = list("checks").into_iter().map(OwnedObject::Check);
+    let bindings = list("bindings").into_iter().map(OwnedObject::Binding);
+    let all: Vec<_> = paths.chain(names).chain(bindings).collect();
+    if all.is_empty() { vec![OwnedObject::Capability] } else { all }
 }
 
 /// The capability that a call was made under.

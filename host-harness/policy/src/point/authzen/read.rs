@@ -26,6 +26,9 @@ pub fn read(answer: &Value) -> Result<Word, Objection> {
         None => &Map::new(),
         Some(context) => object("`context`", context)?,
     };
+    if fields.contains_key("decision") && fields.contains_key("evaluations") {
+        return Err(Objection::new(Code::PointClash, "the answer to one evaluation has `evaluations` too"));
+    }
     let reasons = reasons(context);
     match decision(fields)? {
         false => Ok(Word { reasons: reasons.clone(), ..Word::deny(denied(&reasons)) }),
@@ -47,6 +50,12 @@ fn answers(answer: &Value, count: usize) -> Result<&[Value], Objection> {
     let fields = object("the answer", answer)?;
     if let Some(name) = fields.keys().find(|name| obligation::is_obligation(name)) {
         return refused(format!("`{}` is said of no single evaluation", shown(name)));
+    }
+    if fields.contains_key("decision") && fields.contains_key("evaluations") {
+        return Err(Objection::new(
+            Code::PointClash,
+            "the answer to a batch has a `decision` beside its own",
+        ));
     }
     match fields.get("evaluations") {
         None => refused("the answer has no `evaluations`".to_owned()),

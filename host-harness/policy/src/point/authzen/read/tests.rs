@@ -134,7 +134,7 @@ fn an_unknown_obligation_is_a_no_wherever_it_stands() {
 
 #[test]
 fn a_batch_is_answered_one_by_one() {
-    let answer = json!({ "decision": false, "evaluations": [
+    let answer = json!({ "evaluations": [
         { "decision": true },
         { "decision": false, "context": { "reason": "closed" } },
         { "decision": "true" },
@@ -150,6 +150,15 @@ fn a_batch_is_answered_one_by_one() {
         .collect();
     let (denied, kind, shape) = (Code::PointDenied, Code::PointDecisionKind, Code::PointShape);
     assert_eq!(codes, [None, Some(denied), Some(kind), Some(shape)]);
+}
+
+#[test]
+fn one_decision_and_several_contradict_each_other() {
+    for decision in [true, false] {
+        let answer = json!({ "decision": decision, "evaluations": [{ "decision": true }] });
+        assert_eq!(read(&answer).unwrap_err().code, Code::PointClash);
+        assert_eq!(read_batch(&answer, 1).remove(0).unwrap_err().code, Code::PointClash);
+    }
 }
 
 #[test]
