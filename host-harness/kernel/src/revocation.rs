@@ -8,7 +8,8 @@ use crate::KernelError;
 /// What takes back everything.
 pub const ALL: &str = "all";
 
-const FOLDER: &str = "revoked";
+/// Where words are left in the folder of a run.
+pub const FOLDER: &str = "revoked";
 
 /// Leaves word that a capability of a run is taken back.
 pub fn write(run_folder: &Path, capability_id: &str) -> Result<(), KernelError> {
@@ -17,9 +18,10 @@ pub fn write(run_folder: &Path, capability_id: &str) -> Result<(), KernelError> 
     written.map_err(KernelError::io("write into", folder.display()))
 }
 
-/// What was taken back so far. A folder that can't be read takes back everything.
-pub fn read(run_folder: &Path) -> Vec<String> {
-    let entries = match fs::read_dir(run_folder.join(FOLDER)) {
+/// What was taken back so far, by the words in their folder. One that can't be read takes
+/// back everything.
+pub fn read(folder: &Path) -> Vec<String> {
+    let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
         Err(_) => return vec![ALL.to_owned()],
         Ok(entries) => entries,

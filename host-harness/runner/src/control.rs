@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     path::PathBuf,
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
@@ -31,7 +31,7 @@ struct Inner {
     engine: Mutex<Option<Engine>>,
     revoked: Mutex<BTreeSet<String>>,
     /// Where others leave word that a capability is taken back.
-    folder: Mutex<Option<PathBuf>>,
+    folder: OnceLock<PathBuf>,
 }
 
 impl Control {
@@ -51,6 +51,11 @@ impl Control {
         self.stop().is_some()
     }
 
+    /// Whether anything was taken back at all.
+    pub(crate) fn has_revoked(&self) -> bool {
+        !lock(&self.inner.revoked).is_empty()
+    }
+
     pub(crate) fn is_revoked(&self, capability_id: &str) -> bool {
         let revoked = lock(&self.inner.revoked);
         revoked.contains(capability_id) || revoked.contains(revocation::ALL)
@@ -58,14 +63,17 @@ impl Control {
 
     /// Looks in the run's folder for what others took back, from now on.
     pub(crate) fn look_in(&self, folder: PathBuf) {
-        *lock(&self.inner.folder) = Some(folder);
+        let _ = self.inner.folder.set(folder.join(revocation::FOLDER));
     }
 
     /// Takes up what others took back; gives what is new.
     pub(crate) fn look(&self) -> Vec<String> {
-        let Some(folder) = lock(&self.inner.folder).clone() else { return Vec::new() };
+        let found = self.inner.folder.get().map(|folder| revocation::read(folder)).unwrap_or_default();
+        if found.is_empty() {
+            return found;
+        }
         let mut revoked = lock(&self.inner.revoked);
-        revocation::read(&folder).into_iter().filter(|id| revoked.insert(id.clone())).collect()
+        found.into_iter().filter(|id| revoked.insert(id.clone())).collect()
     }
 
     pub(crate) fn processes(&self) -> &Cancel {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use agent_contract::{Refusal, capability::Scope};
 use policy::{
     Asked, Call, Code, Decided, Decision, Permit, Word,
-    answer::{Answer, Objection, Protocol},
+    answer::{Answer, Objection, Protocol, Stance},
     approval::{Approval, Claim},
     call::Parsed,
     context::{AuditStatus, DecisionContext, DecisionId, Question},
@@ -287,8 +287,8 @@ fn permit<R: Call>(
 
 /// A decision on a call once others than the grant and the rules have had their say.
 fn heeded<R: Call>(decided: Decided<R>, decision: &Decision, before: &[String]) -> Decided<R> {
-    if let Decided::Denied(refusal) = decided {
-        return Decided::Denied(refusal);
+    if matches!(decided, Decided::Denied(_)) || decision.stance() == Stance::Allow {
+        return decided;
     }
     if let Some(refusal) = decision.refusal(&format!("`{}`", R::FUNCTION), None) {
         return Decided::Denied(refusal);

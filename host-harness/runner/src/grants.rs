@@ -69,7 +69,7 @@ impl Grants {
     pub fn get(&mut self, handle: &Resource<Held>, control: &Control) -> wasmtime::Result<&mut Grant> {
         let index = self.table.get(handle)?.index;
         let name = self.grants[index].name;
-        let revoked = self.revoked(name, control).is_some();
+        let revoked = control.has_revoked() && self.revoked(name, control).is_some();
         let tally = self.tallies.entry(name).or_default();
         let grant = &mut self.grants[index];
         tally.revoked |= revoked;
