@@ -218,16 +218,3 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<Value>(&engine).unwrap(), input);
     }
 }
-
-/// `cargo test --release -- --ignored --nocapture how_long` prints it.
-#[test]
-#[ignore = "a measurement"]
-fn how_long_a_decision_takes() {
-    let policy = crate::example::example();
-    let contexts = crate::example::two_hundred();
-    let start = std::time::Instant::now();
-    let allowed =
-        (0..10).flat_map(|_| &contexts).filter(|context| policy.decide(context).stance == Stance::Allow);
-    let allowed = allowed.count();
-    println!("{:?} a decision, {allowed} of 2000 allowed", start.elapsed() / 2000);
-}
