@@ -14,6 +14,7 @@ pub mod process;
 pub mod publish;
 pub mod revocation;
 pub mod run_id;
+pub mod secret;
 pub mod workspace;
 
 pub use error::KernelError;

@@ -256,6 +256,27 @@ codes! {
     GateFailed = "gate-failed",
     /// The mode does not ask for production.
     ModeNotProduction = "mode-not-production",
+
+    /// A part of the sandbox can't be had on this machine, and the run needs all of it.
+    SandboxUnavailable = "sandbox-unavailable",
+
+    /// The update path is neither of the two that there are.
+    UpdateUnknown = "update-unknown",
+
+    /// The forge does not answer as its documentation says.
+    ForgeMalformed = "forge-malformed",
+
+    /// A binding's address leads to a place that the binding does not allow.
+    NetPrivate = "net-private",
+
+    /// What would leave the machine holds a secret.
+    SecretLeaving = "secret-leaving",
+
+    /// An artifact is not what its name says.
+    ArtifactCorrupt = "artifact-corrupt",
+
+    /// There is no container engine.
+    ContainerUnavailable = "container-unavailable",
 }
 
 impl std::fmt::Display for Code {

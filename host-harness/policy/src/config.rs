@@ -1,15 +1,29 @@
 //! The Runner's configuration: a TOML file in which every unknown key is an error.
 
+mod artifact;
+mod binding;
+mod container;
 mod identity;
 mod points;
+mod sandbox;
+mod secret;
+mod target;
+mod update;
 
 use std::path::Path;
 
 use agent_contract::gate::GateName;
 use serde::Deserialize;
 
+pub use artifact::ArtifactsConfig;
+pub use binding::BindingConfig;
+pub use container::ContainerConfig;
 pub use identity::{AgentIdConfig, ApprovalConfig, Approver, Identity};
 pub use points::{CredentialConfig, KeyConfig, PointConfig, PointProtocol};
+pub use sandbox::SandboxConfig;
+pub use secret::VaultConfig;
+pub use target::TargetConfig;
+pub use update::UpdateConfig;
 
 use crate::local::{self, Place, Policy, PolicyError};
 
@@ -32,6 +46,20 @@ pub struct Config {
     pub approval: ApprovalConfig,
     /// Who else decides. All of them must allow.
     pub decision_points: Vec<PointConfig>,
+    /// What holds a check.
+    pub sandbox: SandboxConfig,
+    /// How a change leaves the machine.
+    pub update: UpdateConfig,
+    /// The places beyond the machine, by the names that the agent uses.
+    pub bindings: Vec<BindingConfig>,
+    /// The HashiCorp Vault that credentials may be kept in.
+    pub vault: Option<VaultConfig>,
+    /// Where artifacts are kept.
+    pub artifacts: ArtifactsConfig,
+    /// How the repository's containers are simulated.
+    pub container: ContainerConfig,
+    /// Where a change could be deployed.
+    pub targets: Vec<TargetConfig>,
 }
 
 /// The same as it is written. The policy's rules know their lines only with the text.
@@ -46,6 +74,13 @@ struct Written {
     agent_id: AgentIdConfig,
     approval: ApprovalConfig,
     decision_points: Vec<PointConfig>,
+    sandbox: SandboxConfig,
+    update: UpdateConfig,
+    bindings: Vec<BindingConfig>,
+    vault: Option<VaultConfig>,
+    artifacts: ArtifactsConfig,
+    container: ContainerConfig,
+    targets: Vec<TargetConfig>,
 }
 
 /// What a run may use at the most.
@@ -144,7 +179,17 @@ impl Config {
             agent_id: written.agent_id,
             approval: written.approval,
             decision_points: written.decision_points,
+            sandbox: written.sandbox,
+            update: written.update,
+            bindings: written.bindings,
+            vault: written.vault,
+            artifacts: written.artifacts,
+            container: written.container,
+            targets: written.targets,
         };
+        if let Some(fault) = config.outside_fault() {
+            return Err(ConfigError(fault));
+        }
         if let Some(fault) = points::fault(&config.decision_points) {
             return Err(ConfigError(fault));
         }
@@ -178,7 +223,38 @@ impl Config {
             .flatten()
             .for_each(place);
         credential(&mut self.agent_id.credential);
+        self.outside_files().into_iter().for_each(place);
         self
+    }
+
+    /// The files that the parts about the outside name.
+    fn outside_files(&mut self) -> Vec<&mut String> {
+        let mut files = self.sandbox.files();
+        files.extend(self.update.files());
+        files.extend(self.artifacts.files());
+        files.extend(self.container.files());
+        files.extend(self.bindings.iter_mut().flat_map(BindingConfig::files));
+        files.extend(self.vault.iter_mut().flat_map(VaultConfig::files));
+        files.extend(self.targets.iter_mut().flat_map(TargetConfig::files));
+        files
+    }
+
+    /// What the parts about the outside can't be, with the part.
+    fn outside_fault(&self) -> Option<String> {
+        let named = |part: &'static str| move |fault: String| format!("{part}: {fault}");
+        let listed =
+            |part: &'static str, index: usize| move |fault: String| format!("{part}[{index}]: {fault}");
+        let mut bindings = self.bindings.iter().enumerate();
+        let mut targets = self.targets.iter().enumerate();
+        self.sandbox
+            .fault()
+            .map(named("sandbox"))
+            .or_else(|| self.update.fault().map(named("update")))
+            .or_else(|| bindings.find_map(|(at, one)| one.fault().map(listed("bindings", at))))
+            .or_else(|| self.vault.as_ref().and_then(VaultConfig::fault).map(named("vault")))
+            .or_else(|| self.artifacts.fault().map(named("artifacts")))
+            .or_else(|| self.container.fault().map(named("container")))
+            .or_else(|| targets.find_map(|(at, one)| one.fault().map(listed("targets", at))))
     }
 
     /// What no limit and no name can be.

@@ -1,10 +1,12 @@
 //! The way to a decision point: one address, one exchange at a time, an end in time.
 
+mod binding;
 mod client;
 mod credential;
 mod fault;
 mod trust;
 
+pub use binding::{Binding, Incoming, Keys, Method, Outgoing, Repeat};
 pub use client::Client;
 pub use credential::{Carrier, Credential};
 

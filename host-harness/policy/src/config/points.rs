@@ -87,6 +87,8 @@ pub struct CredentialConfig {
     pub env: Option<String>,
     /// The file that holds it.
     pub file: Option<String>,
+    /// Where `[vault]` keeps it: `path#key`.
+    pub vault: Option<String>,
 }
 
 impl From<PointProtocol> for Protocol {
@@ -193,9 +195,9 @@ pub(super) fn address_fault(url: Option<&str>) -> Option<String> {
 
 impl CredentialConfig {
     pub(super) fn fault(&self) -> Option<String> {
-        match (&self.env, &self.file) {
-            (Some(_), None) | (None, Some(_)) => None,
-            _ => Some("`credential` needs one of `env` and `file`".to_owned()),
+        match [&self.env, &self.file, &self.vault].into_iter().flatten().count() {
+            1 => None,
+            _ => Some("`credential` needs one of `env`, `file` and `vault`".to_owned()),
         }
     }
 }
