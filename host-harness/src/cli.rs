@@ -86,6 +86,18 @@ pub enum Command {
         #[arg(last = true, required = true)]
         argv: Vec<OsString>,
     },
+    /// Run a WASI command component on a folder. For the program itself.
+    #[command(hide = true)]
+    Wasi {
+        /// Bytes of memory that it may use.
+        #[arg(long)]
+        memory_bytes: usize,
+        /// The folder that it may read.
+        folder: PathBuf,
+        /// The component in that folder, and its arguments.
+        #[arg(last = true, required = true)]
+        argv: Vec<String>,
+    },
 }
 
 /// What a run is asked for.

@@ -10,6 +10,7 @@ mod revoke;
 mod run;
 mod schema;
 mod validate;
+mod wasi;
 
 use clap::CommandFactory as _;
 
@@ -41,5 +42,6 @@ pub fn run(cli: Cli) -> Result<u8, Problem> {
         }
         Command::Place { journal } => Ok(u8::from(kernel::publish::perform_for_parent(&journal).is_err())),
         Command::Hold { argv } => Ok(u8::from(!kernel::process::hold(&argv))),
+        Command::Wasi { memory_bytes, folder, argv } => Ok(wasi::run(&folder, &argv, memory_bytes)),
     }
 }

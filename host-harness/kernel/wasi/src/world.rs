@@ -1,0 +1,57 @@
+use std::path::Path;
+
+use wasmtime::{
+    Engine, ResourceLimiter, Result, StoreLimits, StoreLimitsBuilder,
+    component::{Linker, ResourceTable},
+};
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
+
+use crate::{Limits, WORKSPACE};
+
+/// Tables and instances that one component may have.
+const INSTANCES_MAX: usize = 1000;
+const TABLE_ELEMENTS_MAX: usize = 1_000_000;
+
+/// All that a component has.
+pub struct World {
+    ctx: WasiCtx,
+    table: ResourceTable,
+    limits: StoreLimits,
+}
+
+impl World {
+    /// A folder that it can read, its arguments, and where it prints.
+    pub fn new(folder: &Path, program: &str, arguments: &[String], limits: Limits) -> Result<Self> {
+        let mut ctx = WasiCtx::builder();
+        ctx.arg(program).args(arguments).inherit_stdout().inherit_stderr();
+        ctx.allow_tcp(false).allow_udp(false).allow_ip_name_lookup(false);
+        for place in [WORKSPACE, "."] {
+            ctx.preopened_dir(folder, place, FsPerms::ReadOnly)?;
+        }
+        let limits = StoreLimitsBuilder::new()
+            .memory_size(limits.memory_bytes)
+            .table_elements(TABLE_ELEMENTS_MAX)
+            .instances(INSTANCES_MAX)
+            .trap_on_grow_failure(true)
+            .build();
+        Ok(Self { ctx: ctx.build(), table: ResourceTable::new(), limits })
+    }
+
+    /// What holds its memory.
+    pub fn limiter(&mut self) -> &mut dyn ResourceLimiter {
+        &mut self.limits
+    }
+}
+
+impl WasiView for World {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.ctx, table: &mut self.table }
+    }
+}
+
+/// The interfaces of WASI 0.2, and no others.
+pub fn linker(engine: &Engine) -> Result<Linker<World>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+    Ok(linker)
+}
