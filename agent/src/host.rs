@@ -9,8 +9,9 @@ use agent_contract::{
 };
 use agent_core::host::{Call, CallError, Change, Content, Host, Need};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use crate::bindings::agennext::code_assist::{audit, process, repo, runner, types};
+use crate::bindings::agennext::code_assist::{audit, network, process, repo, runner, types};
 
 /// The imports of this instance.
 pub struct Imports;
@@ -56,6 +57,32 @@ impl Host for Imports {
     fn scan(&mut self, capability: &Self::Capability, gates: &[GateName]) -> Call<Vec<GateResult>> {
         let names: Vec<_> = gates.iter().map(|gate| gate.to_string()).collect();
         parse(&process::scan(capability, &names).map_err(error)?)
+    }
+
+    fn simulate(&mut self, capability: &Self::Capability) -> Call<Value> {
+        parse(&process::simulate(capability).map_err(error)?)
+    }
+
+    fn push(&mut self, capability: &Self::Capability) -> Call<Value> {
+        parse(&repo::push(capability).map_err(error)?)
+    }
+
+    fn open_pull_request(&mut self, capability: &Self::Capability, title: &str, body: &str) -> Call<Value> {
+        parse(&repo::open_pull_request(capability, title, body).map_err(error)?)
+    }
+
+    fn notify(&mut self, capability: &Self::Capability, binding: &str, message: &str) -> Call<()> {
+        network::notify(capability, binding, message).map_err(error)
+    }
+
+    fn invoke(
+        &mut self,
+        capability: &Self::Capability,
+        binding: &str,
+        action: &str,
+        input: &Value,
+    ) -> Call<Value> {
+        parse(&network::invoke(capability, binding, action, &json(input)).map_err(error)?)
     }
 
     fn progress(&mut self, capability: &Self::Capability, pass: &str) -> Call<()> {

@@ -10,6 +10,7 @@ pub mod document;
 pub mod fault;
 
 pub mod address;
+pub mod binding;
 pub mod branch;
 pub mod capability;
 pub mod path;

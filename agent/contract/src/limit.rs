@@ -21,6 +21,7 @@ pub(crate) const COMMANDS_MAX: usize = 64;
 pub(crate) const WORDS_MAX: usize = 256;
 pub(crate) const CAPABILITIES_MAX: usize = 64;
 pub(crate) const GATES_MAX: usize = 11;
+pub(crate) const NOTIFY_MAX: usize = 16;
 pub(crate) const ACTIONS_MAX: usize = 256;
 pub(crate) const REQUIREMENTS_MAX: usize = 64;
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Fault, RepoPath, RunMode,
     allowance::Allowances,
+    binding::BindingName,
     branch::BranchName,
     budget::Budgets,
     capability::CapabilityRequest,
@@ -82,6 +83,14 @@ pub struct Request {
     /// What the run may cost at most.
     #[serde(default)]
     pub budgets: Budgets,
+    /// Whether the repository's container is built and started, to see that it comes up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub simulate: bool,
+    /// The bindings through which people are notified. Without any, and with the allowance,
+    /// `notify.default`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = limit::NOTIFY_MAX))]
+    pub notify: Vec<BindingName>,
     /// A change written beforehand.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,

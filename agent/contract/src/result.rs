@@ -110,7 +110,38 @@ closed_enum! {
         WorkingTree = "working_tree",
         /// In a commit on the work branch.
         WorkBranch = "work_branch",
+        /// In a commit on a branch of the forge, and nowhere on this machine.
+        RemoteBranch = "remote_branch",
     }
+}
+
+closed_enum! {
+    /// How a change leaves the machine. There is no third way.
+    pub enum UpdatePath {
+        /// The git command, to a remote.
+        Git = "git",
+        /// The API of GitHub.
+        Github = "github",
+    }
+}
+
+/// Where beyond the machine the change is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    /// The way that it took.
+    pub path: UpdatePath,
+    /// The remote's name, or the repository on the forge.
+    pub remote: String,
+    /// The branch there.
+    pub branch: BranchName,
+    /// The commit.
+    pub commit: String,
+    /// What makes a repeated run harmless: it stands in the commit too.
+    pub operation: String,
+    /// The number of the pull request.
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
+    pub pull_request: Option<u64>,
 }
 
 /// Something that the run left behind, by its content.
@@ -169,6 +200,9 @@ pub struct RunResult {
     pub after: Revision,
     /// Where the change is now.
     pub placement: Placement,
+    /// Where beyond the machine it is.
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
+    pub published: Option<Published>,
     /// What changed, from base to end.
     pub changed_files: Vec<ChangedFile>,
     /// Every operation, in order.

@@ -8,6 +8,7 @@ use agent_contract::{
     gate::{GateName, GateResult},
     operation::FileMode,
 };
+use serde_json::Value;
 
 /// Why a call did not happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +87,22 @@ pub trait Host {
     fn run_checks(&mut self, capability: &Self::Capability, names: &[String]) -> Call<Vec<CheckResult>>;
     /// Runs gates.
     fn scan(&mut self, capability: &Self::Capability, gates: &[GateName]) -> Call<Vec<GateResult>>;
+    /// Builds and starts the repository's container, and tells what came of it.
+    fn simulate(&mut self, capability: &Self::Capability) -> Call<Value>;
+    /// Has the work branch pushed once the verdict allows it.
+    fn push(&mut self, capability: &Self::Capability) -> Call<Value>;
+    /// Has a pull request opened once the verdict allows it.
+    fn open_pull_request(&mut self, capability: &Self::Capability, title: &str, body: &str) -> Call<Value>;
+    /// Has people notified at the end of the run.
+    fn notify(&mut self, capability: &Self::Capability, binding: &str, message: &str) -> Call<()>;
+    /// Invokes an action of a binding.
+    fn invoke(
+        &mut self,
+        capability: &Self::Capability,
+        binding: &str,
+        action: &str,
+        input: &Value,
+    ) -> Call<Value>;
     /// Says that a pass has started.
     fn progress(&mut self, capability: &Self::Capability, pass: &str) -> Call<()>;
 }

@@ -14,6 +14,7 @@ pub(super) fn check(request: &Request) -> Result<(), Fault> {
     contexts(request)?;
     protocols(&request.protocols)?;
     count("/gates/required", request.gates.required.len(), 0, limit::GATES_MAX)?;
+    count("/notify", request.notify.len(), 0, limit::NOTIFY_MAX)?;
     budgets(request)?;
     request
         .proposal

@@ -2,13 +2,15 @@ use std::collections::BTreeMap;
 
 use agent_contract::{CapabilityName, Failure};
 
-use super::{Planned, Stop};
+use super::{Planned, Stop, context::Task};
 use crate::Host;
 
 /// A plan with the permissions that it needs in hand.
 pub struct Granted<H: Host> {
     pub(super) plan: Planned,
     capabilities: BTreeMap<CapabilityName, H::Capability>,
+    /// What the task is, in a stranger's words.
+    pub(super) task: Option<Task>,
 }
 
 impl<H: Host> Granted<H> {
@@ -32,5 +34,5 @@ pub fn grant<H: Host>(plan: Planned, host: &mut H) -> Result<Granted<H>, Stop> {
     for (need, answer) in plan.needs.iter().zip(host.request_capabilities(&plan.needs)) {
         capabilities.insert(need.name, answer?);
     }
-    Ok(Granted { plan, capabilities })
+    Ok(Granted { plan, capabilities, task: None })
 }

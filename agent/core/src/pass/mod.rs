@@ -4,12 +4,15 @@
 mod changelog;
 mod check;
 mod commit;
+mod context;
 mod gate;
 mod grant;
 mod hydrate;
 mod plan;
 mod propose;
+mod publish;
 mod report;
+mod simulate;
 mod stop;
 
 use agent_contract::{Report, Request};
@@ -20,17 +23,35 @@ pub use stop::Stop;
 use crate::Host;
 
 /// The passes in their order, as `describe` names them.
-pub const NAMES: &[&str] =
-    &["plan", "grant", "hydrate", "propose", "check", "gate", "diff", "commit", "report"];
+pub const NAMES: &[&str] = &[
+    "plan",
+    "grant",
+    "context",
+    "hydrate",
+    "propose",
+    "check",
+    "gate",
+    "simulate",
+    "diff",
+    "commit",
+    "push",
+    "pull_request",
+    "notify",
+    "report",
+];
 
 /// Runs every pass.
 pub fn all<H: Host>(request: Request, host: &mut H) -> Result<Report, Stop> {
     let planned = plan(request)?;
     let granted = grant::grant(planned, host)?;
-    let hydrated = hydrate::hydrate(granted, host)?;
+    let informed = context::context(granted, host)?;
+    let hydrated = hydrate::hydrate(informed, host)?;
     let proposed = propose::propose(hydrated, host)?;
     let checked = check::check(proposed, host)?;
     let gated = gate::gate(checked, host)?;
-    let committed = commit::commit(gated, host)?;
-    report::report(committed, host)
+    let simulated = simulate::simulate(gated, host)?;
+    let committed = commit::commit(simulated, host)?;
+    let published = publish::publish(committed, host)?;
+    let told = publish::notify(published, host)?;
+    report::report(told, host)
 }

@@ -1,4 +1,9 @@
-use agent_contract::{CapabilityName, Failure, Fault, Request, RunMode, capability::Scope, report::Reason};
+use agent_contract::{
+    CapabilityName, Failure, Fault, Request, RunMode,
+    capability::Scope,
+    report::Reason,
+    target::{Target, UrlKind},
+};
 
 use super::Stop;
 use crate::{
@@ -77,10 +82,22 @@ fn needs(request: &Request, edits: &EditSet) -> Vec<Need> {
             "open a pull request for the change",
         ),
         (
-            request.allowances.notify,
+            request.allowances.notify || !request.notify.is_empty(),
             CapabilityName::NotifySend,
-            Scope::default(),
+            bound(notified(request)),
             "tell people of the change",
+        ),
+        (
+            request.simulate,
+            CapabilityName::ContainerSimulate,
+            Scope::default(),
+            "see whether the container comes up",
+        ),
+        (
+            is_about_a_task(request),
+            CapabilityName::ProtocolInvoke,
+            bound(vec![FORGE.to_owned()]),
+            "read what the task is",
         ),
     ];
     wanted
@@ -88,6 +105,30 @@ fn needs(request: &Request, edits: &EditSet) -> Vec<Need> {
         .filter(|(needed, ..)| *needed)
         .map(|(_, name, scope, reason)| Need { name, scope, reason: reason.to_owned() })
         .collect()
+}
+
+/// The name under which the Runner knows the forge that the target lies on.
+pub(super) const FORGE: &str = "forge";
+
+const NOTIFY: &str = "notify.default";
+
+fn bound(bindings: Vec<String>) -> Scope {
+    Scope { bindings: Some(bindings), ..Scope::default() }
+}
+
+/// The bindings through which people are told.
+pub(super) fn notified(request: &Request) -> Vec<String> {
+    match request.notify.is_empty() {
+        true => vec![NOTIFY.to_owned()],
+        false => request.notify.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// Whether the target is an issue, a pull request or a discussion, whose text says what
+/// to do.
+pub(super) fn is_about_a_task(request: &Request) -> bool {
+    let Some(Target::Url(url)) = &request.target else { return false };
+    matches!(url.kind, UrlKind::Issue(_) | UrlKind::PullRequest(_) | UrlKind::Discussion(_))
 }
 
 pub(super) fn check_names(request: &Request) -> Vec<String> {

@@ -17,7 +17,15 @@ pub fn report<H: Host>(committed: Committed<H>, host: &mut H) -> Result<Report, 
     Ok(Report {
         conclusion: Conclusion::Proposed,
         reasons: gated.gates.iter().filter(|gate| gate.fails()).map(reason).collect(),
-        summary: summary(changes.len(), &diff, gated.checked.results.len(), commit.as_deref()),
+        summary: format!(
+            "{}{}",
+            granted
+                .task
+                .as_ref()
+                .map(|task| format!("for {} “{}”: ", task.reference, task.title))
+                .unwrap_or_default(),
+            summary(changes.len(), &diff, gated.checked.results.len(), commit.as_deref())
+        ),
         changelog: changelog::entry(&granted.plan.request.instruction, changes),
         warnings: Vec::new(),
         next_steps: Vec::new(),
