@@ -9,7 +9,7 @@ use std::{
 use agent_contract::check::CheckOutcome;
 use kernel::{
     Itself,
-    process::{Cancel, Command, Ended, Limits, allowed_environment, run, run_all},
+    process::{Cancel, Command, Ended, Limits, Place, allowed_environment, run, run_all},
 };
 
 const WHOLE: &str = "the whole tree ended";
@@ -21,9 +21,13 @@ fn itself() -> Itself {
 fn sh(script: &str, wall_ms: u64) -> Command {
     Command {
         argv: ["sh", "-c", script].map(str::to_owned).into(),
-        folder: PathBuf::from("/"),
+        place: Place::Bare(PathBuf::from("/")),
         environment: allowed_environment(&[]),
-        limits: Limits { wall: Duration::from_millis(wall_ms), output_bytes: 4096 },
+        limits: Limits {
+            wall: Duration::from_millis(wall_ms),
+            output_bytes: 4096,
+            output_bytes_max: 256 * 1024 * 1024,
+        },
     }
 }
 

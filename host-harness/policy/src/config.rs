@@ -20,7 +20,7 @@ pub use binding::BindingConfig;
 pub use container::ContainerConfig;
 pub use identity::{AgentIdConfig, ApprovalConfig, Approver, Identity};
 pub use points::{CredentialConfig, KeyConfig, PointConfig, PointProtocol};
-pub use sandbox::SandboxConfig;
+pub use sandbox::{LanguageCache, SandboxBackend, SandboxConfig};
 pub use secret::VaultConfig;
 pub use target::TargetConfig;
 pub use update::UpdateConfig;
@@ -149,7 +149,7 @@ pub struct ChecksConfig {
 
 impl Default for ChecksConfig {
     fn default() -> Self {
-        Self { seconds: 600, output_bytes: 64 * 1024, at_once: 2, environment: Vec::new() }
+        Self { seconds: 600, output_bytes: 64 * 1024, at_once: 4, environment: Vec::new() }
     }
 }
 

@@ -8,7 +8,7 @@ use agent_contract::{
 };
 use kernel::{
     KernelError,
-    process::{self, Cancel, Command, Ended, Limits},
+    process::{self, Cancel, Command, Ended, Limits, Place},
 };
 use policy::{Code, Permit, call::RunChecksCall, config::ChecksConfig};
 use serde_json::json;
@@ -54,9 +54,13 @@ fn prepare(command: &CheckCommand, folder: PathBuf, config: &ChecksConfig) -> Co
     let extra: Vec<_> = config.environment.iter().map(String::as_str).collect();
     Command {
         argv: command.argv.clone(),
-        folder,
+        place: Place::Bare(folder),
         environment: process::allowed_environment(&extra),
-        limits: Limits { wall: Duration::from_secs(seconds), output_bytes: config.output_bytes },
+        limits: Limits {
+            wall: Duration::from_secs(seconds),
+            output_bytes: config.output_bytes,
+            output_bytes_max: 256 * 1024 * 1024,
+        },
     }
 }
 

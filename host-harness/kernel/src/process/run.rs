@@ -11,7 +11,7 @@ use std::{
 
 use agent_contract::check::CheckOutcome;
 
-use super::{Cancel, Command, Ended, capture::Capture, hold::Report, tree::Tree};
+use super::{Cancel, Command, Ended, Place, capture::Capture, hold::Report, tree::Tree};
 use crate::{Itself, itself::Part};
 
 /// How long the last words of a killed program may take to arrive.
@@ -59,7 +59,10 @@ struct Running {
 fn spawn(command: &Command, itself: &Itself) -> io::Result<Running> {
     let (reader, writer) = io::pipe()?;
     let mut process = itself.told(Part::Hold);
-    process.arg("--").args(&command.argv).current_dir(&command.folder);
+    let (Place::Bare(folder), argv) = (&command.place, &command.argv) else {
+        return Err(io::Error::other("the sandbox is not there yet"));
+    };
+    process.arg("--").args(argv).current_dir(folder);
     process.env_clear().envs(&command.environment);
     process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(writer);
     let holder = process.spawn()?;
@@ -95,6 +98,7 @@ impl Running {
             duration: start.elapsed(),
             output,
             output_bytes_dropped,
+            exceeded: None,
             sandbox: held(whole),
         }
     }
@@ -174,6 +178,7 @@ fn unavailable(command: &Command, error: &str, start: Instant) -> Ended {
         duration: start.elapsed(),
         output: format!("can't run `{program}`: {error}"),
         output_bytes_dropped: 0,
+        exceeded: None,
         sandbox: Vec::new(),
     }
 }

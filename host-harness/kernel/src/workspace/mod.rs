@@ -10,6 +10,7 @@ mod overlay;
 mod read;
 mod scratch;
 mod search;
+pub(crate) mod stage;
 mod write;
 
 use std::{collections::BTreeMap, path::Path};
@@ -21,6 +22,7 @@ pub use change::{Laid, Net};
 pub use list::{Entry, EntryKind, Listing};
 pub use read::Content;
 pub use search::{Hit, Hits};
+pub use stage::Staged;
 
 use crate::KernelError;
 use overlay::Overlay;

@@ -1,0 +1,130 @@
+//! What a program is held in: namespaces of its own, a root of its own in which the
+//! machine's programs are read-only and the workspace is an overlay, no network, no
+//! power, and bounds on all that it can use.
+
+mod cache;
+mod probe;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use policy::config::SandboxConfig;
+use serde::{Deserialize, Serialize};
+
+pub use probe::{Probe, probe};
+
+use crate::{KernelError, workspace::Staged};
+
+/// Where the workspace stands inside.
+pub const WORKSPACE: &str = "/work";
+/// The home of what runs inside.
+pub const HOME: &str = "/home/check";
+/// The name of the user inside.
+pub const USER: &str = "check";
+/// What a part that did not hold begins with, in the lists of parts.
+pub const MISSING: &str = "missing: ";
+
+/// A sandbox for one program. It holds nothing secret: it is handed on as an argument.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sandbox {
+    /// What makes it.
+    pub backend: Backend,
+    /// The checkout, under everything that is written to the workspace; never written to.
+    pub checkout: PathBuf,
+    /// The change of the run, as `Workspace::stage` laid it ready.
+    pub staged: PathBuf,
+    /// What is shown of the machine beyond its programs.
+    pub shown: Vec<Shown>,
+    /// Paths within the workspace that are hidden behind something empty.
+    pub hidden: Vec<String>,
+    /// Variables that stand in place of those of the command.
+    pub environment: BTreeMap<String, String>,
+    /// Folders that are sought for programs before all others.
+    pub path: Vec<PathBuf>,
+    /// What it may use.
+    pub bounds: Bounds,
+}
+
+/// What makes a sandbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Backend {
+    /// The Runner's own program.
+    Native,
+    /// The program `bwrap`.
+    Bubblewrap,
+}
+
+/// A folder or file of the machine that is shown inside at the same path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The path, outside and inside.
+    pub path: PathBuf,
+    /// How it can be used there.
+    pub access: Access,
+}
+
+/// How what is shown can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Access {
+    /// It can be read.
+    Read,
+    /// It seems to be writable: what is written is gone with the sandbox.
+    Overlaid,
+    /// Nothing of it is shown; an empty, private folder stands there.
+    Empty,
+}
+
+/// What all that runs in a sandbox may use together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bounds {
+    /// Memory.
+    pub memory_bytes: u64,
+    /// Processes and threads.
+    pub processes: u64,
+    /// Processor time.
+    pub cpu_seconds: u64,
+    /// Bytes written, in the workspace, `/tmp`, home and `/dev/shm` together.
+    pub disk_bytes: u64,
+    /// Size of one file.
+    pub file_bytes: u64,
+}
+
+impl Sandbox {
+    /// The sandbox for a change, as the operator configured it. `backend` is what
+    /// [`probe`] found.
+    pub fn new(staged: &Staged, config: &SandboxConfig, backend: Backend) -> Result<Self, KernelError> {
+        let mut sandbox = Self {
+            backend,
+            checkout: staged.checkout().to_owned(),
+            staged: staged.folder(),
+            shown: Vec::new(),
+            hidden: config.hidden.clone(),
+            environment: BTreeMap::new(),
+            path: Vec::new(),
+            bounds: Bounds::from(config),
+        };
+        cache::show(&config.caches, &mut sandbox);
+        for path in &config.read_only {
+            let path = Path::new(path);
+            let path = path.canonicalize().map_err(KernelError::io("show", path.display()))?;
+            sandbox.shown.push(Shown { path, access: Access::Read });
+        }
+        Ok(sandbox)
+    }
+}
+
+impl From<&SandboxConfig> for Bounds {
+    fn from(config: &SandboxConfig) -> Self {
+        Self {
+            memory_bytes: config.memory_bytes,
+            processes: config.processes,
+            cpu_seconds: config.cpu_seconds,
+            disk_bytes: config.disk_bytes,
+            file_bytes: config.file_bytes,
+        }
+    }
+}
