@@ -23,7 +23,7 @@ pub use points::{CredentialConfig, KeyConfig, PointConfig, PointProtocol};
 pub use sandbox::{LanguageCache, SandboxBackend, SandboxConfig};
 pub use secret::VaultConfig;
 pub use target::TargetConfig;
-pub use update::UpdateConfig;
+pub use update::{GitUpdate, GithubUpdate, UpdateConfig, UpdatePath};
 
 use crate::local::{self, Place, Policy, PolicyError};
 
