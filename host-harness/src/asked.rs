@@ -71,7 +71,7 @@ fn from_flags(args: &RunArgs) -> Result<Request, Problem> {
             commit: args.allow_commit,
             push: args.allow_push,
             pull_request: args.allow_pull_request,
-            notify: args.allow_notify,
+            notify: args.allow_notify || !args.notify.is_empty(),
         },
         agent_id: None,
         decision_metadata: Default::default(),
@@ -80,6 +80,8 @@ fn from_flags(args: &RunArgs) -> Result<Request, Problem> {
         audit: Default::default(),
         gates: GatePolicy { required: args.gates.clone(), fail_on: None },
         budgets: Budgets { seconds: args.seconds, ..Budgets::default() },
+        simulate: args.simulate,
+        notify: args.notify.clone(),
         proposal,
     };
     rules::check(&request)
@@ -100,6 +102,8 @@ const FLAGS: &[(&str, &str)] = &[
     ("/allowances/push", "--allow-push"),
     ("/allowances/pull_request", "--allow-pull-request"),
     ("/allowances/notify", "--allow-notify"),
+    ("/notify", "--notify"),
+    ("/simulate", "--simulate"),
     ("/gates", "--gate"),
     ("/budgets/seconds", "--seconds"),
     ("/proposal", "--proposal"),

@@ -5,7 +5,8 @@ mod decide;
 use std::{ffi::OsString, path::PathBuf};
 
 use agent_contract::{
-    CapabilityName, RepoPath, RunMode, branch::BranchName, gate::GateName, proposal::ProposalFormat,
+    CapabilityName, RepoPath, RunMode, binding::BindingName, branch::BranchName, gate::GateName,
+    proposal::ProposalFormat,
 };
 use clap::{Args, Parser, Subcommand, ValueHint};
 
@@ -148,6 +149,15 @@ pub struct RunArgs {
     /// Let people be notified.
     #[arg(long)]
     pub allow_notify: bool,
+    /// A binding of the configuration through which people are notified. Repeatable.
+    #[arg(long = "notify", value_name = "BINDING")]
+    pub notify: Vec<BindingName>,
+    /// Build and start the repository's container, to see that it comes up.
+    #[arg(long)]
+    pub simulate: bool,
+    /// Run the checks with all that you may do, instead of in the sandbox. Never production-ready.
+    #[arg(long)]
+    pub unsandboxed: bool,
     /// A gate that must pass. Repeatable.
     #[arg(long = "gate", value_name = "GATE")]
     pub gates: Vec<GateName>,
@@ -172,7 +182,7 @@ pub struct RunArgs {
 }
 
 /// What a request file says itself.
-const REQUEST_FLAGS: [&str; 15] = [
+const REQUEST_FLAGS: [&str; 17] = [
     "mode",
     "instruction",
     "proposal",
@@ -187,6 +197,8 @@ const REQUEST_FLAGS: [&str; 15] = [
     "allow_pull_request",
     "allow_notify",
     "gates",
+    "notify",
+    "simulate",
     "seconds",
 ];
 

@@ -220,6 +220,7 @@ fn run_with(agent: &Agent, root: &Path, store: &Store, config: Config, more: Val
         itself: Itself::new(""),
         control: Control::default(),
         approvals: Approvals::default(),
+        unsandboxed: false,
     };
     runtime().block_on(runner::run(agent, setup, Box::new(Silent))).expect("a run");
 }

@@ -144,6 +144,7 @@ fn run(agent: &Agent, world: &World, events: Option<fn(Control) -> Box<dyn Event
         itself: Itself::new(env!("CARGO_BIN_EXE_code-assist-under-test")),
         control,
         approvals: Approvals::default(),
+        unsandboxed: false,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(runner::run(agent, setup, events)).unwrap()

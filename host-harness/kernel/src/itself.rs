@@ -18,6 +18,8 @@ pub(crate) enum Part {
     Place,
     /// Holds the command that is given.
     Hold,
+    /// Runs the component that is given.
+    Wasi,
 }
 
 impl Itself {
@@ -40,8 +42,18 @@ impl Itself {
             Part::Hold => {
                 command.arg("hold");
             }
+            Part::Wasi => {
+                command.arg("wasi");
+            }
         }
         command
+    }
+
+    /// The first words of a command that does a part, for whoever starts it.
+    pub(crate) fn words(&self, part: Part) -> Vec<String> {
+        let command = self.told(part);
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        words.map(|word| word.to_string_lossy().into_owned()).collect()
     }
 }
 

@@ -140,10 +140,18 @@ fn checks(facts: &Facts) -> Finding {
         };
         (outcome, Reason::new(code, message_of(check)))
     });
+    let unheld = facts.checks.iter().filter(|_| facts.mode == RunMode::ProductionChange).filter_map(unheld);
     let missing = facts.checks_missing.iter().map(|name| {
         (Outcome::Failed, Reason::new(Code::CheckMissing.as_str(), format!("check `{name}` was never run")))
     });
-    broken.chain(missing).collect()
+    broken.chain(unheld).chain(missing).collect()
+}
+
+/// A check that passed without the whole sandbox proves nothing for production.
+fn unheld(check: &CheckResult) -> Option<(Outcome, Reason)> {
+    let missing = check.sandbox.iter().find(|part| part.starts_with("missing"))?;
+    let message = format!("check `{}` ran without the whole sandbox: {missing}", check.name);
+    Some((Outcome::Unavailable, Reason::new(Code::SandboxUnavailable.as_str(), message)))
 }
 
 fn message_of(check: &CheckResult) -> String {

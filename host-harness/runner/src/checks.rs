@@ -1,39 +1,52 @@
 //! The checks of a run, run when the agent asks.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::Path, time::Duration};
 
 use agent_contract::{
-    check::{CheckCommand, CheckResult},
+    check::{CheckCommand, CheckOutcome, CheckResult},
     event::EventName,
 };
 use kernel::{
-    KernelError,
-    process::{self, Cancel, Command, Ended, Limits, Place},
+    Itself, KernelError, Workspace,
+    process::{self, Cancel, Command, Ended, Limits, Place, Sandbox, wasi},
+    workspace::{Staged, materialise::Materialised},
 };
-use policy::{Code, Permit, call::RunChecksCall, config::ChecksConfig};
+use policy::{
+    Code, Permit,
+    call::RunChecksCall,
+    config::{ChecksConfig, SandboxConfig},
+};
 use serde_json::json;
 
-use crate::{done::Done, outside::Outside, state::Run};
+use crate::{
+    done::Done,
+    holding::{self, Holding},
+    outside::Outside,
+    state::Run,
+};
 
-/// Runs checks on a copy of the workspace, which is gone afterwards.
+/// Runs checks on the workspace: in a sandbox over the checkout, as a component, or, where
+/// the developer wants it, on a copy.
 pub(crate) async fn run(
     outside: &mut Outside,
     permit: Permit<RunChecksCall>,
     cancel: Cancel,
 ) -> Result<Done<Vec<CheckResult>>, KernelError> {
     let commands = permit.into_call().commands;
-    let place = outside.workspace.materialise(&outside.copies)?;
-    let processes: Vec<_> =
-        commands.iter().map(|command| prepare(command, place.folder(), &outside.checks_config)).collect();
-    let at_once = outside.checks_config.at_once;
-    let itself = outside.itself.clone();
+    let places = Places::ready(outside, &commands)?;
+    let (runnable, unheld): (Vec<_>, Vec<_>) =
+        commands.iter().cloned().partition(|command| places.can_hold(command));
+    let processes = runnable.iter().map(|command| places.prepare(command, outside));
+    let processes = processes.collect::<Result<Vec<_>, _>>()?;
+    let (at_once, itself) = (outside.checks_config.at_once, outside.itself.clone());
     let run = move || process::run_all(processes, at_once, &itself, &cancel);
     let ran = tokio::task::spawn_blocking(run).await;
-    drop(place);
+    drop(places);
     let ended =
         ran.map_err(|error| KernelError::new(Code::KernelFailed, format!("the checks broke off: {error}")))?;
-    let results: Vec<_> =
-        commands.into_iter().zip(ended).map(|(command, ended)| result(command, ended)).collect();
+    let ran = runnable.into_iter().zip(ended).map(|(command, ended)| result(command, ended));
+    let unrun = unheld.into_iter().map(|command| unrun(command, &outside.holding));
+    let results = in_order(&commands, ran.chain(unrun).collect());
     for result in &results {
         outside.results.checks.insert(result.name.clone(), result.clone());
     }
@@ -49,22 +62,78 @@ pub(crate) fn tell(run: &mut Run, results: &[CheckResult]) {
     }
 }
 
-fn prepare(command: &CheckCommand, folder: PathBuf, config: &ChecksConfig) -> Command {
-    let seconds = command.timeout_seconds.unwrap_or(config.seconds);
-    let extra: Vec<_> = config.environment.iter().map(String::as_str).collect();
+/// The workspace in the forms that the checks of a batch need, gone when it is dropped.
+struct Places {
+    staged: Option<Staged>,
+    copy: Option<Materialised>,
+}
+
+impl Places {
+    fn ready(outside: &Outside, commands: &[CheckCommand]) -> Result<Self, KernelError> {
+        let components = commands.iter().any(|command| wasi::is_component(&command.argv));
+        let programs = commands.iter().any(|command| !wasi::is_component(&command.argv));
+        let (workspace, within): (&Workspace, &Path) = (&outside.workspace, &outside.copies);
+        let staged = programs && matches!(outside.holding, Holding::Sandbox(..));
+        let copied = components || programs && matches!(outside.holding, Holding::Unsandboxed);
+        Ok(Self {
+            staged: staged.then(|| workspace.stage(within)).transpose()?,
+            copy: copied.then(|| workspace.materialise(within)).transpose()?,
+        })
+    }
+
+    fn can_hold(&self, command: &CheckCommand) -> bool {
+        self.copy.is_some() || !wasi::is_component(&command.argv) && self.staged.is_some()
+    }
+
+    fn prepare(&self, check: &CheckCommand, outside: &Outside) -> Result<Command, KernelError> {
+        let (checks, sandbox) = (&outside.checks_config, &outside.sandbox_config);
+        let component = wasi::is_component(&check.argv);
+        let place = match (&self.staged, &outside.holding, &self.copy) {
+            (Some(staged), Holding::Sandbox(backend, _), _) if !component => {
+                Place::Sandboxed(Sandbox::new(staged, sandbox, *backend)?)
+            }
+            (_, _, Some(copy)) => Place::Bare(copy.folder()),
+            _ => return Err(KernelError::new(Code::SandboxUnavailable, "nothing holds the check")),
+        };
+        let command = plain(check, place, checks, sandbox);
+        Ok(match &self.copy {
+            Some(copy) if component => as_component(command, copy, sandbox, &outside.itself),
+            _ => command,
+        })
+    }
+}
+
+fn as_component(command: Command, copy: &Materialised, sandbox: &SandboxConfig, itself: &Itself) -> Command {
+    wasi::command(command, copy.folder(), sandbox.memory_bytes, itself)
+}
+
+fn plain(check: &CheckCommand, place: Place, checks: &ChecksConfig, sandbox: &SandboxConfig) -> Command {
+    let seconds = check.timeout_seconds.unwrap_or(checks.seconds);
+    let extra: Vec<_> = checks.environment.iter().map(String::as_str).collect();
     Command {
-        argv: command.argv.clone(),
-        place: Place::Bare(folder),
+        argv: check.argv.clone(),
+        place,
         environment: process::allowed_environment(&extra),
         limits: Limits {
             wall: Duration::from_secs(seconds),
-            output_bytes: config.output_bytes,
-            output_bytes_max: 256 * 1024 * 1024,
+            output_bytes: checks.output_bytes,
+            output_bytes_max: sandbox.output_bytes_max,
         },
     }
 }
 
+/// What ran and what did not, in the order in which it was asked for.
+fn in_order(commands: &[CheckCommand], mut results: Vec<CheckResult>) -> Vec<CheckResult> {
+    let place = |name: &str| commands.iter().position(|command| command.name == name);
+    results.sort_by_key(|result| place(&result.name));
+    results
+}
+
 fn result(command: CheckCommand, ended: Ended) -> CheckResult {
+    let sandbox = match wasi::is_component(&command.argv) {
+        true => wasi::parts(ended.sandbox),
+        false => ended.sandbox,
+    };
     CheckResult {
         name: command.name,
         argv: command.argv,
@@ -74,6 +143,25 @@ fn result(command: CheckCommand, ended: Ended) -> CheckResult {
         duration_ms: u64::try_from(ended.duration.as_millis()).unwrap_or(u64::MAX),
         output: ended.output,
         output_bytes_dropped: ended.output_bytes_dropped,
-        sandbox: ended.sandbox,
+        sandbox,
+    }
+}
+
+/// A check that nothing on this machine can hold is not run.
+fn unrun(command: CheckCommand, holding: &Holding) -> CheckResult {
+    let output = match holding {
+        Holding::Unavailable(probe) => holding::unheld(probe),
+        _ => "sandbox-unavailable: nothing holds the check".to_owned(),
+    };
+    CheckResult {
+        name: command.name,
+        argv: command.argv,
+        outcome: CheckOutcome::Unavailable,
+        exit_code: None,
+        signal: None,
+        duration_ms: 0,
+        output,
+        output_bytes_dropped: 0,
+        sandbox: Vec::new(),
     }
 }

@@ -18,6 +18,7 @@ mod done;
 mod effect;
 mod gate;
 mod grants;
+mod holding;
 mod host;
 mod outside;
 mod plan;

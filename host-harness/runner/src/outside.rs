@@ -20,10 +20,10 @@ use kernel::{
 use policy::{
     Blob, Code, Permit,
     call::{Malformed, Parsed, ScanCall, Touched},
-    config::ChecksConfig,
+    config::{ChecksConfig, SandboxConfig},
 };
 
-use crate::{plan::Plan, reading::Reading};
+use crate::{holding::Holding, plan::Plan, reading::Reading};
 
 /// A changed file, its state in the base and its state now.
 pub(crate) type Changed = (RepoPath, Option<FileState>, Option<FileState>);
@@ -35,6 +35,8 @@ pub(crate) struct Outside {
     pub branches: Branches,
     pub checks: Plan,
     pub checks_config: ChecksConfig,
+    pub sandbox_config: SandboxConfig,
+    pub holding: Holding,
     pub required_gates: BTreeSet<GateName>,
     /// The folder of the run in the state directory.
     pub folder: PathBuf,

@@ -44,6 +44,11 @@ impl Plan {
         self.named.values().flatten().map(|command| command.name.as_str())
     }
 
+    /// Every command.
+    pub fn commands_of_all(&self) -> impl Iterator<Item = &CheckCommand> {
+        self.named.values().flatten()
+    }
+
     /// The commands of names, each once.
     pub fn commands(&self, names: &[String]) -> Vec<CheckCommand> {
         let mut commands: Vec<CheckCommand> = Vec::new();

@@ -310,6 +310,7 @@ fn assemble(
             states.iter().map(|(path, _, after)| json!([path, after])),
         ),
         placement,
+        published: None,
         changed_files: ending.change.files,
         operations: run.operations.clone(),
         checks: run.outside.check_results(),

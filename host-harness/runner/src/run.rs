@@ -99,6 +99,7 @@ fn opening_record(agent: &Agent, run: &mut Run) -> Result<(), StartError> {
         "runner": env!("CARGO_PKG_VERSION"), "platform": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
         "root": run.outside.root(), "commit": head.and_then(|head| head.commit.as_ref()),
         "branch": head.and_then(|head| head.branch.as_ref()), "passing_runner": run.request.runner, "audit": run.request.audit,
+        "sandbox": run.outside.holding.describe(),
     });
     run.trace.append(kernel::clock::now_ms(), Kind::RunStarted, &body)?;
     run.events.emit(EventName::RunStarted, || body);

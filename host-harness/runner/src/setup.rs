@@ -16,6 +16,7 @@ use crate::{
     agent::Agent,
     approver::Approvals,
     control::Control,
+    holding::{self, Holding},
     outside::{Outside, Results},
     plan::{BaseFiles, Plan},
     reading::Reading,
@@ -38,6 +39,8 @@ pub struct Setup {
     pub control: Control,
     /// Who can approve what a policy says to ask for.
     pub approvals: Approvals,
+    /// Whether a developer wants the checks to run with all that they themselves may do.
+    pub unsandboxed: bool,
 }
 
 /// The limits that are in force: the operator's, narrowed by the caller's budgets.
@@ -63,7 +66,7 @@ pub(crate) fn open(setup: &Setup, run_id: &str) -> Result<Outside, StartError> {
     let head = git::head(workspace.base().root())?;
     branches(&setup.request, head.as_ref())?;
     let checks = Plan::resolve(&setup.request, &BaseFiles(workspace.base()))?;
-    Ok(Outside {
+    let mut outside = Outside {
         required_gates: policy::gates::required(&setup.request, &setup.config),
         branches: setup.request.branches.clone(),
         checks_config: setup.config.checks.clone(),
@@ -75,7 +78,11 @@ pub(crate) fn open(setup: &Setup, run_id: &str) -> Result<Outside, StartError> {
         workspace,
         head,
         checks,
-    })
+        sandbox_config: setup.config.sandbox.clone(),
+        holding: Holding::Nothing,
+    };
+    outside.holding = holding::find(setup, &outside)?;
+    Ok(outside)
 }
 
 fn reading(setup: &Setup, head: Option<&git::Head>) -> Reading {

@@ -98,6 +98,7 @@ fn one(root: &Path, store: &Store, request: Request, json: bool) -> Result<RunRe
         itself: Itself::found()?,
         control: Control::default(),
         approvals: Approvals::default(),
+        unsandboxed: false,
     };
     let events: Box<dyn Events> = if json { Box::new(Lines) } else { Box::new(Live::new()) };
     let agent = set_up::agent(None, None)?;

@@ -38,7 +38,9 @@ pub(super) fn run(args: &RunArgs, json: bool, state_dir: Option<PathBuf>) -> Res
     let signed = args.approvals.iter().map(|file| approval::signed(file, &config));
     let approvals = Approvals { person, signed: signed.collect::<Result<_, _>>()? };
     let itself = Itself::found()?;
-    let setup = Setup { request, root, config, store: store.clone(), itself, control, approvals };
+    let unsandboxed = args.unsandboxed;
+    let setup =
+        Setup { request, root, config, store: store.clone(), itself, control, approvals, unsandboxed };
     let ran = set_up::runtime()?.block_on(runner::run(&agent, setup, events));
     let result =
         ran.map_err(|error| Problem::from(error).reworded(|message| asked::in_flags(args, message)))?;

@@ -152,9 +152,16 @@ fn reasons(result: &RunResult) {
 }
 
 fn placed(result: &RunResult) -> String {
-    match (&result.work_branch, result.placement) {
+    let here = match (&result.work_branch, result.placement) {
         (Some(branch), Placement::WorkBranch) => format!("on branch {branch}"),
         (_, Placement::WorkingTree) => "in the working tree".to_owned(),
-        (_, Placement::Nowhere | Placement::WorkBranch) => "nowhere".to_owned(),
+        _ => "nowhere".to_owned(),
+    };
+    let Some(published) = &result.published else { return here };
+    let pull = published.pull_request.map(|number| format!(", pull request #{number}")).unwrap_or_default();
+    let there = line(&format!("on branch {} of {}{pull}", published.branch, published.remote));
+    match result.placement {
+        Placement::Nowhere | Placement::RemoteBranch => there,
+        Placement::WorkingTree | Placement::WorkBranch => format!("{here}, and {there}"),
     }
 }

@@ -13,6 +13,7 @@ mod hold;
 mod run;
 pub mod sandbox;
 mod tree;
+pub mod wasi;
 
 use std::{
     collections::BTreeMap,

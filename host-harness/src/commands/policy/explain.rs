@@ -37,6 +37,7 @@ pub(super) fn run(args: &ExplainArgs, json: bool, state_dir: Option<PathBuf>) ->
         itself: Itself::found()?,
         control: Control::default(),
         approvals: Approvals::default(),
+        unsandboxed: false,
     };
     let agent = set_up::agent(None, None)?;
     let about = about(args);
@@ -86,6 +87,8 @@ fn request(args: &ExplainArgs) -> Result<Request, Problem> {
         audit: Default::default(),
         gates: Default::default(),
         budgets: Default::default(),
+        simulate: false,
+        notify: Vec::new(),
         proposal: None,
     };
     rules::check(&request)?;
