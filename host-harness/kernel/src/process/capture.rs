@@ -16,11 +16,13 @@ struct Held {
     tail: VecDeque<u8>,
     half: usize,
     dropped: u64,
+    total: u64,
 }
 
 impl Capture {
     pub fn new(bytes_max: usize) -> Self {
-        let held = Held { head: Vec::new(), tail: VecDeque::new(), half: bytes_max / 2, dropped: 0 };
+        let held =
+            Held { head: Vec::new(), tail: VecDeque::new(), half: bytes_max / 2, dropped: 0, total: 0 };
         Self { inner: Arc::new(Mutex::new(held)) }
     }
 
@@ -33,6 +35,11 @@ impl Capture {
                 Ok(count) => self.inner.lock().unwrap_or_else(PoisonError::into_inner).take(&buffer[..count]),
             }
         }
+    }
+
+    /// How much was printed so far.
+    pub fn total(&self) -> u64 {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).total
     }
 
     /// The text so far and how many bytes of it were dropped.
@@ -56,6 +63,7 @@ impl Held {
         let pushed_out = (self.tail.len() + kept.len()).saturating_sub(self.half);
         self.tail.drain(..pushed_out);
         self.tail.extend(kept);
+        self.total += bytes.len() as u64;
         self.dropped += (rest.len() - kept.len() + pushed_out) as u64;
     }
 }

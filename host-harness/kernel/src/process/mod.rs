@@ -74,6 +74,8 @@ pub enum Limit {
     Memory,
     /// Processes and threads.
     Processes,
+    /// The size of one file.
+    FileSize,
     /// Bytes that it printed.
     Output,
 }
@@ -84,6 +86,7 @@ impl std::fmt::Display for Limit {
             Self::CpuTime => "processor time",
             Self::Memory => "memory",
             Self::Processes => "processes",
+            Self::FileSize => "file size",
             Self::Output => "output",
         })
     }

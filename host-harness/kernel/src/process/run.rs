@@ -10,14 +10,22 @@ use std::{
 };
 
 use agent_contract::check::CheckOutcome;
+use policy::Code;
 
-use super::{Cancel, Command, Ended, Place, capture::Capture, hold::Report, tree::Tree};
+use super::{
+    Cancel, Command, Ended, Limit, Place,
+    capture::Capture,
+    hold::{Job, Report},
+    sandbox::MISSING,
+    tree::Tree,
+};
 use crate::{Itself, itself::Part};
 
 /// How long the last words of a killed program may take to arrive.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 /// How long the holder may take to end what it holds, and some more.
 const HOLDER_MAX: Duration = Duration::from_secs(8);
+const WHOLE: &str = "the whole tree ended";
 const POLL_MIN: Duration = Duration::from_micros(500);
 const POLL_MAX: Duration = Duration::from_millis(10);
 
@@ -59,10 +67,11 @@ struct Running {
 fn spawn(command: &Command, itself: &Itself) -> io::Result<Running> {
     let (reader, writer) = io::pipe()?;
     let mut process = itself.told(Part::Hold);
-    let (Place::Bare(folder), argv) = (&command.place, &command.argv) else {
-        return Err(io::Error::other("the sandbox is not there yet"));
+    let (job, folder) = match &command.place {
+        Place::Sandboxed(sandbox) => (Job::Sandboxed(sandbox.clone()), &sandbox.staged),
+        Place::Bare(folder) => (Job::Bare, folder),
     };
-    process.arg("--").args(argv).current_dir(folder);
+    process.arg("--").arg(serde_json::to_string(&job)?).args(&command.argv).current_dir(folder);
     process.env_clear().envs(&command.environment);
     process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(writer);
     let holder = process.spawn()?;
@@ -78,34 +87,43 @@ fn read(from: PipeReader, capture: Capture) -> JoinHandle<()> {
 
 impl Running {
     fn finish(mut self, command: &Command, cancel: &Cancel, start: Instant) -> Ended {
-        let early = self.wait(start + command.limits.wall, cancel);
+        let early = self.wait(command, start + command.limits.wall, cancel);
         let report = self.report();
         self.last_words();
-        let (exit_code, signal, whole) = match report {
-            Some(Report::Ended { exit_code, signal, whole }) => (exit_code, signal, whole),
+        let (exit_code, signal, exceeded, sandbox) = match report {
+            Some(Report::Ended { exit_code, signal, whole, exceeded, sandbox }) => {
+                (exit_code, signal, exceeded.or(limit_of(signal)), held(command, whole, sandbox))
+            }
             Some(Report::Unavailable { error }) => return unavailable(command, &error, start),
+            Some(Report::Refused { part, error }) => return refused(command, &part, &error, start),
             None => {
                 Tree::kill_orphans(self.holder.id());
-                (None, None, false)
+                (None, None, None, held(command, false, Vec::new()))
             }
         };
-        let passed = if exit_code == Some(0) { CheckOutcome::Passed } else { CheckOutcome::Failed };
-        let (output, output_bytes_dropped) = self.capture.text();
+        let exceeded = if early == Some(Early::Flooded) { Some(Limit::Output) } else { exceeded };
+        let passed = exit_code == Some(0) && exceeded.is_none();
+        let (mut output, output_bytes_dropped) = self.capture.text();
+        output.extend(exceeded.map(|limit| notice(limit, command)));
         Ended {
-            outcome: early.unwrap_or(passed),
+            outcome: match early {
+                Some(Early::TimedOut) => CheckOutcome::TimedOut,
+                Some(Early::Interrupted) => CheckOutcome::Interrupted,
+                _ if passed => CheckOutcome::Passed,
+                _ => CheckOutcome::Failed,
+            },
             exit_code,
             signal,
             duration: start.elapsed(),
             output,
             output_bytes_dropped,
-            exceeded: None,
-            sandbox: held(whole),
+            exceeded,
+            sandbox,
         }
     }
 
-    /// Waits for the command, for its time to be over, or for the end to be called; the
-    /// last two are early ends, and close the holder's hand.
-    fn wait(&mut self, deadline: Instant, cancel: &Cancel) -> Option<CheckOutcome> {
+    /// Waits for the command, or for an early end, which closes the holder's hand.
+    fn wait(&mut self, command: &Command, deadline: Instant, cancel: &Cancel) -> Option<Early> {
         let mut pause = POLL_MIN;
         let early = loop {
             if !matches!(self.holder.try_wait(), Ok(None)) {
@@ -113,10 +131,13 @@ impl Running {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                break CheckOutcome::TimedOut;
+                break Early::TimedOut;
+            }
+            if self.capture.total() > command.limits.output_bytes_max {
+                break Early::Flooded;
             }
             if cancel.wait(pause.min(left)) {
-                break CheckOutcome::Interrupted;
+                break Early::Interrupted;
             }
             pause = (pause * 3 / 2).min(POLL_MAX);
         };
@@ -154,31 +175,86 @@ fn until(time: Duration, mut is_so: impl FnMut() -> bool) -> bool {
     true
 }
 
+/// Why a command was ended before it was over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Early {
+    TimedOut,
+    Interrupted,
+    Flooded,
+}
+
+/// The limit that a signal of the kernel's stands for.
+#[cfg(target_os = "linux")]
+fn limit_of(signal: Option<i32>) -> Option<Limit> {
+    match signal {
+        Some(libc::SIGXCPU) => Some(Limit::CpuTime),
+        Some(libc::SIGXFSZ) => Some(Limit::FileSize),
+        _ => None,
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn limit_of(_: Option<i32>) -> Option<Limit> {
+    None
+}
+
+/// What is told at the end of the output of a command that a limit ended.
+fn notice(limit: Limit, command: &Command) -> String {
+    let bounds = match &command.place {
+        Place::Sandboxed(sandbox) => Some(sandbox.bounds),
+        Place::Bare(_) => None,
+    };
+    let (what, key) = match limit {
+        Limit::CpuTime => (bounds.map(|of| format!("{} s of processor time", of.cpu_seconds)), "cpu_seconds"),
+        Limit::Memory => (bounds.map(|of| format!("{} bytes of memory", of.memory_bytes)), "memory_bytes"),
+        Limit::Processes => (bounds.map(|of| format!("{} processes", of.processes)), "processes"),
+        Limit::FileSize => (bounds.map(|of| format!("{} bytes in one file", of.file_bytes)), "file_bytes"),
+        Limit::Output => {
+            (Some(format!("{} bytes of output", command.limits.output_bytes_max)), "output_bytes_max")
+        }
+    };
+    let what = what.unwrap_or_else(|| limit.to_string());
+    format!("\n[ended: it used more than {what} (`sandbox.{key}`)]\n")
+}
+
 /// What held a command, and what was missing.
-fn held(whole: bool) -> Vec<String> {
-    let tree = if whole { "the whole tree ended" } else { "missing: a process may have outlived its end" };
-    [
-        "own session",
-        "time limit",
-        "output limit",
-        "named environment",
-        tree,
-        "missing: namespaces, network isolation, memory and process limits",
-    ]
-    .map(str::to_owned)
-    .into()
+fn held(command: &Command, whole: bool, parts: Vec<String>) -> Vec<String> {
+    let usual = ["own session", "time limit", "output limit", "named environment"];
+    let mut held: Vec<_> = usual.map(str::to_owned).into();
+    held.extend(parts);
+    let tree = if whole { WHOLE.to_owned() } else { format!("{MISSING}a process may have outlived its end") };
+    held.push(tree);
+    if matches!(command.place, Place::Bare(_)) {
+        held.push(format!("{MISSING}namespaces, network isolation, memory and process limits"));
+    }
+    held
 }
 
 fn unavailable(command: &Command, error: &str, start: Instant) -> Ended {
     let program = command.argv.first().map_or("", String::as_str);
+    not_run(format!("can't run `{program}`: {error}"), Vec::new(), start)
+}
+
+/// Without its sandbox a command is not run at all.
+fn refused(command: &Command, part: &str, error: &str, start: Instant) -> Ended {
+    let program = command.argv.first().map_or("", String::as_str);
+    let code = Code::SandboxUnavailable;
+    let output = format!(
+        "{code}: `{program}` was not run, because the sandbox lacks its {part}: {error}\nhint: `code-assist \
+         doctor` says what to do; a developer may ask for `--unsandboxed`"
+    );
+    not_run(output, vec![format!("{MISSING}{part}: {error}")], start)
+}
+
+fn not_run(output: String, sandbox: Vec<String>, start: Instant) -> Ended {
     Ended {
         outcome: CheckOutcome::Unavailable,
         exit_code: None,
         signal: None,
         duration: start.elapsed(),
-        output: format!("can't run `{program}`: {error}"),
+        output,
         output_bytes_dropped: 0,
         exceeded: None,
-        sandbox: Vec::new(),
+        sandbox,
     }
 }

@@ -3,6 +3,8 @@
 //! power, and bounds on all that it can use.
 
 mod cache;
+#[cfg(target_os = "linux")]
+pub(super) mod linux;
 mod probe;
 
 use std::{

@@ -1,0 +1,175 @@
+//! The holder's side: it enters the namespaces, starts the first process in them, watches
+//! from outside and ends it all.
+
+use std::{
+    ffi::OsString,
+    io::{self, Read as _, Write as _},
+    process::{Child, Command, Stdio},
+};
+
+use nix::sched::{CloneFlags, unshare};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    process::{Pid, PidfdFlags, getgid, getuid, pidfd_open},
+    thread::{capabilities, configure_capability_in_ambient_set, set_capabilities},
+};
+
+use super::{Held, Told, Word, group::Groups, lacking, tell, watch::Watch};
+use crate::process::{
+    Limit,
+    hold::{Job, Report},
+    sandbox::{MISSING, Sandbox},
+    tree::Tree,
+};
+
+const NAMESPACES: [(CloneFlags, &str); 4] = [
+    (CloneFlags::CLONE_NEWPID, "PID namespace"),
+    (CloneFlags::CLONE_NEWNET, "network namespace"),
+    (CloneFlags::CLONE_NEWIPC, "IPC namespace"),
+    (CloneFlags::CLONE_NEWUTS, "UTS namespace"),
+];
+
+/// Runs a command in a sandbox.
+pub(in crate::process) fn hold(sandbox: &Sandbox, argv: &[OsString]) -> Report {
+    let held = begin(sandbox, argv);
+    held.unwrap_or_else(|fault| Report::Refused { part: fault.part.to_owned(), error: fault.error })
+}
+
+fn begin(sandbox: &Sandbox, argv: &[OsString]) -> Held<Report> {
+    let groups = Groups::make(&sandbox.bounds);
+    enter_namespaces()?;
+    // Not sooner: the maps of a process that hides itself are root's.
+    let _ = Tree::adopt();
+    let mut first = start(argv).map_err(lacking("PID namespace", "start a process in it"))?;
+    let groups = groups.take(first.id());
+    let told = Told { sandbox: sandbox.clone(), counting: groups.counting() };
+    let over = match told.say(&mut first) {
+        Ok(()) => watch(&first, &groups, sandbox),
+        // It is gone already; what it said says why.
+        Err(_) => Ok(Over::Gone),
+    };
+    let _ = first.kill();
+    let words = words(&mut first);
+    match over.map_err(lacking("limits", "watch the processes"))? {
+        Over::Exceeded(limit) => Ok(report(words, Some(limit), &groups)),
+        Over::Gone => Ok(report(words, groups.exceeded(), &groups)),
+        Over::LetGo => Ok(report(words, None, &groups)),
+    }
+}
+
+fn enter_namespaces() -> Held<()> {
+    let (user, group) = (getuid().as_raw(), getgid().as_raw());
+    unshare(CloneFlags::CLONE_NEWUSER).map_err(lacking("user namespace", "enter one"))?;
+    let map = |id: u32| format!("{id} {id} 1");
+    tell("/proc/self/setgroups", "deny")
+        .and_then(|()| tell("/proc/self/uid_map", &map(user)))
+        .and_then(|()| tell("/proc/self/gid_map", &map(group)))
+        .map_err(lacking("user namespace", "say who is who in it"))?;
+    for (namespace, name) in NAMESPACES {
+        unshare(namespace).map_err(lacking(name, "enter one"))?;
+    }
+    keep_powers().map_err(lacking("user namespace", "keep its powers"))
+}
+
+/// Keeps the powers of this namespace across the start of the next program, also for one
+/// who is not root in it.
+fn keep_powers() -> io::Result<()> {
+    let mut sets = capabilities(None)?;
+    sets.inheritable = sets.permitted;
+    set_capabilities(None, sets)?;
+    for one in sets.permitted.iter() {
+        configure_capability_in_ambient_set(one, true)?;
+    }
+    Ok(())
+}
+
+fn start(argv: &[OsString]) -> io::Result<Child> {
+    let job = serde_json::to_string(&Job::First)?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["hold", "--", &job]).args(argv);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn()
+}
+
+impl Told {
+    fn say(&self, first: &mut Child) -> io::Result<()> {
+        let mut line = serde_json::to_vec(self)?;
+        line.push(b'\n');
+        first.stdin.as_mut().map_or(Ok(()), |hand| hand.write_all(&line))
+    }
+}
+
+/// Why there is nothing more to watch.
+enum Over {
+    /// The first process is gone.
+    Gone,
+    /// The Runner let go, or is gone itself.
+    LetGo,
+    /// The processes used more than they may.
+    Exceeded(Limit),
+}
+
+/// Watches until the first process is gone, the Runner lets go, or a bound is exceeded.
+fn watch(first: &Child, groups: &Groups, sandbox: &Sandbox) -> io::Result<Over> {
+    let watch = Watch::new(first.id(), sandbox.bounds);
+    let pid = Pid::from_raw(first.id().cast_signed()).ok_or(io::ErrorKind::InvalidInput)?;
+    let (gone, hand) = (pidfd_open(pid, PidfdFlags::empty())?, io::stdin());
+    let tick = Timespec::try_from(Watch::EVERY).map_err(io::Error::other)?;
+    loop {
+        let mut ready = [PollFd::new(&gone, PollFlags::IN), PollFd::new(&hand, PollFlags::IN)];
+        match poll(&mut ready, Some(&tick)) {
+            Err(rustix::io::Errno::INTR) => continue,
+            polled => polled?,
+        };
+        let is_ready = ready.map(|one| !one.revents().is_empty());
+        if is_ready[0] {
+            return Ok(Over::Gone);
+        }
+        if is_ready[1] && io::stdin().read(&mut [0; 64]).map_or(true, |count| count == 0) {
+            return Ok(Over::LetGo);
+        }
+        let exceeded = groups.exceeded().or_else(|| watch.exceeded(|limit| !groups.counts(limit)));
+        if let Some(limit) = exceeded {
+            return Ok(Over::Exceeded(limit));
+        }
+    }
+}
+
+/// What the first process said before it was gone, and with it all the others.
+fn words(first: &mut Child) -> Vec<Word> {
+    drop(first.stdin.take());
+    let _ = first.wait();
+    let mut text = String::new();
+    let _ = first.stdout.take().map(|mut out| out.read_to_string(&mut text));
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+fn report(words: Vec<Word>, exceeded: Option<Limit>, groups: &Groups) -> Report {
+    let (mut sandbox, mut end) = (None, (None, None));
+    for word in words {
+        match word {
+            Word::Ready(parts) => sandbox = Some(parts),
+            Word::Refused { part, error } => return Report::Refused { part, error },
+            Word::Unrunnable(error) => return Report::Unavailable { error },
+            Word::Ended { exit_code, signal } => end = (exit_code, signal),
+        }
+    }
+    let began = sandbox.is_some();
+    let mut parts = vec!["user namespace".to_owned()];
+    parts.extend(NAMESPACES.map(|(_, name)| name.to_owned()));
+    parts.extend(sandbox.unwrap_or_default());
+    parts.extend(began.then(|| counted(groups)).into_iter().flatten());
+    parts.extend((!began).then(|| format!("{MISSING}the rest: it ended before it began")));
+    Report::Ended { exit_code: end.0, signal: end.1, whole: true, exceeded, sandbox: parts }
+}
+
+/// How the limits on all processes together were kept.
+fn counted(groups: &Groups) -> Vec<String> {
+    let by = |limit: Limit| if groups.counts(limit) { "control group" } else { "watched" };
+    [
+        ("memory limit", Limit::Memory),
+        ("process limit", Limit::Processes),
+        ("processor time limit", Limit::CpuTime),
+    ]
+    .map(|(name, limit)| format!("{name}, {}", by(limit)))
+    .into()
+}

@@ -1,0 +1,114 @@
+//! The first process in the new namespaces. When it ends the kernel ends all the others
+//! and takes the mounts away.
+
+use std::{
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+    io::{self, Write as _},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
+
+use nix::sched::{CloneFlags, unshare};
+use rustix::process::{
+    DumpableBehavior, Signal, set_dumpable_behavior, set_parent_process_death_signal, setsid,
+};
+
+use super::{
+    Held, Told, Word, bounds, calls,
+    group::Counting,
+    lacking, loopback, powers, program,
+    view::{self, Seen},
+};
+use crate::process::{
+    sandbox::{MISSING, Sandbox},
+    tree::Tree,
+};
+
+/// Builds the sandbox, runs the command in it and says how it ended. Without a command it
+/// is tried whether everything holds.
+pub(in crate::process) fn run(argv: &[OsString]) -> bool {
+    let Some(Told { sandbox, counting }) = begin() else { return false };
+    let outside = argv.first().and_then(|name| program::outside(name));
+    let environment = match build(&sandbox, counting) {
+        Ok((parts, environment)) => {
+            say(&Word::Ready(parts));
+            environment
+        }
+        Err(fault) => return say(&Word::Refused { part: fault.part.to_owned(), error: fault.error }),
+    };
+    let Some((name, arguments)) = argv.split_first() else {
+        return say(&Word::Ended { exit_code: Some(0), signal: None });
+    };
+    match start(name, arguments, &environment) {
+        Ok(leader) => {
+            let (exit_code, signal) = Tree::of(&leader).wait(leader);
+            say(&Word::Ended { exit_code, signal })
+        }
+        Err(error) => say(&Word::Unrunnable(program::reason(&error, outside.as_deref()))),
+    }
+}
+
+/// Waits for the holder's word. Whoever loses their holder ends at once.
+fn begin() -> Option<Told> {
+    set_parent_process_death_signal(Some(Signal::KILL)).ok()?;
+    let mut line = String::new();
+    // Nothing to read: the holder went before the signal was set.
+    io::stdin().read_line(&mut line).ok()?;
+    let told = serde_json::from_str(&line).ok()?;
+    bounds::first_to_go();
+    // What runs inside may neither look into this process nor open its descriptors.
+    set_dumpable_behavior(DumpableBehavior::NotDumpable).ok()?;
+    let _ = setsid();
+    Some(told)
+}
+
+fn build(sandbox: &Sandbox, counting: Counting) -> Held<(Vec<String>, BTreeMap<OsString, OsString>)> {
+    unshare(CloneFlags::CLONE_NEWNS).map_err(lacking("mount namespace", "enter one"))?;
+    let mut parts = vec!["mount namespace".to_owned()];
+    let group = unshare(CloneFlags::CLONE_NEWCGROUP);
+    parts.push(part("control group namespace", group));
+    rustix::system::sethostname(b"sandbox").map_err(lacking("UTS namespace", "name the machine"))?;
+    parts.push(part("loopback only", loopback::raise()));
+    let Seen { writable, parts: seen } = view::enter(sandbox)?;
+    parts.push("own root".to_owned());
+    parts.extend(seen);
+    let environment = program::environment(sandbox);
+    parts.extend(lock(sandbox, &writable, counting)?);
+    Ok((parts, environment))
+}
+
+fn part<E: std::fmt::Display>(name: &str, done: Result<(), E>) -> String {
+    done.map_or_else(|error| format!("{MISSING}{name}: {error}"), |()| name.to_owned())
+}
+
+/// Takes every power away. What can no longer be done afterwards was done before.
+fn lock(sandbox: &Sandbox, writable: &[PathBuf], counting: Counting) -> Held<Vec<String>> {
+    let mut parts = Vec::new();
+    bounds::each(&sandbox.bounds).map_err(lacking("limits on processes", "set them"))?;
+    powers::give_up().map_err(lacking("no capabilities", "give them up"))?;
+    parts.push("no capabilities".to_owned());
+    let fence = powers::fence(writable);
+    parts.push(fence.unwrap_or_else(|error| format!("{MISSING}Landlock: {error}")));
+    parts.push(part("seccomp", calls::refuse(counting)));
+    Ok(parts)
+}
+
+fn start(
+    name: &OsStr,
+    arguments: &[OsString],
+    environment: &BTreeMap<OsString, OsString>,
+) -> io::Result<Child> {
+    let mut command = Command::new(name);
+    command.args(arguments).env_clear().envs(environment);
+    command.stdin(Stdio::null()).stdout(io::stderr()).stderr(Stdio::inherit());
+    Tree::root(&mut command);
+    command.spawn()
+}
+
+fn say(word: &Word) -> bool {
+    let Ok(mut text) = serde_json::to_vec(word) else { return false };
+    text.push(b'\n');
+    let mut out = io::stdout();
+    out.write_all(&text).and_then(|()| out.flush()).is_ok()
+}

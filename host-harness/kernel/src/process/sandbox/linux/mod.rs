@@ -1,0 +1,69 @@
+//! The sandbox as Linux makes it. The holder enters new namespaces (`enter`), and starts
+//! this program once more as the first process in them (`first`), which builds what is
+//! seen (`view`), gives up every power (`powers`, `calls`) and runs the command. The holder
+//! watches from outside (`group`, `watch`).
+
+mod bounds;
+mod calls;
+mod enter;
+mod etc;
+mod first;
+mod group;
+mod loopback;
+mod mounts;
+mod overlay;
+mod powers;
+mod program;
+mod view;
+mod watch;
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use super::Sandbox;
+
+pub(in crate::process) use enter::hold;
+pub(in crate::process) use first::run;
+
+/// What the first process hears from the holder, in one line.
+#[derive(Debug, Serialize, Deserialize)]
+struct Told {
+    sandbox: Sandbox,
+    counting: group::Counting,
+}
+
+/// What the first process says to the holder, a line each.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Word {
+    /// All is in place; these parts hold, or don't.
+    Ready(Vec<String>),
+    /// A part without which nothing is run can't be had.
+    Refused { part: String, error: String },
+    /// The command can't be run.
+    Unrunnable(String),
+    /// The command is over.
+    Ended { exit_code: Option<i32>, signal: Option<i32> },
+}
+
+/// A part without which nothing is run can't be had.
+#[derive(Debug)]
+struct Fault {
+    part: &'static str,
+    error: String,
+}
+
+type Held<T> = Result<T, Fault>;
+
+/// Names the part that failed.
+fn lacking<E: std::fmt::Display>(part: &'static str, what: &str) -> impl FnOnce(E) -> Fault {
+    let what = what.to_owned();
+    move |error| Fault { part, error: format!("can't {what}: {error}") }
+}
+
+/// Writes to a file of the system that exists.
+fn tell(path: impl AsRef<std::path::Path>, text: &str) -> io::Result<()> {
+    use io::Write as _;
+    std::fs::OpenOptions::new().write(true).open(path)?.write_all(text.as_bytes())
+}

@@ -1,0 +1,295 @@
+//! What is seen inside: a new root of which everything is read-only but a few places,
+//! all of which lie in one small file system that is gone with the sandbox.
+
+use std::{
+    collections::BTreeSet,
+    ffi::CString,
+    fs, io,
+    os::{
+        fd::AsRawFd as _,
+        unix::fs::{PermissionsExt as _, symlink},
+    },
+    path::{Path, PathBuf},
+};
+
+use rustix::{
+    fs::{Mode, OFlags, ResolveFlags, openat2},
+    mount::{
+        MountFlags, MountPropagationFlags, UnmountFlags, mount, mount_bind, mount_bind_recursive,
+        mount_change, mount_remount, unmount,
+    },
+    process::{chdir, pivot_root},
+};
+
+use super::{Held, bounds, etc, lacking, mounts, overlay};
+use crate::{
+    process::sandbox::{Access, HOME, MISSING, Sandbox, Shown, WORKSPACE},
+    workspace::stage,
+};
+
+/// Where the programs of a system lie.
+const SYSTEM: &[&str] = &["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"];
+/// The devices that there are.
+pub(super) const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom"];
+/// Files of `/proc` that speak of the machine.
+const SECRET_FILES: &[&str] = &[
+    "kcore",
+    "keys",
+    "key-users",
+    "kmsg",
+    "kallsyms",
+    "kpagecount",
+    "kpageflags",
+    "kpagecgroup",
+    "timer_list",
+    "sched_debug",
+    "sysrq-trigger",
+    "config.gz",
+    "iomem",
+    "ioports",
+    "vmallocinfo",
+    "slabinfo",
+    "modules",
+    "mdstat",
+    "partitions",
+    "diskstats",
+    "interrupts",
+    "latency_stats",
+    "schedstat",
+    "cmdline",
+    "pagetypeinfo",
+];
+/// Folders of it that do.
+const SECRET_FOLDERS: &[&str] =
+    &["acpi", "bus", "driver", "fs", "irq", "scsi", "tty", "asound", "dynamic_debug"];
+/// Settings of the kernel, which a root user could change although it has no powers.
+const SETTINGS: &str = "sys";
+const BYTES_PER_FILE: u64 = 4096;
+const FILES_MIN: u64 = 65_536;
+
+/// A root that is being made.
+pub(super) struct View<'a> {
+    sandbox: &'a Sandbox,
+    /// The file system of all that is written.
+    own: PathBuf,
+    root: PathBuf,
+    /// Places that are not made read-only.
+    open: BTreeSet<PathBuf>,
+    parts: Vec<String>,
+}
+
+/// What came of it.
+pub(super) struct Seen {
+    /// The places that can be written to, as they are called inside.
+    pub writable: Vec<PathBuf>,
+    /// Parts that hold, or don't.
+    pub parts: Vec<String>,
+}
+
+/// Builds what is seen and makes it the root.
+pub(super) fn enter(sandbox: &Sandbox) -> Held<Seen> {
+    let mut view = View::begin(sandbox)?;
+    view.system().map_err(lacking("own root", "show the system's programs"))?;
+    view.own_places().map_err(lacking("own root", "make the private folders"))?;
+    view.devices().map_err(lacking("own root", "show the devices"))?;
+    view.shown()?;
+    view.workspace()?;
+    view.processes();
+    view.close().map_err(lacking("own root", "make it read-only"))?;
+    view.become_root().map_err(lacking("own root", "enter it"))
+}
+
+impl<'a> View<'a> {
+    fn begin(sandbox: &'a Sandbox) -> Held<Self> {
+        let own = stage::mount_point(&sandbox.staged);
+        mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
+            .map_err(lacking("mount namespace", "keep mounts private"))?;
+        small_file_system(&own, sandbox.bounds.disk_bytes)
+            .map_err(lacking("limit on what is written", "mount a file system"))?;
+        let root = own.join("root");
+        let made = fs::create_dir(&root).and_then(|()| Ok(mount_bind(&root, &root)?));
+        made.map_err(lacking("own root", "begin it"))?;
+        Ok(Self { sandbox, own, root, open: BTreeSet::new(), parts: Vec::new() })
+    }
+
+    fn system(&mut self) -> io::Result<()> {
+        for name in SYSTEM {
+            let (outside, inside) = (Path::new("/").join(name), self.root.join(name));
+            let Ok(metadata) = outside.symlink_metadata() else { continue };
+            if metadata.is_symlink() {
+                symlink(fs::read_link(&outside)?, &inside)?;
+            } else {
+                fs::create_dir(&inside)?;
+                mount_bind_recursive(&outside, &inside)?;
+            }
+        }
+        let etc = self.root.join("etc");
+        for folder in etc::fill(&etc)? {
+            mount_bind_recursive(Path::new("/etc").join(&folder).as_path(), etc.join(&folder).as_path())?;
+        }
+        Ok(())
+    }
+
+    fn own_places(&mut self) -> io::Result<()> {
+        self.own_place("/tmp", 0o1777)?;
+        self.own_place(HOME, 0o700)?;
+        self.own_place("/dev/shm", 0o1777)?;
+        fs::create_dir(self.own.join("empty"))?;
+        fs::write(self.own.join("nothing"), "")
+    }
+
+    /// A place of its own that can be written to.
+    fn own_place(&mut self, path: &str, mode: u32) -> io::Result<()> {
+        let place = self.beneath(Path::new(path));
+        fs::create_dir_all(&place)?;
+        fs::set_permissions(&place, fs::Permissions::from_mode(mode))?;
+        mount_bind(&place, &place)?;
+        self.open.insert(place);
+        Ok(())
+    }
+
+    fn devices(&mut self) -> io::Result<()> {
+        let dev = self.root.join("dev");
+        for name in DEVICES {
+            let place = dev.join(name);
+            fs::write(&place, "")?;
+            mount_bind(Path::new("/dev").join(name).as_path(), place.as_path())?;
+            // A device on a file system without devices can't be opened.
+            self.open.insert(place);
+        }
+        for (name, target) in
+            [("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")]
+        {
+            symlink(target, dev.join(name))?;
+        }
+        Ok(())
+    }
+
+    fn shown(&mut self) -> Held<()> {
+        for (index, shown) in self.sandbox.shown.iter().enumerate() {
+            let what = format!("show `{}`", shown.path.display());
+            self.show(shown, index).map_err(lacking("own root", &what))?;
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, shown: &Shown, index: usize) -> io::Result<()> {
+        let place = self.beneath(&shown.path);
+        if shown.access != Access::Empty && shown.path.metadata()?.is_file() {
+            fs::create_dir_all(place.parent().unwrap_or(&place))?;
+            if !place.exists() {
+                fs::write(&place, "")?;
+            }
+            return Ok(mount_bind(&shown.path, &place)?);
+        }
+        fs::create_dir_all(&place)?;
+        match shown.access {
+            Access::Read => return Ok(mount_bind_recursive(&shown.path, &place)?),
+            Access::Overlaid => {
+                overlay::mount_over(&shown.path, &self.own.join(format!("over-{index}")), &place)?;
+            }
+            Access::Empty => mount_bind(&place, &place)?,
+        }
+        self.open.insert(place);
+        Ok(())
+    }
+
+    fn workspace(&mut self) -> Held<()> {
+        let (place, own) = (self.beneath(Path::new(WORKSPACE)), self.own.join("workspace"));
+        let checkout = &self.sandbox.checkout;
+        overlay::lay(&self.sandbox.staged, checkout, &own)
+            .map_err(lacking("overlay", "lay the change over the checkout"))?;
+        fs::create_dir_all(&place)
+            .and_then(|()| overlay::mount_over(checkout, &own, &place))
+            .map_err(lacking("overlay", "mount it"))?;
+        for path in &self.sandbox.hidden {
+            let what = format!("hide `{path}`");
+            self.hide(&place, path).map_err(lacking("overlay", &what))?;
+        }
+        self.open.insert(place);
+        self.parts.push("workspace overlay, checkout read-only".to_owned());
+        Ok(())
+    }
+
+    /// Covers a path of the workspace with something empty, whatever links stand on the way.
+    fn hide(&self, workspace: &Path, path: &str) -> io::Result<()> {
+        let top = fs::File::open(workspace)?;
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let Ok(found) = openat2(&top, path, flags, Mode::empty(), resolve) else { return Ok(()) };
+        let found = fs::File::from(found);
+        let cover = if found.metadata()?.is_dir() { "empty" } else { "nothing" };
+        Ok(mount_bind(self.own.join(cover), format!("/proc/self/fd/{}", found.as_raw_fd()))?)
+    }
+
+    /// A `/proc` of the new processes alone. Where the system's own is partly covered, as
+    /// in many containers, the kernel refuses a new one, and there is none.
+    fn processes(&mut self) {
+        let mounted = self.mount_processes();
+        let place = if mounted.is_ok() { self.root.join("proc") } else { PathBuf::from("/proc") };
+        self.parts.extend(bounds::settings(&place, &self.sandbox.bounds));
+        let mounted = mounted.and_then(|()| self.cover_processes());
+        let part = match mounted {
+            Ok(()) => "own /proc".to_owned(),
+            Err(error) => format!("{MISSING}own /proc: {error}"),
+        };
+        self.parts.push(part);
+    }
+
+    fn mount_processes(&mut self) -> io::Result<()> {
+        let place = self.root.join("proc");
+        fs::create_dir(&place)?;
+        mount("proc", &place, "proc", MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC, None)?;
+        self.open.insert(place);
+        Ok(())
+    }
+
+    /// Hides what speaks of the machine, and makes its settings read-only.
+    fn cover_processes(&self) -> io::Result<()> {
+        let place = self.root.join("proc");
+        for (cover, names) in [("nothing", SECRET_FILES), ("empty", SECRET_FOLDERS)] {
+            for name in names.iter().map(|name| place.join(name)).filter(|name| name.exists()) {
+                mount_bind(self.own.join(cover), name)?;
+            }
+        }
+        let settings = place.join(SETTINGS);
+        Ok(mount_bind_recursive(&settings, &settings)?)
+    }
+
+    /// Makes everything read-only that was not opened.
+    fn close(&self) -> io::Result<()> {
+        for mounted in mounts::read()? {
+            if mounted.place.starts_with(&self.root) && !self.open.contains(&mounted.place) {
+                let keep = if mounted.is_noexec { MountFlags::NOEXEC } else { MountFlags::empty() };
+                let flags = MountFlags::BIND | MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NODEV;
+                mount_remount(&mounted.place, flags | keep, c"")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn become_root(self) -> io::Result<Seen> {
+        let inside = |place: &PathBuf| Some(Path::new("/").join(place.strip_prefix(&self.root).ok()?));
+        let places = self.open.iter().filter_map(inside);
+        let writable = places.filter(|place| {
+            !DEVICES.iter().any(|name| place == &Path::new("/dev").join(name)) && !place.starts_with("/proc")
+        });
+        let writable = writable.collect();
+        chdir(&self.root)?;
+        pivot_root(".", ".")?;
+        unmount(".", UnmountFlags::DETACH)?;
+        chdir(WORKSPACE)?;
+        Ok(Seen { writable, parts: self.parts })
+    }
+
+    fn beneath(&self, path: &Path) -> PathBuf {
+        self.root.join(path.strip_prefix("/").unwrap_or(path))
+    }
+}
+
+fn small_file_system(place: &Path, bytes: u64) -> io::Result<()> {
+    let files = (bytes / BYTES_PER_FILE).max(FILES_MIN);
+    let options =
+        CString::new(format!("size={bytes},nr_inodes={files},mode=0755")).map_err(io::Error::other)?;
+    Ok(mount("sandbox", place, "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, Some(options.as_c_str()))?)
+}
