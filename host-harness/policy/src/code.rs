@@ -262,6 +262,24 @@ codes! {
 
     /// The update path is neither of the two that there are.
     UpdateUnknown = "update-unknown",
+    /// No remote of that name may be pushed to.
+    RemoteUnknown = "remote-unknown",
+    /// The branch is none that may be pushed.
+    BranchForbidden = "branch-forbidden",
+    /// The remote's branch holds what this change does not follow.
+    RemoteMoved = "remote-moved",
+    /// The remote did not take the branch.
+    PushRefused = "push-refused",
+    /// The remote does not know the credential, or shows a key that is not trusted.
+    RemoteUnauthorized = "remote-unauthorized",
+    /// The remote can't be reached, or is not what was asked for.
+    RemoteUnreachable = "remote-unreachable",
+    /// A git command took longer than it may.
+    GitTimeout = "git-timeout",
+    /// The commit can't be signed as configured.
+    SigningFailed = "signing-failed",
+    /// The commit that was made is not the change that was asked for.
+    CommitUnfaithful = "commit-unfaithful",
 
     /// The forge does not answer as its documentation says.
     ForgeMalformed = "forge-malformed",

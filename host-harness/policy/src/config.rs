@@ -23,7 +23,10 @@ pub use points::{CredentialConfig, KeyConfig, PointConfig, PointProtocol};
 pub use sandbox::{LanguageCache, SandboxBackend, SandboxConfig};
 pub use secret::VaultConfig;
 pub use target::TargetConfig;
-pub use update::{GitUpdate, GithubUpdate, UpdateConfig, UpdatePath};
+pub use update::{
+    GitRemote, GitSigning, GitUpdate, GithubUpdate, Person, PushRefused, SigningFormat, Transport,
+    UpdateConfig, UpdatePath, is_same,
+};
 
 use crate::local::{self, Place, Policy, PolicyError};
 

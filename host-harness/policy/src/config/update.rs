@@ -2,11 +2,13 @@
 
 mod git;
 mod github;
+mod remote;
 
 use serde::Deserialize;
 
-pub use git::GitUpdate;
+pub use git::{GitSigning, GitUpdate, Person, PushRefused, SigningFormat, is_same};
 pub use github::GithubUpdate;
+pub use remote::{GitRemote, Transport};
 
 /// How a change leaves the machine: the path and what it may reach.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
