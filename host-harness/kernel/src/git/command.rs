@@ -1,49 +1,83 @@
 use std::{
-    ffi::OsStr,
-    io::Write as _,
-    path::Path,
-    process::{Command, Output, Stdio},
+    ffi::{OsStr, OsString},
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdout, Command, Stdio},
+    sync::mpsc::{self, Receiver},
+    time::{Duration, Instant},
 };
 
 use policy::Code;
 
-use crate::KernelError;
+use super::program;
+use crate::{KernelError, process::capture::Capture};
 
-/// Settings that a repository's own configuration must not have the say in.
-const SETTINGS: &[&str] = &[
-    "core.fsmonitor=false",
-    "core.hooksPath=/dev/null",
-    "safe.directory=*",
-    "protocol.allow=never",
-    "gc.auto=0",
-];
-
-/// The whole environment of the command, besides `PATH`.
+/// The whole environment of the command, besides `PATH` and `HOME`.
 const ENVIRONMENT: &[(&str, &str)] = &[
     ("GIT_CONFIG_NOSYSTEM", "1"),
     ("GIT_CONFIG_GLOBAL", "/dev/null"),
+    ("GIT_ATTR_NOSYSTEM", "1"),
     ("GIT_TERMINAL_PROMPT", "0"),
     ("GIT_NO_LAZY_FETCH", "1"),
     ("GIT_NO_REPLACE_OBJECTS", "1"),
     ("GIT_OPTIONAL_LOCKS", "0"),
+    ("GIT_LITERAL_PATHSPECS", "1"),
+    // Whoever asks for a passphrase gets none, and nobody waits for a terminal.
+    ("SSH_ASKPASS", "/bin/false"),
+    ("SSH_ASKPASS_REQUIRE", "force"),
     ("LC_ALL", "C"),
 ];
 
-/// A git command in a repository.
+/// How long a command may take that goes nowhere.
+const LOCAL_MAX: Duration = Duration::from_secs(120);
+/// How long the last words of an ended command may take to arrive.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+const OUTPUT_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
+const SAID_BYTES_MAX: usize = 16 * 1024;
+const POLL_MIN: Duration = Duration::from_micros(200);
+const POLL_MAX: Duration = Duration::from_millis(5);
+
+/// A command of git's, or of a program that git needs.
 pub(super) struct Git {
     command: Command,
+    name: String,
+    settings: usize,
+    time_max: Duration,
+}
+
+/// What came of a command.
+pub(super) struct Answer {
+    /// Its exit code, where there was one.
+    pub exit_code: Option<i32>,
+    /// What it printed.
+    pub stdout: Vec<u8>,
+    /// What it said beside that: the beginning and the end, made harmless.
+    pub said: String,
 }
 
 impl Git {
-    pub fn new(root: &Path, arguments: &[&str]) -> Self {
-        let mut command = Command::new("git");
+    /// A git command that is run in `folder`.
+    pub fn new(folder: &Path, arguments: &[&str]) -> Self {
+        let name = format!("git {}", arguments.first().unwrap_or(&""));
+        Self::program("git", &name, folder).arguments(arguments)
+    }
+
+    /// Another program, run like git in `folder`, where its home is too.
+    pub fn program(program: &str, name: &str, folder: &Path) -> Self {
+        let mut command = Command::new(program::find(program).unwrap_or_default());
         command.env_clear().envs(ENVIRONMENT.iter().copied());
-        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-        for setting in SETTINGS {
-            command.args(["-c", setting]);
-        }
-        command.arg("-C").arg(root).args(arguments);
-        Self { command }
+        command.env("PATH", program::search_path()).env("HOME", folder).current_dir(folder);
+        Self { command, name: name.to_owned(), settings: 0, time_max: LOCAL_MAX }
+    }
+
+    pub fn arguments(mut self, arguments: &[&str]) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
+    pub fn argument(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.command.arg(argument);
+        self
     }
 
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
@@ -51,38 +85,135 @@ impl Git {
         self
     }
 
+    pub fn folder(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
+    pub fn time_max(mut self, time: Duration) -> Self {
+        self.time_max = time;
+        self
+    }
+
+    /// A setting of git's for this command alone. It stands in no process list.
+    pub fn setting(mut self, key: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(format!("GIT_CONFIG_KEY_{}", self.settings), key);
+        self.command.env(format!("GIT_CONFIG_VALUE_{}", self.settings), value);
+        self.settings += 1;
+        self.command.env("GIT_CONFIG_COUNT", self.settings.to_string());
+        self
+    }
+
     /// Runs it with `input`; what it printed, or why it failed.
     pub fn run(self, input: &[u8]) -> Result<Vec<u8>, KernelError> {
-        let name = self.name();
-        let output = self.output(input)?;
-        if output.status.success() {
-            return Ok(output.stdout);
+        let name = self.name.clone();
+        let answer = self.answer(input)?;
+        match answer.exit_code {
+            Some(0) => Ok(answer.stdout),
+            _ => Err(KernelError::new(Code::KernelFailed, format!("`{name}` failed: {}", answer.line()))),
         }
-        let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', "; ");
-        Err(KernelError::new(Code::KernelFailed, format!("`git {name}` failed: {said}")))
     }
 
     /// Runs it with `input`, whatever comes of it.
-    pub fn output(mut self, input: &[u8]) -> Result<Output, KernelError> {
-        let unavailable = |error: std::io::Error| {
-            let message =
-                format!("can't run `git`: {error}\nhint: install git, or give a folder without `.git`");
-            KernelError::new(Code::PrimitiveUnavailable, message)
-        };
+    pub fn answer(mut self, input: &[u8]) -> Result<Answer, KernelError> {
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().map_err(unavailable)?;
-        let mut stdin = child.stdin.take();
-        std::thread::scope(|scope| {
-            // Input and output at once: git answers while it is still asked.
-            scope.spawn(move || stdin.as_mut().map(|stdin| stdin.write_all(input)));
-            child.wait_with_output().map_err(KernelError::io("run", "git"))
-        })
+        system::own_group(&mut self.command);
+        let mut child = self.command.spawn().map_err(|error| self.unavailable(&error))?;
+        feed(&mut child, input.to_vec());
+        let printed = child.stdout.take().map(read);
+        let (capture, heard) = (Capture::new(SAID_BYTES_MAX), child.stderr.take());
+        let words = heard.map(|stderr| drain(capture.clone(), stderr));
+        let in_time = until_over(&child, Instant::now() + self.time_max);
+        system::kill_group(&mut child);
+        let status = child.wait().map_err(KernelError::io("wait for", &self.name))?;
+        if !in_time {
+            return Err(self.late());
+        }
+        let stdout = printed.and_then(|printed| printed.recv_timeout(LAST_WORDS).ok());
+        let stdout = stdout.ok_or_else(|| self.late())?;
+        words.map(|words| words.recv_timeout(LAST_WORDS));
+        if stdout.len() as u64 > OUTPUT_BYTES_MAX {
+            return Err(KernelError::new(
+                Code::KernelFailed,
+                format!("`{}` printed more than {OUTPUT_BYTES_MAX} bytes", self.name),
+            ));
+        }
+        Ok(Answer { exit_code: status.code(), stdout, said: capture.text().0 })
     }
 
-    fn name(&self) -> String {
-        let arguments: Vec<_> = self.command.get_args().map(OsStr::to_string_lossy).collect();
-        arguments.get(2 * SETTINGS.len() + 2).map(|name| name.to_string()).unwrap_or_default()
+    fn unavailable(&self, error: &std::io::Error) -> KernelError {
+        let program = self.name.split(' ').next().unwrap_or_default();
+        let hint = match program {
+            "git" => "install git, or give a folder without `.git`".to_owned(),
+            _ => format!("install `{program}`"),
+        };
+        KernelError::new(Code::PrimitiveUnavailable, format!("can't run `{program}`: {error}\nhint: {hint}"))
     }
+
+    fn late(&self) -> KernelError {
+        KernelError::new(
+            Code::GitTimeout,
+            format!("`{}` took longer than {} s, and was ended", self.name, self.time_max.as_secs()),
+        )
+    }
+}
+
+impl Answer {
+    /// What it said, in one line.
+    pub fn line(&self) -> String {
+        self.said.trim().replace('\n', "; ")
+    }
+}
+
+/// Input and output at once: git answers while it is still asked.
+fn feed(child: &mut Child, input: Vec<u8>) {
+    if let Some(mut stdin) = child.stdin.take() {
+        std::thread::spawn(move || stdin.write_all(&input));
+    }
+}
+
+fn read(from: ChildStdout) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = from.take(OUTPUT_BYTES_MAX + 1).read_to_end(&mut bytes);
+        let _ = sender.send(bytes);
+    });
+    receiver
+}
+
+fn drain(capture: Capture, from: impl std::io::Read + Send + 'static) -> Receiver<()> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        capture.drain(from);
+        let _ = sender.send(());
+    });
+    receiver
+}
+
+/// Waits for the end of a command; says whether it came in time.
+fn until_over(child: &Child, deadline: Instant) -> bool {
+    let mut pause = POLL_MIN;
+    while !system::is_over(child) {
+        if Instant::now() >= deadline {
+            return false;
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 3 / 2).min(POLL_MAX);
+    }
+    true
+}
+
+/// A file's path from the root: our commands are run elsewhere than we.
+pub(super) fn absolute(file: &str) -> Result<PathBuf, KernelError> {
+    std::path::absolute(file).map_err(KernelError::io("resolve", file))
+}
+
+/// A stranger's text, bounded and made harmless.
+pub(super) fn harmless(text: &str) -> String {
+    let capture = Capture::new(SAID_BYTES_MAX);
+    capture.drain(text.as_bytes());
+    capture.text().0
 }
 
 /// What a command printed, as a line of text.
@@ -92,6 +223,60 @@ pub(super) fn line(output: Vec<u8>) -> String {
 
 /// The version of the git command, if there is one.
 pub fn version() -> Option<String> {
-    let output = Git::new(Path::new("."), &["--version"]).output(&[]).ok()?;
-    output.status.success().then(|| line(output.stdout))
+    let answer = Git::new(&std::env::temp_dir(), &["--version"]).answer(&[]).ok()?;
+    (answer.exit_code == Some(0)).then(|| line(answer.stdout))
+}
+
+/// A path as git writes it where a path may hold anything.
+pub(super) fn quoted(path: &Path) -> OsString {
+    let mut text = String::from("\"");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'"' | b'\\' => text.extend(['\\', char::from(*byte)]),
+            b' '..=b'~' => text.push(char::from(*byte)),
+            _ => text.push_str(&format!("\\{byte:03o}")),
+        }
+    }
+    text.push('"');
+    OsString::from(text)
+}
+
+#[cfg(unix)]
+mod system {
+    use std::{
+        os::unix::process::CommandExt as _,
+        process::{Child, Command},
+    };
+
+    use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+
+    pub fn own_group(command: &mut Command) {
+        command.process_group(0);
+    }
+
+    /// Whether it ended. It is not buried yet, so that its number is nobody else's.
+    pub fn is_over(child: &Child) -> bool {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        let Some(pid) = Pid::from_raw(child.id().cast_signed()) else { return true };
+        !matches!(waitid(WaitId::Pid(pid), options), Ok(None) | Err(rustix::io::Errno::INTR))
+    }
+
+    /// Kills what a command left behind, and itself where it is not over.
+    pub fn kill_group(child: &mut Child) {
+        let _ = Pid::from_raw(child.id().cast_signed()).map(|pid| kill_process_group(pid, Signal::KILL));
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use std::process::{Child, Command};
+
+    pub fn own_group(_: &mut Command) {}
+
+    pub fn is_over(_: &Child) -> bool {
+        // Without a look that leaves the command alone, its output's end is its end.
+        true
+    }
+
+    pub fn kill_group(_: &mut Child) {}
 }

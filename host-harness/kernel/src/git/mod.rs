@@ -1,9 +1,31 @@
 //! The git command, told to run nothing that the repository brings along.
+//!
+//! No command of ours ever opens the user's repository as one: each works in a private
+//! repository of ours that borrows the objects of the other. No key of the user's
+//! configuration, no hook and no attribute with a command exists there.
 
+mod branch;
 mod command;
 mod commit;
+mod faithful;
 mod head;
+mod input;
+mod install;
+mod message;
+mod objects;
+mod own;
+mod program;
+mod push;
+mod refs;
+mod remote;
+mod repository;
+mod signing;
+mod worktree;
 
+pub use branch::{Branched, create_branch};
 pub use command::version;
-pub use commit::{Commit, commit, create_branch};
+pub use commit::{Commit, NewCommit, commit};
+pub use faithful::{FileChange, FileVersion};
 pub use head::{Head, committed, enclosing, head, holds_more};
+pub use message::Trailers;
+pub use push::{Push, Pushed, push};

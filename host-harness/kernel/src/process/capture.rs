@@ -6,7 +6,7 @@ use std::{
 
 /// The beginning and the end of what a program prints; what lies between is counted.
 #[derive(Debug, Clone)]
-pub(super) struct Capture {
+pub(crate) struct Capture {
     inner: Arc<Mutex<Held>>,
 }
 

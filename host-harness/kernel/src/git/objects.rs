@@ -1,0 +1,66 @@
+use policy::Code;
+
+use super::own::OwnRepository;
+use crate::KernelError;
+
+/// An object as git tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Object {
+    /// Its id.
+    pub id: String,
+    /// Its kind: `blob`, `tree`, `commit` or `tag`.
+    pub kind: String,
+    /// Its content.
+    pub content: Vec<u8>,
+}
+
+/// The objects of these names, in their order; `None` for each that is not there.
+pub(super) fn read(own: &OwnRepository, names: &[String]) -> Result<Vec<Option<Object>>, KernelError> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let questions: String = names.iter().map(|name| format!("{name}\n")).collect();
+    let answers = own.git(&["cat-file", "--batch"]).run(questions.as_bytes())?;
+    let mut rest = answers.as_slice();
+    names.iter().map(|_| next_answer(&mut rest)).collect()
+}
+
+/// `<id> <kind> <size>\n<content>\n`, or a line that says that there is none.
+fn next_answer(rest: &mut &[u8]) -> Result<Option<Object>, KernelError> {
+    let cut = || KernelError::new(Code::KernelFailed, "`git cat-file` gave half an answer");
+    let end = rest.iter().position(|byte| *byte == b'\n').ok_or_else(cut)?;
+    let header = String::from_utf8_lossy(&rest[..end]).into_owned();
+    *rest = &rest[end + 1..];
+    let Some((id, kind, size)) = parse(&header) else { return Ok(None) };
+    let content = rest.get(..size).ok_or_else(cut)?.to_vec();
+    *rest = rest.get(size + 1..).ok_or_else(cut)?;
+    Ok(Some(Object { id: id.to_owned(), kind: kind.to_owned(), content }))
+}
+
+fn parse(header: &str) -> Option<(&str, &str, usize)> {
+    let mut words = header.split(' ');
+    let (id, kind, size) = (words.next()?, words.next()?, words.next()?.parse().ok()?);
+    (words.next().is_none() && super::refs::is_id(id)).then_some((id, kind, size))
+}
+
+/// What of a commit tells whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Commit {
+    pub tree: String,
+    pub parents: Vec<String>,
+    pub operation: Option<String>,
+}
+
+/// A commit; `None` where there is none of this id.
+pub(super) fn commit(own: &OwnRepository, id: &str) -> Result<Option<Commit>, KernelError> {
+    let object = read(own, &[id.to_owned()])?.pop().flatten().filter(|object| object.kind == "commit");
+    Ok(object.map(|object| parse_commit(&String::from_utf8_lossy(&object.content))))
+}
+
+fn parse_commit(text: &str) -> Commit {
+    let (headers, message) = text.split_once("\n\n").unwrap_or((text, ""));
+    let values = |key: &'static str| headers.lines().filter_map(move |line| line.strip_prefix(key));
+    let tree = values("tree ").next().unwrap_or_default().to_owned();
+    let parents = values("parent ").map(str::to_owned).collect();
+    Commit { tree, parents, operation: super::message::operation(message) }
+}
