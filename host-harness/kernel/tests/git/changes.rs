@@ -1,0 +1,236 @@
+//! Commits and branches.
+
+use std::{collections::BTreeSet, fs};
+
+use kernel::git::{self, Branched};
+use policy::blob::sha256;
+
+use crate::world::{World, code, path_of};
+
+const CHANGE: &[(&str, Option<&str>)] =
+    &[("a.txt", Some("ONE\n")), ("folder/b.txt", None), ("new/c.txt", Some("c\n"))];
+
+#[test]
+fn a_commit_is_clean_and_carries_its_trailers() {
+    for options in [&[][..], &["--object-format=sha256"]] {
+        let world = World::with(options);
+        let made = world.commit(CHANGE).unwrap();
+        assert_eq!(world.branch("code-assist/x", &made.id).unwrap(), Branched::Created);
+        let fsck = world.plain(&["fsck", "--strict", "--full", "--no-dangling"]);
+        assert!(fsck.status.success(), "{}", String::from_utf8_lossy(&fsck.stderr));
+        assert_eq!(String::from_utf8_lossy(&fsck.stderr), "");
+        let trailers = world.git(&["log", "-1", "--format=%(trailers:only,unfold)", "code-assist/x"]);
+        assert_eq!(
+            trailers,
+            "Code-Assist-Run: run-1\nCode-Assist-Trace: sha256:abc\nCode-Assist-Operation: op-1"
+        );
+        assert_eq!(world.git(&["rev-parse", "code-assist/x^{tree}"]), made.tree);
+        assert_eq!(world.git(&["rev-parse", "code-assist/x^"]), made.parent);
+        assert_eq!(world.git(&["show", "code-assist/x:a.txt"]), "ONE");
+        assert_eq!(world.git(&["status", "--porcelain"]), "");
+        assert_eq!(world.git(&["symbolic-ref", "HEAD"]), "refs/heads/main");
+        assert!(world.is_clean());
+    }
+}
+
+#[test]
+fn trailers_are_what_git_itself_parses() {
+    let world = World::new();
+    let made = world.commit(CHANGE).unwrap();
+    let message = world.path("message");
+    fs::write(&message, world.git(&["log", "-1", "--format=%B", &made.id])).unwrap();
+    let parsed = world.git(&["interpret-trailers", "--parse", message.to_str().unwrap()]);
+    assert_eq!(parsed, "Code-Assist-Run: run-1\nCode-Assist-Trace: sha256:abc\nCode-Assist-Operation: op-1");
+}
+
+#[test]
+fn a_commit_tells_each_file_before_and_after() {
+    let world = World::new();
+    let made = world.commit(CHANGE).unwrap();
+    let told: Vec<_> = made
+        .files
+        .iter()
+        .map(|change| {
+            let version = |version: &Option<git::FileVersion>| {
+                version.as_ref().map(|version| (version.id.clone(), version.state.sha256.clone()))
+            };
+            (change.path.to_string(), version(&change.before), version(&change.after))
+        })
+        .collect();
+    let id = |name: &str| world.git(&["rev-parse", name]);
+    let new = |path: &str| id(&format!("{}:{path}", made.id));
+    assert_eq!(
+        told,
+        [
+            (
+                "a.txt".to_owned(),
+                Some((id("main:a.txt"), sha256(b"one\n"))),
+                Some((new("a.txt"), sha256(b"ONE\n")))
+            ),
+            ("folder/b.txt".to_owned(), Some((id("main:folder/b.txt"), sha256(b"two\n"))), None),
+            ("new/c.txt".to_owned(), None, Some((new("new/c.txt"), sha256(b"c\n")))),
+        ]
+    );
+}
+
+#[test]
+fn author_and_committer_are_the_configured_ones() {
+    let world = World::new();
+    let update = world.configured("author = { name = \"Ada\", email = \"ada@example.org\" }\ncommitter = { name = \"Bot\", email = \"bot@example.org\" }");
+    let made = world.commit_with(&update, "op", CHANGE).unwrap();
+    let told = world.git(&["log", "-1", "--format=%an <%ae> %cn <%ce> %at", &made.id]);
+    assert_eq!(told, "Ada <ada@example.org> Bot <bot@example.org> 1700000000");
+    let usual = world.commit(CHANGE).unwrap();
+    let told = world.git(&["log", "-1", "--format=%an <%ae>", &usual.id]);
+    assert_eq!(told, "AGenNext Code Assist <code-assist@agennext.invalid>");
+}
+
+#[test]
+fn the_same_change_at_the_same_time_is_the_same_commit() {
+    let world = World::new();
+    let (one, other) = (world.commit(CHANGE).unwrap(), world.commit(CHANGE).unwrap());
+    assert_eq!(one, other);
+    assert_eq!(world.branch("code-assist/x", &one.id).unwrap(), Branched::Created);
+    assert_eq!(world.branch("code-assist/x", &other.id).unwrap(), Branched::Repeated(one.id));
+}
+
+#[test]
+fn a_repeated_operation_finds_its_branch_and_another_one_is_refused() {
+    let world = World::new();
+    let first = world.commit_with(&world.update(), "op-1", CHANGE).unwrap();
+    world.branch("code-assist/x", &first.id).unwrap();
+    // The same operation later, by another author: another id, the same change.
+    let ada = world.configured("author = { name = \"Ada\", email = \"ada@example.org\" }");
+    let again = world.commit_with(&ada, "op-1", CHANGE).unwrap();
+    assert_ne!(again.id, first.id);
+    assert_eq!(world.branch("code-assist/x", &again.id).unwrap(), Branched::Repeated(first.id.clone()));
+    let other = world.commit_with(&world.update(), "op-2", CHANGE).unwrap();
+    assert_eq!(code(world.branch("code-assist/x", &other.id)), "branch-exists");
+    let more = world.commit_with(&world.update(), "op-1", &[("a.txt", Some("TWO\n"))]).unwrap();
+    assert_eq!(code(world.branch("code-assist/x", &more.id)), "branch-exists");
+    assert_eq!(world.git(&["rev-parse", "code-assist/x"]), first.id);
+}
+
+#[test]
+fn a_branch_never_stands_where_another_one_does() {
+    let world = World::new();
+    let made = world.commit(CHANGE).unwrap();
+    world.git(&["branch", "agent"]);
+    world.git(&["branch", "packed/one"]);
+    world.git(&["branch", "same"]);
+    world.git(&["pack-refs", "--all"]);
+    world.git(&["branch", "loose/one"]);
+    for name in ["agent", "agent/x", "packed", "packed/one/x", "loose", "loose/one/x", "main", "same"] {
+        assert_eq!(code(world.branch(name, &made.id)), "branch-exists", "{name}");
+    }
+    for name in ["packed/two", "loose/two", "deep/er/still"] {
+        assert_eq!(world.branch(name, &made.id).unwrap(), Branched::Created, "{name}");
+        assert_eq!(world.git(&["rev-parse", &format!("refs/heads/{name}")]), made.id);
+    }
+    world.git(&["fsck", "--strict"]);
+}
+
+#[test]
+fn a_branch_needs_a_commit() {
+    let world = World::new();
+    let tree = world.git(&["rev-parse", "HEAD^{tree}"]);
+    for id in [tree.as_str(), &"1".repeat(40), "HEAD", "", "--help"] {
+        assert_eq!(code(world.branch("code-assist/x", id)), "argument-malformed", "{id:?}");
+    }
+}
+
+#[test]
+fn a_branch_that_is_being_made_is_left_alone() {
+    let world = World::new();
+    let made = world.commit(CHANGE).unwrap();
+    let lock = world.root().join(".git/refs/heads/x.lock");
+    fs::write(&lock, "").unwrap();
+    assert_eq!(code(world.branch("x", &made.id)), "repository-unusable");
+    assert!(lock.exists() && !world.root().join(".git/refs/heads/x").exists());
+}
+
+#[test]
+fn a_commit_follows_a_whole_id_and_nothing_else() {
+    let world = World::new();
+    let update = world.update();
+    for parent in ["HEAD", "main", "", "-x", "4b825dc", &"0".repeat(40)] {
+        let made = git::commit(&git::Commit {
+            root: &world.root(),
+            parent,
+            message: "x",
+            trailers: git::Trailers { run: "r", trace: "t", operation: "o" },
+            when: std::time::SystemTime::now(),
+            update: &update,
+            files: &[],
+            scratch: &world.path("scratch"),
+        });
+        assert!(made.is_err(), "{parent:?}");
+    }
+    assert!(world.is_clean());
+}
+
+#[test]
+fn a_commit_that_would_be_another_change_is_not_made() {
+    let world = World::new();
+    // A file where the commit has a folder: git would drop the folder's files.
+    assert_eq!(code(world.commit(&[("folder", Some("x"))])), "commit-unfaithful");
+    assert!(world.commit(&[("a.txt", Some("one\n")), ("no/such.txt", None)]).unwrap().files.is_empty());
+    assert!(world.is_clean());
+}
+
+#[test]
+fn a_linked_working_tree_is_a_repository_too() {
+    let world = World::new();
+    let linked = world.path("linked");
+    world.git(&["worktree", "add", "-q", "-b", "other", linked.to_str().unwrap()]);
+    let head = git::head(&linked).unwrap().unwrap();
+    assert_eq!(head.branch.unwrap().as_str(), "other");
+    assert_eq!(head.commit.as_deref(), Some(world.git(&["rev-parse", "main"]).as_str()));
+    assert!(!git::holds_more(&linked).unwrap());
+    fs::write(linked.join("more.txt"), "x").unwrap();
+    assert!(git::holds_more(&linked).unwrap());
+    let found = git::committed(&linked, &BTreeSet::from([path_of("a.txt")])).unwrap();
+    assert_eq!(found[&path_of("a.txt")], b"one\n");
+}
+
+#[test]
+fn a_shallow_clone_is_a_repository_too() {
+    let world = World::new();
+    world.write("a.txt", "1\n");
+    world.git(&["commit", "-qam", "second"]);
+    let source = format!("file://{}", world.root().display());
+    let clone = world.path("shallow");
+    world.git(&["clone", "-q", "--depth", "1", &source, clone.to_str().unwrap()]);
+    fs::remove_dir_all(world.root()).unwrap();
+    fs::rename(&clone, world.root()).unwrap();
+    let made = world.commit(CHANGE).unwrap();
+    world.branch("code-assist/x", &made.id).unwrap();
+    world.git(&["fsck", "--strict"]);
+    assert!(!git::holds_more(&world.root()).unwrap());
+}
+
+type Case = (&'static str, fn(&World));
+
+#[test]
+fn a_checkout_that_holds_more_than_its_commit_is_told() {
+    let world = World::new();
+    assert!(!git::holds_more(&world.root()).unwrap());
+    let cases: [Case; 5] = [
+        ("changed", |world| world.write("a.txt", "changed\n")),
+        ("new", |world| world.write("new.txt", "x")),
+        ("gone", |world| fs::remove_file(world.root().join("a.txt")).unwrap()),
+        ("staged", |world| {
+            world.write("a.txt", "staged\n");
+            world.git(&["add", "a.txt"]);
+        }),
+        ("no index", |world| fs::remove_file(world.root().join(".git/index")).unwrap()),
+    ];
+    for (name, change) in cases {
+        let world = World::new();
+        change(&world);
+        assert!(git::holds_more(&world.root()).unwrap(), "{name}");
+    }
+    world.write(".git/info/exclude", "ignored\n");
+    world.write("ignored", "x");
+    assert!(!git::holds_more(&world.root()).unwrap());
+}
