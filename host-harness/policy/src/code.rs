@@ -286,6 +286,96 @@ codes! {
 
     /// A binding's address leads to a place that the binding does not allow.
     NetPrivate = "net-private",
+    /// A binding's name leads to this very machine.
+    NetLoopback = "net-loopback",
+    /// A binding's address leads to a neighbour on the same link.
+    NetLinkLocal = "net-link-local",
+    /// A binding's address leads to where a cloud hands out credentials.
+    NetMetadata = "net-metadata",
+    /// A binding's address leads into a carrier's network.
+    NetShared = "net-shared",
+    /// A binding's address hides another one in itself that is not allowed.
+    NetMapped = "net-mapped",
+    /// A binding's address leads to many at once.
+    NetMulticast = "net-multicast",
+    /// A binding's address leads to everybody nearby.
+    NetBroadcast = "net-broadcast",
+    /// A binding's address is the one that stands for none.
+    NetUnspecified = "net-unspecified",
+    /// A binding's address is one that nobody has.
+    NetReserved = "net-reserved",
+    /// A binding's address is one of those kept for examples.
+    NetDocumentation = "net-documentation",
+    /// A binding's address can't be read, or is read in two ways.
+    NetAddress = "net-address",
+    /// A binding would send without encryption to a place that is not near.
+    NetPlain = "net-plain",
+    /// A binding is not of the kind that this is for.
+    NetKind = "net-kind",
+    /// The binding has no action of that name.
+    NetAction = "net-action-unknown",
+    /// The binding does not allow this method on this path.
+    NetNotAllowed = "net-not-allowed",
+    /// A path means different things to different readers.
+    NetPath = "net-path",
+    /// A header can't be sent, or is the Runner's own.
+    NetHeader = "net-header",
+    /// What would be sent is larger than the binding lets it be.
+    NetRequestOversized = "net-request-oversized",
+    /// A name leads nowhere.
+    NetName = "net-name",
+    /// Nothing listens at the binding's address.
+    NetRefused = "net-refused",
+    /// The binding's address can't be reached.
+    NetUnreachable = "net-unreachable",
+    /// There was no connection in time.
+    NetConnectTimeout = "net-connect-timeout",
+    /// There was no answer in time.
+    NetTimeout = "net-timeout",
+    /// The answer began and did not end in time.
+    NetSlow = "net-slow",
+    /// The answer paused for longer than it may.
+    NetIdle = "net-idle",
+    /// The connection was closed without an answer.
+    NetClosed = "net-closed",
+    /// The answer is shorter than it announced.
+    NetCutOff = "net-cut-off",
+    /// The connection is not trustworthy.
+    NetTls = "net-tls",
+    /// What answers does not speak HTTP as it should.
+    NetProtocol = "net-protocol",
+    /// The answer announces more bytes than it may have.
+    NetAnnounced = "net-announced",
+    /// The answer has more bytes than it may have.
+    NetOversized = "net-oversized",
+    /// The answer sends the Runner to another place.
+    NetRedirect = "net-redirect",
+    /// The answer sends the Runner to another path of the same place.
+    NetRedirectSame = "net-redirect-same",
+    /// The answer is encoded in a way that nobody asked for.
+    NetEncoding = "net-encoding",
+    /// The proxy does not let the Runner through.
+    NetProxy = "net-proxy",
+    /// The place failed too often and is left alone for a while.
+    NetBreaker = "net-breaker-open",
+    /// The run has used up the binding's requests.
+    NetLimitRequests = "net-limit-requests",
+    /// The run has used up the binding's bytes.
+    NetLimitBytes = "net-limit-bytes",
+    /// The run has used up the binding's tokens.
+    NetLimitTokens = "net-limit-tokens",
+    /// The run has used up the binding's money.
+    NetLimitMoney = "net-limit-money",
+    /// An answer did not tell what it cost, and there is a limit on that.
+    NetUsageUnknown = "net-usage-unknown",
+    /// What takes notifications did not take this one.
+    NotifyRefused = "notify-refused",
+    /// What takes notifications has no time for this one.
+    NotifyBusy = "notify-busy",
+    /// This Kernel does not speak the binding's protocol.
+    TransportUnavailable = "transport-unavailable",
+    /// The input is nothing that the binding's action can carry.
+    TransportInput = "transport-input",
 
     /// What would leave the machine holds a secret.
     SecretLeaving = "secret-leaving",

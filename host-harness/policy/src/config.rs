@@ -16,7 +16,10 @@ use agent_contract::gate::GateName;
 use serde::Deserialize;
 
 pub use artifact::ArtifactsConfig;
-pub use binding::BindingConfig;
+pub use binding::{
+    ActionConfig, Allow, BindingConfig, BindingKind, BindingLimits, BreakerConfig, MailConfig, MethodName,
+    PathPattern, Price, Private, ProxyConfig, Redirects, TransportName, UsageConfig, is_plain_path,
+};
 pub use container::ContainerConfig;
 pub use identity::{AgentIdConfig, ApprovalConfig, Approver, Identity};
 pub use points::{CredentialConfig, KeyConfig, PointConfig, PointProtocol};
@@ -254,6 +257,7 @@ impl Config {
             .map(named("sandbox"))
             .or_else(|| self.update.fault().map(named("update")))
             .or_else(|| bindings.find_map(|(at, one)| one.fault().map(listed("bindings", at))))
+            .or_else(|| binding::clash(&self.bindings))
             .or_else(|| self.vault.as_ref().and_then(VaultConfig::fault).map(named("vault")))
             .or_else(|| self.artifacts.fault().map(named("artifacts")))
             .or_else(|| self.container.fault().map(named("container")))

@@ -83,6 +83,9 @@ pub struct KeyConfig {
 pub struct CredentialConfig {
     /// The header that it goes into. Default: `Authorization`, as a bearer token.
     pub header: Option<String>,
+    /// Bindings: what stands before it there, such as `token `. Default: `Bearer ` in
+    /// `Authorization`, else nothing.
+    pub prefix: Option<String>,
     /// The environment variable that holds it.
     pub env: Option<String>,
     /// The file that holds it.
@@ -195,6 +198,12 @@ pub(super) fn address_fault(url: Option<&str>) -> Option<String> {
 
 impl CredentialConfig {
     pub(super) fn fault(&self) -> Option<String> {
+        let prefixed = self.prefix.as_ref().map(|_| "`credential.prefix` is for bindings".to_owned());
+        self.source_fault().or(prefixed)
+    }
+
+    /// What no credential can be, of a binding or of anybody.
+    pub(super) fn source_fault(&self) -> Option<String> {
         match [&self.env, &self.file, &self.vault].into_iter().flatten().count() {
             1 => None,
             _ => Some("`credential` needs one of `env`, `file` and `vault`".to_owned()),
