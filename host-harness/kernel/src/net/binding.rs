@@ -1,15 +1,24 @@
 //! A place beyond the machine, as the operator configures it.
 
-use policy::{Code, config::BindingConfig};
+mod asked;
+mod attempt;
+mod exchange;
+mod open;
 
-use super::Credential;
+use std::sync::Arc;
+
+use policy::config::{ActionConfig, BindingConfig, MethodName, TransportName};
+
+pub(super) use open::{Carried, Manner};
+
+use super::{Attempt, Credential, Names, SystemNames, Usage, Used};
 use crate::{KernelError, secret::Leaving};
 
 /// A binding that is open: everything that this program says to a named place passes here.
+/// It is opened for a run; clones share what they use up.
 #[derive(Debug, Clone)]
 pub struct Binding {
-    http: reqwest::Client,
-    address: String,
+    opened: Arc<open::Opened>,
 }
 
 /// A method that a binding can speak.
@@ -56,10 +65,26 @@ pub struct Outgoing {
 pub struct Incoming {
     /// The status.
     pub status: u16,
-    /// Names in lower case.
+    /// Names in lower case; values redacted.
     pub headers: Vec<(String, String)>,
-    /// The body, whole and redacted.
+    /// The body, whole and redacted; empty where it was handed on in pieces.
     pub body: Vec<u8>,
+    /// Every attempt, the one that this is the answer of last.
+    pub attempts: Vec<Attempt>,
+    /// What it told of its cost.
+    pub usage: Option<Usage>,
+}
+
+impl Incoming {
+    /// The first value of a header, whose name is in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether it says that all went well.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
 }
 
 /// What a binding is opened with besides its configuration.
@@ -76,45 +101,90 @@ pub struct Keys {
 impl Binding {
     /// Opens a binding.
     pub fn open(config: &BindingConfig, keys: Keys) -> Result<Self, KernelError> {
-        let mut headers = reqwest::header::HeaderMap::new();
-        headers.extend(keys.credential.as_ref().map(Credential::header).transpose()?);
-        let builder = reqwest::Client::builder()
-            .default_headers(headers)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy();
-        let builder = super::trust::trusting(builder, &config.url, keys.ca_pem.as_deref())?;
-        let http = builder.build().map_err(|error| failed(&error))?;
-        Ok(Self { http, address: config.url.trim_end_matches('/').to_owned() })
+        Self::open_among(config, keys, Arc::new(SystemNames))
+    }
+
+    /// Opens a binding whose name is looked up among these.
+    pub fn open_among(
+        config: &BindingConfig,
+        keys: Keys,
+        names: Arc<dyn Names>,
+    ) -> Result<Self, KernelError> {
+        let opened = open::Opened::new(config, keys, names, Manner::Requests);
+        Self::opened(opened, &config.name)
+    }
+
+    /// Opens a binding that says one thing alone.
+    pub(super) fn open_fixed(
+        config: &BindingConfig,
+        keys: Keys,
+        names: Arc<dyn Names>,
+        manner: Manner,
+    ) -> Result<Self, KernelError> {
+        Self::opened(open::Opened::new(config, keys, names, manner), &config.name)
+    }
+
+    fn opened(opened: Result<open::Opened, super::failure::Fault>, name: &str) -> Result<Self, KernelError> {
+        opened.map(|opened| Self { opened: Arc::new(opened) }).map_err(|fault| fault.told(name, 1))
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.opened.name
+    }
+
+    /// What is spoken with it.
+    pub fn protocol(&self) -> TransportName {
+        self.opened.protocol
+    }
+
+    /// An action of it, by name.
+    pub fn action(&self, name: &str) -> Option<&ActionConfig> {
+        self.opened.actions.get(name)
+    }
+
+    /// What the run has used of it so far.
+    pub fn used(&self) -> Used {
+        self.opened.meter.used()
     }
 
     /// Says something to the place and hears the answer whole.
     pub async fn send(&self, outgoing: Outgoing) -> Result<Incoming, KernelError> {
-        let url = format!("{}{}", self.address, outgoing.path);
-        let mut request = self.http.request(method(outgoing.method), url).body(outgoing.body);
-        for (name, value) in &outgoing.headers {
-            request = request.header(name, value);
-        }
-        let response = request.send().await.map_err(|error| failed(&error))?;
-        let text =
-            |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let headers =
-            response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-        let status = response.status().as_u16();
-        let body = response.bytes().await.map_err(|error| failed(&error))?.to_vec();
-        Ok(Incoming { status, headers, body })
+        self.opened.exchange(outgoing, attempt::Sink::Whole).await
+    }
+
+    /// Says something to the place and hands on what it answers while it comes, redacted. An
+    /// answer that is no success comes back whole.
+    pub async fn stream(
+        &self,
+        outgoing: Outgoing,
+        mut hear: impl FnMut(&[u8]) + Send,
+    ) -> Result<Incoming, KernelError> {
+        self.opened.streams()?;
+        self.opened.exchange(outgoing, attempt::Sink::Pieces(&mut hear)).await
     }
 }
 
-fn failed(error: &reqwest::Error) -> KernelError {
-    KernelError::new(Code::KernelFailed, super::fault::innermost(error))
+impl From<Method> for MethodName {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::Get,
+            Method::Post => Self::Post,
+            Method::Put => Self::Put,
+            Method::Patch => Self::Patch,
+            Method::Delete => Self::Delete,
+        }
+    }
 }
 
-fn method(method: Method) -> reqwest::Method {
-    match method {
-        Method::Get => reqwest::Method::GET,
-        Method::Post => reqwest::Method::POST,
-        Method::Put => reqwest::Method::PUT,
-        Method::Patch => reqwest::Method::PATCH,
-        Method::Delete => reqwest::Method::DELETE,
+impl From<MethodName> for Method {
+    fn from(method: MethodName) -> Self {
+        match method {
+            MethodName::Get => Self::Get,
+            MethodName::Post => Self::Post,
+            MethodName::Put => Self::Put,
+            MethodName::Patch => Self::Patch,
+            MethodName::Delete => Self::Delete,
+        }
     }
 }

@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout_at};
 use super::{Connection, Credential, fault, trust};
 use crate::KernelError;
 
-const USER_AGENT: &str = concat!("code-assist/", env!("CARGO_PKG_VERSION"));
+pub(super) const USER_AGENT: &str = concat!("code-assist/", env!("CARGO_PKG_VERSION"));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Speaks HTTP with one decision point and goes nowhere else: no redirect, no proxy.
@@ -151,7 +151,7 @@ fn address(url: &str) -> Result<String, KernelError> {
 
 /// A client that does nothing on its own: what another feature of the library would
 /// switch on is off here.
-fn plain() -> reqwest::ClientBuilder {
+pub(super) fn plain() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .http1_only()
         .redirect(redirect::Policy::none())

@@ -79,7 +79,7 @@ impl Credential {
     /// Whether a text repeats the secret.
     pub(super) fn is_in(&self, text: &[u8]) -> bool {
         let secret = self.secret();
-        text.windows(secret.len()).any(|part| part == secret)
+        !secret.is_empty() && text.windows(secret.len()).any(|part| part == secret)
     }
 
     /// The text without the secret.
@@ -98,16 +98,29 @@ impl Credential {
 
     /// The header that carries it, marked so that nothing prints it.
     pub(super) fn header(&self) -> Result<(HeaderName, HeaderValue), KernelError> {
-        let (name, text) = match self {
-            Self::Bearer(secret) => {
-                (AUTHORIZATION, SecretString::from(format!("Bearer {}", secret.expose_secret())))
-            }
-            Self::Header { name, value } => (header_name(name)?, value.clone()),
+        self.header_after(None)
+    }
+
+    /// The same with this before the secret instead of what is usual there.
+    pub(super) fn header_after(
+        &self,
+        prefix: Option<&str>,
+    ) -> Result<(HeaderName, HeaderValue), KernelError> {
+        let (name, usual, secret) = match self {
+            Self::Bearer(secret) => (AUTHORIZATION, "Bearer ", secret),
+            Self::Header { name, value } => (header_name(name)?, "", value),
         };
+        let text = SecretString::from(format!("{}{}", prefix.unwrap_or(usual), secret.expose_secret()));
         let mut value = HeaderValue::from_str(text.expose_secret())
             .map_err(|_| unusable("the credential", "holds what no header can"))?;
         value.set_sensitive(true);
         Ok((name, value))
+    }
+
+    /// The secret, for what carries it in another way than a header.
+    pub(super) fn exposed(&self) -> &SecretString {
+        let (Self::Bearer(secret) | Self::Header { value: secret, .. }) = self;
+        secret
     }
 }
 

@@ -8,7 +8,7 @@ use policy::{Code, answer::Objection};
 
 /// What the library of HTTP says when a connection ends before an answer began. It has
 /// no type that can be named here.
-const CLOSED: &[&str] = &["connection closed before message completed", "operation was canceled"];
+pub(super) const CLOSED: &[&str] = &["connection closed before message completed", "operation was canceled"];
 
 /// Why no answer began.
 pub(super) fn unanswered(error: &reqwest::Error, origin: &str) -> Objection {
@@ -65,7 +65,7 @@ fn unspoken(error: &reqwest::Error, origin: &str) -> Objection {
     }
 }
 
-fn is_end(kind: ErrorKind) -> bool {
+pub(super) fn is_end(kind: ErrorKind) -> bool {
     use ErrorKind::*;
     matches!(kind, ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof | NotConnected)
 }
@@ -77,7 +77,7 @@ fn distrust(error: &reqwest::Error) -> Option<Objection> {
 }
 
 /// What the system says of it.
-fn system(error: &reqwest::Error) -> Option<ErrorKind> {
+pub(super) fn system(error: &reqwest::Error) -> Option<ErrorKind> {
     causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind).last()
 }
 
@@ -88,8 +88,13 @@ pub(super) fn innermost(error: &reqwest::Error) -> String {
 
 /// An error and its causes, outermost first. An error of the system hides the one that
 /// it was made from.
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    successors(Some(error as &(dyn Error + 'static)), |error| beneath(*error))
+pub(super) fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    chain(error)
+}
+
+/// The same of any error.
+pub(super) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    successors(Some(error), |error| beneath(*error))
 }
 
 fn beneath<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {

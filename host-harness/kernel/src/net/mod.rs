@@ -1,14 +1,28 @@
-//! The way to a decision point: one address, one exchange at a time, an end in time.
+//! The ways out: to decision points, and to the places that bindings name. One address, one
+//! exchange at a time, an end in time.
 
+mod address;
 mod binding;
+mod breaker;
 mod client;
 mod credential;
+mod failure;
 mod fault;
+mod meter;
+mod names;
+mod place;
+mod proxy;
+mod redact;
+mod retry;
 mod trust;
+mod usage;
 
 pub use binding::{Binding, Incoming, Keys, Method, Outgoing, Repeat};
 pub use client::Client;
 pub use credential::{Carrier, Credential};
+pub use meter::{Usage, Used};
+pub use names::{LookingUp, Names, SystemNames};
+pub use retry::{Attempt, Outcome};
 
 /// How a decision point is reached, as the operator configures it.
 pub struct Connection {

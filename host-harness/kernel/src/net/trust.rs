@@ -42,10 +42,7 @@ fn only(roots: RootCertStore) -> Result<ClientConfig, KernelError> {
 
 fn authorities(pem: &[u8]) -> Result<RootCertStore, KernelError> {
     let unread = |why: String| {
-        KernelError::new(
-            Code::ArgumentMalformed,
-            format!("the decision point's authorities can't be read: {why}"),
-        )
+        KernelError::new(Code::ArgumentMalformed, format!("the trusted authorities can't be read: {why}"))
     };
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
