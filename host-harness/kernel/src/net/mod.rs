@@ -10,6 +10,7 @@ mod failure;
 mod fault;
 mod meter;
 mod names;
+pub mod notify;
 mod place;
 mod proxy;
 mod redact;
