@@ -15,6 +15,7 @@ pub mod publish;
 pub mod revocation;
 pub mod run_id;
 pub mod secret;
+pub mod transport;
 pub mod workspace;
 
 pub use error::KernelError;
