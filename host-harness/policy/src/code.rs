@@ -379,6 +379,30 @@ codes! {
 
     /// What would leave the machine holds a secret.
     SecretLeaving = "secret-leaving",
+    /// What the repository keeps to itself could not be looked at, so nothing may leave.
+    LeavingUnchecked = "leaving-unchecked",
+    /// There is no secret where one should be.
+    SecretMissing = "secret-missing",
+    /// What is there can't be a secret.
+    SecretUnusable = "secret-unusable",
+    /// The secret's file can be read by others.
+    SecretExposed = "secret-exposed",
+    /// The Vault can't be reached.
+    VaultUnreachable = "vault-unreachable",
+    /// The Vault is sealed, and gives nothing until somebody unseals it.
+    VaultSealed = "vault-sealed",
+    /// The Vault does not let the Runner.
+    VaultDenied = "vault-denied",
+    /// The Vault keeps nothing there.
+    VaultMissing = "vault-missing",
+    /// The Vault has no time for the Runner.
+    VaultBusy = "vault-busy",
+    /// The Vault sends the Runner elsewhere; it does not go.
+    VaultElsewhere = "vault-elsewhere",
+    /// The Vault failed.
+    VaultBroken = "vault-broken",
+    /// The Vault does not answer as its documentation says.
+    VaultMalformed = "vault-malformed",
 
     /// An artifact is not what its name says.
     ArtifactCorrupt = "artifact-corrupt",

@@ -24,7 +24,7 @@ pub use container::ContainerConfig;
 pub use identity::{AgentIdConfig, ApprovalConfig, Approver, Identity};
 pub use points::{CredentialConfig, KeyConfig, PointConfig, PointProtocol};
 pub use sandbox::{LanguageCache, SandboxBackend, SandboxConfig};
-pub use secret::VaultConfig;
+pub use secret::{VaultAppRole, VaultAuth, VaultConfig, VaultReference, VaultSource};
 pub use target::TargetConfig;
 pub use update::{
     GitRemote, GitSigning, GitUpdate, GithubUpdate, Person, PushRefused, SigningFormat, Transport,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use agent_contract::address::Endpoint;
 use serde::Deserialize;
 
+use super::VaultReference;
 use crate::{
     answer::Protocol,
     point::{bundle::Algorithm, openfga},
@@ -205,7 +206,7 @@ impl CredentialConfig {
     /// What no credential can be, of a binding or of anybody.
     pub(super) fn source_fault(&self) -> Option<String> {
         match [&self.env, &self.file, &self.vault].into_iter().flatten().count() {
-            1 => None,
+            1 => self.vault.as_ref().and_then(|text| VaultReference::parse(text).err()),
             _ => Some("`credential` needs one of `env`, `file` and `vault`".to_owned()),
         }
     }
