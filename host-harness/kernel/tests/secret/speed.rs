@@ -1,0 +1,35 @@
+//! How quickly a text without secrets is looked through. Only a release build says anything.
+
+use std::{hint::black_box, time::Instant};
+
+use crate::ways::{SECRETS, knowing};
+
+/// Source, JSON and plain text, about as they leave in a prompt.
+fn clean() -> Vec<u8> {
+    let source = include_str!("../../src/secret/look/unescape.rs");
+    let json = serde_json::json!({ "role": "user", "content": source, "more": ["\u{e4}\n", 1.5, null] });
+    let plain = "The quick brown fox jumps over the lazy dog; nothing else happens. ".repeat(200);
+    format!("{source}\n{json}\n{plain}\n").repeat(200).into_bytes()
+}
+
+#[test]
+#[cfg(not(debug_assertions))]
+fn a_hundred_megabytes_are_looked_through_in_a_second() {
+    let (known, text) = (knowing(SECRETS), clean());
+    assert_eq!(known.find(&text), None);
+    let rates = (0..5).map(|_| {
+        let start = Instant::now();
+        black_box(known.find(black_box(&text)));
+        text.len() as f64 / 1e6 / start.elapsed().as_secs_f64()
+    });
+    let rate = rates.fold(0.0, f64::max);
+    println!("{rate:.0} MB/s over {} MB with {} secrets", text.len() / 1_000_000, SECRETS.len());
+    assert!(rate >= 100.0, "{rate:.0} MB/s");
+}
+
+#[test]
+fn a_clean_text_is_clean() {
+    let start = Instant::now();
+    assert_eq!(knowing(SECRETS).find(black_box(&clean()[..100_000])), None);
+    println!("{:?}", start.elapsed());
+}
