@@ -166,6 +166,22 @@ pub(super) fn plain() -> reqwest::ClientBuilder {
         .pool_max_idle_per_host(0)
 }
 
+/// The same for another place than a decision point, with headers for everything it says.
+pub(crate) fn plain_client(
+    url: &str,
+    headers: HeaderMap,
+    ca_pem: Option<&[u8]>,
+) -> Result<reqwest::Client, KernelError> {
+    let base = Endpoint::parse(url)
+        .map_err(|malformed| KernelError::new(Code::ArgumentMalformed, format!("the address {malformed}")))?;
+    let builder = plain().user_agent(USER_AGENT).default_headers(headers);
+    let builder = trust::trusting(builder, base.as_str(), ca_pem)?;
+    builder.build().map_err(|error| {
+        let why = fault::innermost(&error);
+        KernelError::new(Code::KernelFailed, format!("can't make a client for `{url}`: {why}"))
+    })
+}
+
 fn head(response: &Response) -> Heard {
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let headers: Vec<_> =

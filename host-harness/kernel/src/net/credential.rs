@@ -128,15 +128,8 @@ fn unusable(place: &str, why: &str) -> KernelError {
     KernelError::new(Code::ArgumentMalformed, format!("{place} {why}, so there is no credential"))
 }
 
-/// One newline at the end is the editor's, not the secret's.
 fn secret(text: String, place: &str) -> Result<SecretString, KernelError> {
-    let line = text.strip_suffix('\n').unwrap_or(&text);
-    let line = line.strip_suffix('\r').unwrap_or(line);
-    match line {
-        "" => Err(unusable(place, "is empty")),
-        line if line.chars().any(char::is_control) => Err(unusable(place, "holds a control character")),
-        line => Ok(SecretString::from(line)),
-    }
+    crate::secret::one_line(text).map_err(|why| unusable(place, why))
 }
 
 fn header_name(name: &str) -> Result<HeaderName, KernelError> {

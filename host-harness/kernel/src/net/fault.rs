@@ -82,7 +82,7 @@ pub(super) fn system(error: &reqwest::Error) -> Option<ErrorKind> {
 }
 
 /// The cause of all: the others name addresses, which may hold what is not to be told.
-pub(super) fn innermost(error: &reqwest::Error) -> String {
+pub(crate) fn innermost(error: &reqwest::Error) -> String {
     shown(&causes(error).last().map(ToString::to_string).unwrap_or_default())
 }
 

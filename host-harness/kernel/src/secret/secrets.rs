@@ -1,0 +1,151 @@
+use std::{collections::BTreeMap, path::PathBuf};
+
+use policy::{
+    Code,
+    config::{Config, CredentialConfig, VaultConfig, VaultReference},
+};
+use secrecy::SecretString;
+
+use super::{Known, Source, Vault, guard_process, vault::Kept};
+use crate::{
+    KernelError,
+    net::{Carrier, Credential},
+};
+
+/// A place of the configuration that asks for a credential, by its name there.
+pub type Place<'a> = (String, &'a CredentialConfig);
+
+/// Every secret that a configuration asks for, each read once.
+#[derive(Debug)]
+pub struct Secrets {
+    opened: BTreeMap<String, Opened>,
+    known: Known,
+    vault: Option<Vault>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    carrier: Carrier,
+    secret: SecretString,
+}
+
+/// The places of decision points (`decision_points.NAME`) and of the agent's record
+/// (`agent_id`) that ask for a credential.
+pub fn places(config: &Config) -> Vec<Place<'_>> {
+    let points = config
+        .decision_points
+        .iter()
+        .filter_map(|point| Some((format!("decision_points.{}", point.name), point.credential.as_ref()?)));
+    points.chain(config.agent_id.credential.as_ref().map(|one| ("agent_id".to_owned(), one))).collect()
+}
+
+/// The files that secrets are read from. None may be one of the repository's.
+pub fn files<'a>(
+    places: impl IntoIterator<Item = &'a CredentialConfig>,
+    vault: Option<&VaultConfig>,
+) -> Vec<PathBuf> {
+    let auth = vault.map(|vault| &vault.auth);
+    let secret_id = auth.and_then(|auth| auth.approle.as_ref()?.secret_id.as_ref());
+    let opens = auth.and_then(|auth| auth.token.as_ref()).into_iter().chain(secret_id);
+    let opens = opens.filter_map(|source| source.file.as_ref());
+    places.into_iter().filter_map(|place| place.file.as_ref()).chain(opens).map(PathBuf::from).collect()
+}
+
+impl Secrets {
+    /// Reads the secrets of all places, or says of which place there is none and why.
+    /// From then on this process leaves no image of itself when it crashes.
+    pub async fn open<'a>(
+        places: impl IntoIterator<Item = Place<'a>>,
+        vault: Option<&VaultConfig>,
+    ) -> Result<Self, KernelError> {
+        let places: Vec<_> = places.into_iter().collect();
+        let known = Known::default();
+        if places.is_empty() {
+            return Ok(Self { opened: BTreeMap::new(), known, vault: None });
+        }
+        guard_process()?;
+        let mut reader =
+            Reader { config: vault, vault: None, read: BTreeMap::new(), kept: BTreeMap::new(), known };
+        let mut opened = BTreeMap::new();
+        for (place, config) in places {
+            let secret = reader.secret(config).await.map_err(|error| at(&place, error))?;
+            let carrier = config.header.clone().map_or(Carrier::Bearer, Carrier::Header);
+            opened.insert(place, Opened { carrier, secret });
+        }
+        Ok(Self { opened, known: reader.known, vault: reader.vault })
+    }
+
+    /// All that was read, to be looked for and taken out.
+    pub fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// The credential of a place, as it is carried.
+    pub fn credential(&self, place: &str) -> Option<Credential> {
+        self.opened.get(place).map(|opened| match &opened.carrier {
+            Carrier::Bearer => Credential::Bearer(opened.secret.clone()),
+            Carrier::Header(name) => Credential::Header { name: name.clone(), value: opened.secret.clone() },
+        })
+    }
+
+    /// The secret of a place, for what carries it in a way of its own.
+    pub fn secret(&self, place: &str) -> Option<&SecretString> {
+        self.opened.get(place).map(|opened| &opened.secret)
+    }
+
+    /// Gives back what the Vault gave for this run.
+    pub async fn close(self) {
+        if let Some(vault) = self.vault {
+            vault.close().await;
+        }
+    }
+}
+
+/// Reads each source once.
+struct Reader<'a> {
+    config: Option<&'a VaultConfig>,
+    vault: Option<Vault>,
+    read: BTreeMap<Source, SecretString>,
+    kept: BTreeMap<(String, Option<u64>), Kept>,
+    known: Known,
+}
+
+impl Reader<'_> {
+    async fn secret(&mut self, config: &CredentialConfig) -> Result<SecretString, KernelError> {
+        let source = Source::of(config)?;
+        if let Some(secret) = self.read.get(&source) {
+            return Ok(secret.clone());
+        }
+        let secret = match &source {
+            Source::Vault(reference) => self.ask_vault(reference).await?,
+            here => here.read_here()?.expect("a source that is no Vault is here"),
+        };
+        self.known.learn(&source.name(), &secret);
+        self.read.insert(source, secret.clone());
+        Ok(secret)
+    }
+
+    async fn ask_vault(&mut self, reference: &VaultReference) -> Result<SecretString, KernelError> {
+        let place = (reference.path.clone(), reference.version);
+        if !self.kept.contains_key(&place) {
+            let kept = self.vault()?.kept(&reference.path, reference.version).await?;
+            self.kept.insert(place.clone(), kept);
+        }
+        self.kept[&place].secret(&reference.key)
+    }
+
+    fn vault(&mut self) -> Result<&Vault, KernelError> {
+        if self.vault.is_none() {
+            let none = || {
+                KernelError::new(Code::SecretMissing, "a credential is in a Vault, and there is no `[vault]`")
+            };
+            self.vault = Some(Vault::open(self.config.ok_or_else(none)?, &self.known)?);
+        }
+        Ok(self.vault.as_ref().expect("it was just opened"))
+    }
+}
+
+fn at(place: &str, error: KernelError) -> KernelError {
+    let message = format!("credential of `{}`: {}", agent_contract::fault::shown(place), error.message);
+    KernelError::new(error.code, message)
+}
