@@ -2,6 +2,7 @@
 
 mod guard;
 mod json;
+mod leaving;
 mod properties;
 mod sources;
 mod speed;

@@ -1,0 +1,230 @@
+//! What a repository keeps to itself: the files that git ignores in it, and those that
+//! hold secrets by their name. None of their values may leave the machine.
+//!
+//! A value that also stands in a file that is not kept to itself is no secret.
+
+mod assignment;
+mod names;
+mod rules;
+mod value;
+mod walk;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    io::Read as _,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
+
+use agent_contract::fault::shown;
+use cap_std::fs::Dir;
+use memchr::memmem;
+use policy::Code;
+
+use super::look::{Breadth, Finder, Value};
+use crate::{KernelError, workspace::Base};
+use names::Kind;
+use value::Private;
+use walk::{Found, Walk};
+
+/// The private files of one repository.
+pub(super) struct Ignored {
+    dir: Dir,
+    held: Mutex<Option<Held>>,
+}
+
+/// What they held when they were last read.
+struct Held {
+    /// When it was last made sure that they are still the same.
+    sure: Instant,
+    stamps: Vec<(String, Option<Stamp>)>,
+    /// The values, each with the file that it stands in.
+    values: Vec<(String, Private)>,
+    finder: Finder,
+    /// Which values also stand in a file that is for everybody.
+    public: BTreeMap<usize, bool>,
+}
+
+type Stamp = (u64, Option<SystemTime>);
+
+/// A larger file is data; nobody keeps secrets in it by hand.
+const FILE_BYTES_MAX: u64 = 256 * 1024;
+const FILES_MAX: usize = 2000;
+const IGNORED_BYTES_MAX: usize = 32 * 1024 * 1024;
+const VALUES_MAX: usize = 20_000;
+/// What is read for everybody is looked through up to this much, and no longer than this.
+const PUBLIC_BYTES_MAX: u64 = 512 * 1024 * 1024;
+const PUBLIC_FILE_BYTES_MAX: u64 = 1024 * 1024;
+const PUBLIC_TIME_MAX: Duration = Duration::from_secs(5);
+/// Files are not looked at again sooner than this.
+const SURE_FOR: Duration = Duration::from_millis(500);
+
+impl fmt::Debug for Ignored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ignored").finish_non_exhaustive()
+    }
+}
+
+impl Ignored {
+    pub(super) fn of(base: &Base) -> Result<Self, KernelError> {
+        let dir = base.dir().try_clone().map_err(KernelError::io("open", base.root().display()))?;
+        Ok(Self { dir, held: Mutex::new(None) })
+    }
+
+    pub(super) fn prepare(&self) -> Result<(), KernelError> {
+        self.with_held(|_| Ok(()))
+    }
+
+    /// Refuses a text that holds a value of a private file.
+    pub(super) fn check(&self, text: &[u8]) -> Result<(), KernelError> {
+        self.with_held(|held| {
+            if held.finder.first(text).is_none() {
+                return Ok(());
+            }
+            let values: BTreeSet<_> = held.finder.all(text).into_iter().flat_map(|hit| hit.values).collect();
+            held.look_for(&self.dir, &values)?;
+            match values.iter().find(|value| !held.public[value]) {
+                None => Ok(()),
+                Some(value) => Err(refused(&held.values[*value].0)),
+            }
+        })
+    }
+
+    fn with_held<T>(&self, then: impl FnOnce(&mut Held) -> Result<T, KernelError>) -> Result<T, KernelError> {
+        let mut slot = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = slot.take().filter(|held| held.is_current(&self.dir));
+        let held = slot.insert(match current {
+            Some(held) => held,
+            None => Held::read(&self.dir)?,
+        });
+        then(held)
+    }
+}
+
+fn refused(path: &str) -> KernelError {
+    let path = shown(path);
+    let message = format!(
+        "what would leave the machine holds what stands in `{path}`, which the repository keeps to itself\nhint: take it out; the value is not repeated here"
+    );
+    KernelError::new(Code::SecretLeaving, message)
+}
+
+impl Held {
+    fn read(dir: &Dir) -> Result<Self, KernelError> {
+        let mut reading = Reading::default();
+        for found in Walk::new(dir) {
+            match found? {
+                Found::Folder(path) => reading.stamps.push((path.clone(), stamp(dir, &path))),
+                Found::Public(_) => {}
+                Found::Private(path, kind) => reading.take(dir, path, kind)?,
+            }
+        }
+        let Reading { stamps, values, .. } = reading;
+        let finder = Finder::new(values.iter().map(|(_, private)| private.sought()));
+        Ok(Self { sure: Instant::now(), stamps, values, finder, public: BTreeMap::new() })
+    }
+
+    /// Whether the files are the ones that were read, and no others came.
+    fn is_current(&self, dir: &Dir) -> bool {
+        self.sure.elapsed() < SURE_FOR || self.stamps.iter().all(|(path, read)| stamp(dir, path) == *read)
+    }
+
+    /// Finds out which of these values everybody can read anyway.
+    fn look_for(&mut self, dir: &Dir, values: &BTreeSet<usize>) -> Result<(), KernelError> {
+        let mut open: BTreeSet<_> =
+            values.iter().copied().filter(|value| !self.public.contains_key(value)).collect();
+        let (end, mut left) = (Instant::now() + PUBLIC_TIME_MAX, PUBLIC_BYTES_MAX);
+        let mut walk = Walk::new(dir);
+        while !open.is_empty() && left > 0 && Instant::now() < end {
+            let Some(found) = walk.next() else { break };
+            let Found::Public(path) = found? else { continue };
+            let content = content(dir, &path, PUBLIC_FILE_BYTES_MAX)?;
+            left = left.saturating_sub(content.len() as u64);
+            let told: Vec<_> =
+                open.iter().copied().filter(|value| self.stands_in(*value, &content)).collect();
+            told.iter().for_each(|value| {
+                open.remove(value);
+                self.public.insert(*value, true);
+            });
+        }
+        self.public.extend(open.into_iter().map(|value| (value, false)));
+        Ok(())
+    }
+
+    fn stands_in(&self, value: usize, content: &[u8]) -> bool {
+        memmem::find(content, &self.values[value].1.bytes).is_some()
+    }
+}
+
+/// What is read so far.
+#[derive(Default)]
+struct Reading {
+    stamps: Vec<(String, Option<Stamp>)>,
+    values: Vec<(String, Private)>,
+    named: usize,
+    ignored: usize,
+    ignored_bytes: usize,
+}
+
+impl Reading {
+    /// Files whose names say it are all read, or nothing leaves. Of those that are merely
+    /// ignored there may be more than anybody can read: the first ones from the top count.
+    fn take(&mut self, dir: &Dir, path: String, kind: Kind) -> Result<(), KernelError> {
+        let stamp = stamp(dir, &path);
+        let large = stamp.is_some_and(|(bytes, _)| bytes > FILE_BYTES_MAX);
+        match kind {
+            Kind::Named => self.named += 1,
+            Kind::Ignored
+                if large || self.ignored >= FILES_MAX || self.ignored_bytes >= IGNORED_BYTES_MAX =>
+            {
+                return Ok(());
+            }
+            Kind::Ignored => self.ignored += 1,
+        }
+        let content = content(dir, &path, FILE_BYTES_MAX)?;
+        self.ignored_bytes += if kind == Kind::Ignored { content.len() } else { 0 };
+        let values = value::private(&content, kind).into_iter().map(|value| (path.clone(), value));
+        self.values.extend(values);
+        self.stamps.push((path, stamp));
+        match self.named > FILES_MAX || self.values.len() > VALUES_MAX {
+            true => Err(too_many()),
+            false => Ok(()),
+        }
+    }
+}
+
+fn too_many() -> KernelError {
+    let message = format!(
+        "the repository keeps more to itself than can be looked for: more than {FILES_MAX} files or {VALUES_MAX} values\nhint: move what git ignores out of it, or into a folder such as `target` or `node_modules`"
+    );
+    KernelError::new(Code::LeavingUnchecked, message)
+}
+
+fn stamp(dir: &Dir, path: &str) -> Option<Stamp> {
+    let metadata = dir.symlink_metadata(path).ok()?;
+    Some((metadata.len(), metadata.modified().ok().map(cap_std::time::SystemTime::into_std)))
+}
+
+/// The start of a file; nothing where it is gone by now.
+fn content(dir: &Dir, path: &str, bytes_max: u64) -> Result<Vec<u8>, KernelError> {
+    let mut bytes = Vec::new();
+    let unchecked = |error: std::io::Error| {
+        let message = format!("can't read `{}`, which must not leave the machine: {error}", shown(path));
+        KernelError::new(Code::LeavingUnchecked, message)
+    };
+    match dir.open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        opened => {
+            opened.and_then(|file| file.take(bytes_max).read_to_end(&mut bytes)).map_err(unchecked)?;
+        }
+    }
+    Ok(bytes)
+}
+
+impl Private {
+    fn sought(&self) -> Value<'_> {
+        let breadth = if self.bytes.len() < 8 { Breadth::Word } else { Breadth::Narrow };
+        Value { bytes: &self.bytes, breadth }
+    }
+}

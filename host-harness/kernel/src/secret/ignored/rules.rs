@@ -1,0 +1,63 @@
+//! What git would ignore, by the files that say so.
+
+use std::{io::Read as _, sync::Arc};
+
+use cap_std::fs::Dir;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+/// The rules that hold in a folder: its own, then those of the folders above it.
+#[derive(Clone, Default)]
+pub(super) struct Rules {
+    own: Option<Arc<Gitignore>>,
+    above: Option<Arc<Rules>>,
+}
+
+const BYTES_MAX: u64 = 1024 * 1024;
+
+impl Rules {
+    /// The rules of the repository's top folder: git's own list for this clone is the
+    /// weakest, as it is in git.
+    pub(super) fn top(dir: &Dir) -> Self {
+        Self::default().with(dir, "", ".git/info/exclude").within(dir, "")
+    }
+
+    /// The rules of a folder beneath.
+    pub(super) fn within(&self, dir: &Dir, folder: &str) -> Self {
+        let file = if folder.is_empty() { ".gitignore".to_owned() } else { format!("{folder}/.gitignore") };
+        self.with(dir, folder, &file)
+    }
+
+    fn with(&self, dir: &Dir, folder: &str, file: &str) -> Self {
+        let Some(text) = text(dir, file) else { return self.clone() };
+        let mut builder = GitignoreBuilder::new(folder);
+        for line in text.lines() {
+            // A line that git can't read either ignores nothing.
+            let _ = builder.add_line(None, line);
+        }
+        let own = builder.build().ok().map(Arc::new);
+        Self { own, above: Some(Arc::new(self.clone())) }
+    }
+
+    /// Whether a path is ignored. The nearest rules that say anything about it decide.
+    pub(super) fn ignore(&self, path: &str, is_folder: bool) -> bool {
+        let mut rules = Some(self);
+        while let Some(current) = rules {
+            if let Some(own) = &current.own {
+                let matched = own.matched(path, is_folder);
+                if !matched.is_none() {
+                    return matched.is_ignore();
+                }
+            }
+            rules = current.above.as_deref();
+        }
+        false
+    }
+}
+
+fn text(dir: &Dir, file: &str) -> Option<String> {
+    // Git follows no link to such a file either.
+    dir.symlink_metadata(file).ok().filter(|metadata| metadata.is_file())?;
+    let mut bytes = Vec::new();
+    dir.open(file).ok()?.take(BYTES_MAX).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}

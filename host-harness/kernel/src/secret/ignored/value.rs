@@ -1,0 +1,300 @@
+//! What of a private file is a secret.
+
+use super::{
+    assignment::{Assignment, assignment, is_secret_name},
+    names::Kind,
+};
+
+/// A value that must not leave the machine.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Private {
+    pub(super) bytes: Vec<u8>,
+}
+
+/// A value of fewer bytes is everywhere.
+const BYTES_MIN: usize = 6;
+/// A value that is no more than a word is secret only if its name says so.
+const WORD_MAX: usize = 12;
+/// A token without a name is at least this long.
+const TOKEN_MIN: usize = 16;
+/// A value is known by its start.
+const BYTES_MAX: usize = 512;
+/// Values of one file at the most.
+const VALUES_MAX: usize = 1000;
+/// Lines in a row that together are a piece of a file, and of which size.
+const PIECE_LINES: usize = 3;
+const PIECE_MIN: usize = 40;
+/// Pieces of one file at the most.
+const PIECES_MAX: usize = 50;
+/// The bytes that a file without text is known by.
+const SAMPLE: usize = 48;
+
+/// What a value says when it says nothing.
+const TRIVIAL: &[&str] = &[
+    "true",
+    "false",
+    "none",
+    "null",
+    "undefined",
+    "localhost",
+    "development",
+    "production",
+    "staging",
+    "testing",
+    "default",
+    "enabled",
+    "disabled",
+    "changeme",
+    "change-me",
+    "change_me",
+    "placeholder",
+    "password",
+    "secret",
+    "example",
+    "required",
+    "warning",
+    "verbose",
+    "sqlite",
+    "postgres",
+    "postgresql",
+    "mysql",
+    "redis",
+    "mongodb",
+    "utf-8",
+    "console",
+    "memory",
+    "0.0.0.0",
+    "127.0.0.1",
+    "anonymous",
+    "master",
+    "bearer",
+    "sandbox",
+    "database",
+    "username",
+];
+
+/// How tokens of well-known services begin.
+const TOKENS: &[&str] = &[
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "sk-",
+    "sk_live_",
+    "sk_test_",
+    "rk_live_",
+    "xox",
+    "AKIA",
+    "ASIA",
+    "AIza",
+    "ya29.",
+    "eyJ",
+    "hvs.",
+    "npm_",
+    "pypi-",
+    "dop_v1_",
+    "SG.",
+    "shpat_",
+];
+
+/// The secrets of a file.
+pub(super) fn private(content: &[u8], kind: Kind) -> Vec<Private> {
+    let mut values = match std::str::from_utf8(content) {
+        Ok(text) => of_text(text, kind),
+        Err(_) if kind.is_named() => samples(content),
+        Err(_) => Vec::new(),
+    };
+    values.sort();
+    values.dedup();
+    values.into_iter().take(VALUES_MAX).map(|bytes| Private { bytes }).collect()
+}
+
+fn of_text(text: &str, kind: Kind) -> Vec<Vec<u8>> {
+    // A certificate is for everybody; what proves that it is one's own is not.
+    if text.contains("-----BEGIN") && !text.contains("PRIVATE KEY") {
+        return Vec::new();
+    }
+    let mut values: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        if let Some(assignment) = assignment(line) {
+            values.extend(in_assignment(&assignment, kind));
+        }
+        values.extend(tokens(line, kind));
+        values.extend(spoken(line));
+    }
+    let mut values: Vec<_> = values.into_iter().map(|value| start(value.as_bytes()).to_vec()).collect();
+    values.extend(key_blocks(text));
+    values.extend(pieces(text));
+    values
+}
+
+/// The value, and the password of an address in it.
+fn in_assignment<'a>(assignment: &Assignment<'a>, kind: Kind) -> Vec<&'a str> {
+    let Assignment { name, value } = *assignment;
+    let secret = is_secret_name(name);
+    let tells = match kind {
+        Kind::Named => secret || !is_word(value),
+        Kind::Ignored => secret && !is_word(value),
+    };
+    let mut values = Vec::new();
+    if let Some(password) = password(value) {
+        values.extend([password, value]);
+    } else if tells && !is_trivial(value) {
+        values.push(value);
+    }
+    values.retain(|value| value.len() >= BYTES_MIN);
+    values
+}
+
+/// The passwords of `.netrc`, and of addresses on lines of their own.
+fn spoken(line: &str) -> Vec<&str> {
+    let words: Vec<_> = line.split_whitespace().collect();
+    let after = words.windows(2).filter(|pair| pair[0] == "password").map(|pair| pair[1]);
+    let values = after.chain(words.iter().filter_map(|word| password(word)));
+    values.filter(|value| value.len() >= BYTES_MIN && !is_trivial(value)).collect()
+}
+
+/// The password in `scheme://user:password@host`.
+fn password(value: &str) -> Option<&str> {
+    let (_, rest) = value.split_once("://")?;
+    let (user_info, _) = rest.split_once('@')?;
+    user_info.split_once(':').map(|(_, password)| password).filter(|password| !is_trivial(password))
+}
+
+fn is_trivial(value: &str) -> bool {
+    let small = value.to_ascii_lowercase();
+    let number =
+        value.len() < 10 && value.bytes().all(|byte| byte.is_ascii_digit() || b".:-,/ ".contains(&byte));
+    let stands_for_another =
+        value.starts_with(['$', '<', '%']) || value.contains("${") || small.starts_with("your");
+    let same = value.bytes().all(|byte| byte == value.as_bytes()[0]);
+    value.len() < BYTES_MIN
+        || number
+        || same
+        || stands_for_another
+        || is_place(value)
+        || TRIVIAL.contains(&small.as_str())
+}
+
+/// Addresses and paths that lead somewhere and let nobody in.
+fn is_place(value: &str) -> bool {
+    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-._/:~".contains(c));
+    let address = value.split_once("://").is_some_and(|(_, rest)| plain(rest));
+    let path = ["/", "./", "../", "~/"].iter().any(|start| value.starts_with(start)) && plain(value);
+    address || path
+}
+
+/// One word, or several, of nothing but small or of nothing but large letters.
+fn is_word(value: &str) -> bool {
+    let letters = |of: fn(&char) -> bool| value.chars().all(|c| of(&c) || " -_".contains(c));
+    value.len() <= WORD_MAX && (letters(char::is_ascii_lowercase) || letters(char::is_ascii_uppercase))
+        || is_name(value)
+}
+
+/// A small word with a large first letter.
+fn is_name(value: &str) -> bool {
+    let mut chars = value.chars();
+    value.len() <= WORD_MAX
+        && chars.next().is_some_and(|c| c.is_ascii_uppercase())
+        && chars.all(|c| c.is_ascii_lowercase())
+}
+
+/// Tokens that have no name: by how they begin, or in a file of secrets by their look.
+fn tokens(line: &str, kind: Kind) -> Vec<&str> {
+    let parts = line.split(|c: char| c.is_whitespace() || "\"'`,;=<>()[]{}".contains(c));
+    let is_token = |part: &&str| {
+        let known = TOKENS.iter().any(|start| part.starts_with(start));
+        part.len() >= TOKEN_MIN && (known || kind.is_named() && is_random(part))
+    };
+    parts.filter(is_token).collect()
+}
+
+/// Letters and digits mixed, and no address or path.
+fn is_random(text: &str) -> bool {
+    let has = |of: fn(&u8) -> bool| text.bytes().any(|byte| of(&byte));
+    has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && !is_place(text) && !text.contains("://")
+}
+
+/// The lines of private keys.
+fn key_blocks(text: &str) -> Vec<Vec<u8>> {
+    let mut inside = false;
+    let mut lines = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("-----") {
+            inside = line.contains("PRIVATE KEY") && line.contains("BEGIN");
+        } else if inside && line.len() >= TOKEN_MIN {
+            lines.push(line.as_bytes().to_vec());
+        }
+    }
+    lines
+}
+
+/// Three lines in a row: who sends them sends the file, whatever stands in it.
+fn pieces(text: &str) -> Vec<Vec<u8>> {
+    let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let telling =
+        |piece: &Vec<u8>| piece.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() >= PIECE_MIN;
+    let pieces = lines.windows(PIECE_LINES).map(|piece| start(piece.join("\n").as_bytes()).to_vec());
+    pieces.filter(telling).take(PIECES_MAX).collect()
+}
+
+/// Bytes from within a file that is no text.
+fn samples(content: &[u8]) -> Vec<Vec<u8>> {
+    let places = [content.len() / 4, content.len() / 2, content.len() / 4 * 3];
+    places.into_iter().filter_map(|at| content.get(at..at + SAMPLE)).map(<[u8]>::to_vec).collect()
+}
+
+fn start(value: &[u8]) -> &[u8] {
+    &value[..value.len().min(BYTES_MAX)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str, kind: Kind) -> Vec<String> {
+        private(text.as_bytes(), kind)
+            .into_iter()
+            .map(|value| String::from_utf8(value.bytes).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn the_values_of_a_file_of_secrets_are_those_that_tell_something() {
+        for (line, expected) in [
+            ("DB_PASSWORD=hunter2", vec!["hunter2"]),
+            ("DB_PASSWORD=sunshine", vec!["sunshine"]),
+            ("APP_NAME=billing", vec![]),
+            ("DEBUG=true", vec![]),
+            ("PORT=8080", vec![]),
+            ("HOST=localhost", vec![]),
+            ("NODE_ENV=development", vec![]),
+            ("API_KEY=${OTHER}", vec![]),
+            ("API_KEY=your-key-here", vec![]),
+            ("SITE=https://example.org/path", vec![]),
+            ("CACHE=/var/cache/app", vec![]),
+            (
+                "DATABASE_URL=postgres://app:Zk39fQ@db.local/app",
+                vec!["Zk39fQ", "postgres://app:Zk39fQ@db.local/app"],
+            ),
+            ("LICENCE=AB12-CD34-EF56", vec!["AB12-CD34-EF56"]),
+        ] {
+            assert_eq!(told(line, Kind::Named), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_merely_ignored_tells_what_is_named_so_or_looks_so() {
+        for (line, expected) in [
+            ("\"password\": \"hunter2\",", vec!["hunter2"]),
+            ("\"editor.formatOnSave\": \"some-value-17\",", vec![]),
+            ("see ghp_9aZ3xQ7Kd0VwLm4TtB2nRy8s there", vec!["ghp_9aZ3xQ7Kd0VwLm4TtB2nRy8s"]),
+            ("sha256 9f86d081884c7d659a2feaa0c55ad015", vec![]),
+        ] {
+            assert_eq!(told(line, Kind::Ignored), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! What must not leave the machine, and what may.
+
+use std::{fs, path::Path};
+
+use base64::{Engine as _, prelude::*};
+use kernel::{
+    Workspace,
+    secret::{Known, Leaving},
+};
+use policy::{Code, config::Limits};
+use tempfile::TempDir;
+
+use crate::ways::{SECRETS, WAYS, knowing};
+
+const ENV: &str = "\
+# how the service finds its database\n\
+NODE_ENV=development\n\
+PORT=8080\n\
+DATABASE_URL=postgres://app:Zk39fQ7b@db.local:5432/app\n\
+export STRIPE_KEY='rk-9aZ3xQ7Kd0VwLm4TtB2n'\n\
+PASSWORD=hunter2\n\
+SHARED=this-one-is-in-the-readme\n";
+
+/// A repository that ignores `.env` and more.
+fn repository() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, content) in [
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        (".git/info/exclude", "/notes.txt\n"),
+        (".gitignore", ".env\n*.local.json\n/private/\nnode_modules/\n"),
+        (".env", ENV),
+        (".env.example", "STRIPE_KEY=rk-example-example-1\n"),
+        ("README.md", "Set SHARED to this-one-is-in-the-readme.\n"),
+        ("src/main.rs", "fn main() { println!(\"Hello\"); }\n"),
+        (
+            "config.local.json",
+            "{\n  \"password\": \"opensesame-17\",\n  \"colour\": \"green-and-blue-9\"\n}\n",
+        ),
+        (
+            "private/team/deploy.txt",
+            "first line of the plan, which is long enough\nsecond line of it\nthird line of it\n",
+        ),
+        ("notes.txt", "token: t0ken-of-the-notes\n"),
+        (
+            "id_ed25519",
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----\n",
+        ),
+        (
+            "tests/ca.pem",
+            "-----BEGIN CERTIFICATE-----\nMIIBfzCCASWgAwIBAgIUPublicPublicPublic09\n-----END CERTIFICATE-----\n",
+        ),
+        ("node_modules/left/.env", "KEY=in-a-folder-that-tools-fill-1\n"),
+        ("web/.gitignore", "!keep.local.json\n"),
+        ("web/keep.local.json", "{ \"password\": \"this-is-kept-21\" }\n"),
+    ] {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    folder
+}
+
+fn leaving(root: &Path) -> Leaving {
+    let workspace = Workspace::open(root, &Limits::default()).unwrap();
+    Leaving::new(Known::default()).with_ignored(workspace.base()).unwrap()
+}
+
+/// The file that a refusal names; nothing where the text may leave.
+fn names(leaving: &Leaving, text: &[u8]) -> Option<String> {
+    let error = leaving.check(text).err()?;
+    assert_eq!(error.code, Code::SecretLeaving, "{error}");
+    let file = error.message.split('`').nth(1).unwrap().to_owned();
+    Some(file)
+}
+
+#[test]
+fn a_known_secret_does_not_leave_in_whatever_way_it_is_written() {
+    let leaving = Leaving::new(knowing(SECRETS));
+    for (at, secret) in SECRETS.iter().enumerate() {
+        for (name, way) in WAYS {
+            let error = leaving.check(&[b"prompt: ", way(secret).as_slice(), b" end"].concat()).unwrap_err();
+            assert_eq!(error.code, Code::SecretLeaving, "{name}");
+            assert!(error.message.contains(&format!("`TOKEN_{at}`")), "{name}: {error}");
+            assert!(!error.message.contains(secret), "{name}: {error}");
+        }
+    }
+    assert_eq!(leaving.check(b"a prompt about nothing"), Ok(()));
+}
+
+#[test]
+fn a_prompt_with_the_content_of_an_ignored_env_is_refused_with_its_name_and_not_its_value() {
+    let folder = repository();
+    let leaving = leaving(folder.path());
+    let json =
+        |text: &str| serde_json::json!({ "messages": [{ "role": "user", "content": text }] }).to_string();
+    let prompts = [
+        ("the whole file", format!("Here is my file:\n```\n{ENV}```\nwhat is wrong?")),
+        ("the whole file in JSON", json(ENV)),
+        ("the whole file in JSON in JSON", json(&json(ENV))),
+        ("the whole file in base64", BASE64_STANDARD.encode(ENV)),
+        ("one value", "why is rk-9aZ3xQ7Kd0VwLm4TtB2n refused?".to_owned()),
+        ("one value in JSON", json("key \"rk-9aZ3xQ7Kd0VwLm4TtB2n\"\n")),
+        ("one value in base64", json(&BASE64_STANDARD.encode("x rk-9aZ3xQ7Kd0VwLm4TtB2n y"))),
+        ("one value in hex", "726b2d39615a337851374b64305677 4c6d34547442326e".to_owned()),
+        ("one value over lines", "rk-9aZ3x\n  Q7Kd0VwL\n  m4TtB2n".to_owned()),
+        ("a short value", "the password is hunter2.".to_owned()),
+        ("a short value in JSON", json("PASSWORD=hunter2\nPORT=1")),
+        ("the password of an address", "psql says that Zk39fQ7b is wrong".to_owned()),
+        ("an address with its password", "postgres://app:Zk39fQ7b@db.local:5432/app".to_owned()),
+        (
+            "lines without a secret",
+            ENV.lines().take(3).chain(["DATABASE_URL=postgres://app:...@db"]).collect::<Vec<_>>().join("\n"),
+        ),
+    ];
+    for (what, prompt) in prompts {
+        let error = leaving.check(prompt.as_bytes()).err();
+        if what == "lines without a secret" {
+            // Three lines that hold nothing are a piece of the file all the same.
+            assert!(error.is_some(), "{what}");
+            continue;
+        }
+        let error = error.unwrap_or_else(|| panic!("{what} may leave"));
+        assert_eq!(error.code, Code::SecretLeaving, "{what}");
+        assert!(error.message.contains("`.env`"), "{what}: {error}");
+        for value in ["rk-9aZ", "hunter2", "Zk39"] {
+            assert!(!error.message.contains(value), "{what}: {error}");
+        }
+    }
+}
+
+#[test]
+fn every_file_that_the_repository_keeps_to_itself_is_named() {
+    let folder = repository();
+    let leaving = leaving(folder.path());
+    for (text, expected) in [
+        ("opensesame-17", Some("config.local.json")),
+        ("t0ken-of-the-notes", Some("notes.txt")),
+        ("b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ", Some("id_ed25519")),
+        (
+            "> first line of the plan, which is long enough\n> second line of it\n> third line of it",
+            Some("private/team/deploy.txt"),
+        ),
+        ("the first line of the plan, which is long enough", None),
+        ("green-and-blue-9", None),
+        ("this-one-is-in-the-readme", None),
+        ("rk-example-example-1", None),
+        ("this-is-kept-21", None),
+        ("in-a-folder-that-tools-fill-1", None),
+        ("MIIBfzCCASWgAwIBAgIUPublicPublicPublic09", None),
+        ("fn main() { println!(\"Hello\"); }", None),
+        ("NODE_ENV=development and PORT=8080", None),
+        ("hunter21 is another one, and so is xhunter2", None),
+    ] {
+        assert_eq!(names(&leaving, text.as_bytes()).as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_file_that_changes_or_comes_is_read_again() {
+    let folder = repository();
+    let leaving = leaving(folder.path());
+    let path = folder.path().join("src/.env.local");
+    assert_eq!(names(&leaving, b"n3w-and-unheard-of"), None);
+    fs::write(&path, "TOKEN=n3w-and-unheard-of\n").unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    assert_eq!(names(&leaving, b"n3w-and-unheard-of").as_deref(), Some("src/.env.local"));
+    fs::write(&path, "TOKEN=an0ther-one-by-now\n").unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    assert_eq!(names(&leaving, b"n3w-and-unheard-of"), None);
+    assert_eq!(names(&leaving, b"an0ther-one-by-now").as_deref(), Some("src/.env.local"));
+}
+
+#[test]
+#[cfg(unix)]
+fn no_link_leads_out_of_the_repository() {
+    let (folder, outside) = (repository(), tempfile::tempdir().unwrap());
+    fs::write(outside.path().join("secret.env"), "KEY=fr0m-the-outside\n").unwrap();
+    std::os::unix::fs::symlink(outside.path(), folder.path().join("linked")).unwrap();
+    std::os::unix::fs::symlink(outside.path().join("secret.env"), folder.path().join("linked.env")).unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", folder.path().join("src/.gitignore")).unwrap();
+    let leaving = leaving(folder.path());
+    assert_eq!(names(&leaving, b"fr0m-the-outside"), None);
+    assert_eq!(names(&leaving, b"opensesame-17").as_deref(), Some("config.local.json"));
+}
+
+#[test]
+#[cfg(unix)]
+fn what_cant_be_looked_at_lets_nothing_leave() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = repository();
+    let path = folder.path().join(".env");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read(&path).is_ok() {
+        // Root reads everything; too many files stand for one that can't be read.
+        (0..2001).for_each(|at| fs::write(folder.path().join(format!("{at}.env")), "A=b").unwrap());
+    }
+    let error = leaving(folder.path()).check(b"anything").unwrap_err();
+    assert_eq!(error.code, Code::LeavingUnchecked, "{error}");
+}
+
+#[test]
+fn a_large_repository_is_looked_through_once() {
+    let folder = repository();
+    for at in 0..100 {
+        let part = folder.path().join(format!("src/part{at}"));
+        fs::create_dir_all(&part).unwrap();
+        (0..100).for_each(|file| fs::write(part.join(format!("file{file}.rs")), "fn f() {}\n").unwrap());
+    }
+    let leaving = leaving(folder.path());
+    let timed = || {
+        let start = std::time::Instant::now();
+        leaving.check(b"nothing of it").unwrap();
+        start.elapsed()
+    };
+    let (first, second) = (timed(), timed());
+    println!("10,000 files: {first:?} at first, {second:?} then");
+    assert!(second * 5 < first, "{first:?}, {second:?}");
+}
