@@ -283,6 +283,32 @@ codes! {
 
     /// The forge does not answer as its documentation says.
     ForgeMalformed = "forge-malformed",
+    /// The forge does not know the credential.
+    ForgeUnauthorized = "forge-unauthorized",
+    /// The credential may not do that on the forge.
+    ForgeForbidden = "forge-forbidden",
+    /// The forge does not have it, or does not show it to this credential.
+    ForgeMissing = "forge-missing",
+    /// The forge may not show it, for legal reasons.
+    ForgeBlocked = "forge-blocked",
+    /// The forge does not take what it was sent.
+    ForgeInvalid = "forge-invalid",
+    /// What is asked for clashes with what the forge has.
+    ForgeConflict = "forge-conflict",
+    /// The forge takes no more requests for a while, and the operation can't wait that long.
+    ForgeRateLimited = "forge-rate-limited",
+    /// The forge failed, as often as it was asked.
+    ForgeBroken = "forge-broken",
+    /// The forge sends the Runner elsewhere; it does not go.
+    ForgeRedirect = "forge-redirect",
+    /// The forge answered with a status that its documentation does not have.
+    ForgeStatus = "forge-status",
+    /// A git object from the forge is not what its id says.
+    ForgeObject = "forge-object",
+    /// The configuration lets no change go to this branch.
+    ForgeBranch = "forge-branch",
+    /// What the forge has is more than the limits of the update path.
+    ForgeTooLarge = "forge-too-large",
 
     /// A binding's address leads to a place that the binding does not allow.
     NetPrivate = "net-private",

@@ -27,8 +27,8 @@ pub use sandbox::{LanguageCache, SandboxBackend, SandboxConfig};
 pub use secret::{VaultAppRole, VaultAuth, VaultConfig, VaultReference, VaultSource};
 pub use target::TargetConfig;
 pub use update::{
-    GitRemote, GitSigning, GitUpdate, GithubUpdate, Person, PushRefused, SigningFormat, Transport,
-    UpdateConfig, UpdatePath, is_same,
+    GitRemote, GitSigning, GitUpdate, GithubEdition, GithubLimits, GithubUpdate, Person, PushRefused,
+    SigningFormat, Transport, UpdateConfig, UpdatePath, is_same,
 };
 
 use crate::local::{self, Place, Policy, PolicyError};

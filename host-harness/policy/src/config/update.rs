@@ -7,7 +7,7 @@ mod remote;
 use serde::Deserialize;
 
 pub use git::{GitSigning, GitUpdate, Person, PushRefused, SigningFormat, is_same};
-pub use github::GithubUpdate;
+pub use github::{GithubEdition, GithubLimits, GithubUpdate};
 pub use remote::{GitRemote, Transport};
 
 /// How a change leaves the machine: the path and what it may reach.
