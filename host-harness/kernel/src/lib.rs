@@ -4,6 +4,7 @@
 pub mod artifact;
 pub mod clock;
 mod error;
+pub mod forge;
 pub mod git;
 pub mod input;
 mod itself;
