@@ -28,6 +28,8 @@ const HOLDER_MAX: Duration = Duration::from_secs(8);
 const WHOLE: &str = "the whole tree ended";
 const POLL_MIN: Duration = Duration::from_micros(500);
 const POLL_MAX: Duration = Duration::from_millis(10);
+/// The part of its time so far by which a command may seem to take longer.
+const POLL_PART: u32 = 16;
 
 /// Runs a command to its end, and with it everything that it started.
 pub fn run(command: &Command, itself: &Itself, cancel: &Cancel) -> Ended {
@@ -124,6 +126,7 @@ impl Running {
 
     /// Waits for the command, or for an early end, which closes the holder's hand.
     fn wait(&mut self, command: &Command, deadline: Instant, cancel: &Cancel) -> Option<Early> {
+        let start = Instant::now();
         let mut pause = POLL_MIN;
         let early = loop {
             if !matches!(self.holder.try_wait(), Ok(None)) {
@@ -139,7 +142,8 @@ impl Running {
             if cancel.wait(pause.min(left)) {
                 break Early::Interrupted;
             }
-            pause = (pause * 3 / 2).min(POLL_MAX);
+            // A short command is not to wait for its own end, a long one not to be asked all the time.
+            pause = (start.elapsed() / POLL_PART).clamp(POLL_MIN, POLL_MAX);
         };
         drop(self.holder.stdin.take());
         Some(early)

@@ -15,6 +15,7 @@ use crate::KernelError;
 
 const LIST: &str = "list.json";
 const MOUNT: &str = "mount";
+const CHECKOUT: &str = "checkout";
 
 /// A change that lies ready. Removed when it is dropped.
 #[derive(Debug)]
@@ -63,16 +64,18 @@ impl Workspace {
         let staged = Staged::empty(self.base.root(), within)?;
         let layers = self.overlay.iter().enumerate();
         let files = layers.map(|(index, (path, layer))| lay(&staged.folder(), index, path, layer));
-        staged.list(&files.collect::<Result<_, _>>()?)?;
+        staged.list(&files.collect::<Result<Vec<_>, _>>()?)?;
         Ok(staged)
     }
 }
 
 impl Staged {
-    /// A checkout without any change.
-    pub(crate) fn unchanged(checkout: &Path, within: &Path) -> Result<Self, KernelError> {
-        let staged = Self::empty(checkout, within)?;
-        staged.list(&Vec::new())?;
+    /// An empty checkout without any change, within its own folder.
+    pub(crate) fn alone(within: &Path) -> Result<Self, KernelError> {
+        let mut staged = Self::empty(Path::new(""), within)?;
+        staged.checkout = staged.folder().join(CHECKOUT);
+        fs::create_dir(&staged.checkout).map_err(KernelError::io("make", staged.checkout.display()))?;
+        staged.list(&[])?;
         Ok(staged)
     }
 
@@ -84,7 +87,7 @@ impl Staged {
         Ok(Self { scratch, checkout: checkout.to_owned() })
     }
 
-    fn list(&self, files: &Vec<StagedFile>) -> Result<(), KernelError> {
+    fn list(&self, files: &[StagedFile]) -> Result<(), KernelError> {
         let text = serde_json::to_vec(files).map_err(std::io::Error::from);
         text.and_then(|text| fs::write(self.folder().join(LIST), text))
             .map_err(KernelError::io("write the list of changes in", self.folder().display()))

@@ -2,6 +2,7 @@
 //! machine's programs are read-only and the workspace is an overlay, no network, no
 //! power, and bounds on all that it can use.
 
+mod advice;
 mod cache;
 #[cfg(target_os = "linux")]
 pub(super) mod linux;

@@ -4,6 +4,7 @@
 use std::{
     ffi::OsString,
     io::{self, Read as _, Write as _},
+    os::unix::process::CommandExt as _,
     process::{Child, Command, Stdio},
 };
 
@@ -21,6 +22,9 @@ use crate::process::{
     sandbox::{MISSING, Sandbox},
     tree::Tree,
 };
+
+/// What the first process is called.
+const NAME: &str = "code-assist";
 
 const NAMESPACES: [(CloneFlags, &str); 4] = [
     (CloneFlags::CLONE_NEWPID, "PID namespace"),
@@ -86,7 +90,8 @@ fn keep_powers() -> io::Result<()> {
 fn start(argv: &[OsString]) -> io::Result<Child> {
     let job = serde_json::to_string(&Job::First)?;
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(["hold", "--", &job]).args(argv);
+    // What runs inside can read this, and is told nothing of where the program lies.
+    command.arg0(NAME).args(["hold", "--", &job]).args(argv);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn()
 }
 

@@ -14,6 +14,8 @@ pub(super) struct Mounted {
     pub root: PathBuf,
     /// Whether nothing there may be executed.
     pub is_noexec: bool,
+    /// Whether it is read-only, without devices and without changes of user.
+    pub is_closed: bool,
     /// The kind of file system.
     pub kind: String,
     /// Its own options.
@@ -35,10 +37,12 @@ fn line(line: &[u8]) -> Option<Mounted> {
     let dash = words.iter().position(|word| *word == b"-")?;
     let text = |word: Option<&&[u8]>| word.map(|word| String::from_utf8_lossy(word).into_owned());
     let options = text(words.get(5))?;
+    let has = |name: &str| options.split(',').any(|option| option == name);
     Some(Mounted {
         place: unescaped(words.get(4)?),
         root: unescaped(words.get(3)?),
-        is_noexec: options.split(',').any(|option| option == "noexec"),
+        is_noexec: has("noexec"),
+        is_closed: has("ro") && has("nosuid") && has("nodev"),
         kind: text(words.get(dash + 1))?,
         options: text(words.get(dash + 3))?,
     })
@@ -81,6 +85,7 @@ mod tests {
             place: PathBuf::from("/a b"),
             root: PathBuf::from("/mnt1"),
             is_noexec: true,
+            is_closed: false,
             kind: "ext3".to_owned(),
             options: "rw,errors=x".to_owned(),
         };

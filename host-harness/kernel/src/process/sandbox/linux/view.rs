@@ -64,6 +64,13 @@ const SECRET_FOLDERS: &[&str] =
     &["acpi", "bus", "driver", "fs", "irq", "scsi", "tty", "asound", "dynamic_debug"];
 /// Settings of the kernel, which a root user could change although it has no powers.
 const SETTINGS: &str = "sys";
+/// What empty things are called, and where they lie.
+const COVERS: &str = "covers";
+const FOLDER: &str = "folder";
+const FILE: &str = "file";
+/// How everything is mounted that was not opened.
+const CLOSED: MountFlags =
+    MountFlags::BIND.union(MountFlags::RDONLY).union(MountFlags::NOSUID).union(MountFlags::NODEV);
 const BYTES_PER_FILE: u64 = 4096;
 const FILES_MIN: u64 = 65_536;
 
@@ -134,8 +141,17 @@ impl<'a> View<'a> {
         self.own_place("/tmp", 0o1777)?;
         self.own_place(HOME, 0o700)?;
         self.own_place("/dev/shm", 0o1777)?;
-        fs::create_dir(self.own.join("empty"))?;
-        fs::write(self.own.join("nothing"), "")
+        self.covers()
+    }
+
+    /// Something empty to cover things with. It is read-only, and so is each of its covers.
+    fn covers(&self) -> io::Result<()> {
+        let covers = self.own.join(COVERS);
+        fs::create_dir(&covers)?;
+        fs::create_dir(covers.join(FOLDER))?;
+        fs::write(covers.join(FILE), "")?;
+        mount_bind(&covers, &covers)?;
+        Ok(mount_remount(&covers, CLOSED, c"")?)
     }
 
     /// A place of its own that can be written to.
@@ -218,8 +234,8 @@ impl<'a> View<'a> {
         let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let Ok(found) = openat2(&top, path, flags, Mode::empty(), resolve) else { return Ok(()) };
         let found = fs::File::from(found);
-        let cover = if found.metadata()?.is_dir() { "empty" } else { "nothing" };
-        Ok(mount_bind(self.own.join(cover), format!("/proc/self/fd/{}", found.as_raw_fd()))?)
+        let cover = if found.metadata()?.is_dir() { FOLDER } else { FILE };
+        Ok(mount_bind(self.own.join(COVERS).join(cover), format!("/proc/self/fd/{}", found.as_raw_fd()))?)
     }
 
     /// A `/proc` of the new processes alone. Where the system's own is partly covered, as
@@ -247,9 +263,10 @@ impl<'a> View<'a> {
     /// Hides what speaks of the machine, and makes its settings read-only.
     fn cover_processes(&self) -> io::Result<()> {
         let place = self.root.join("proc");
-        for (cover, names) in [("nothing", SECRET_FILES), ("empty", SECRET_FOLDERS)] {
+        for (cover, names) in [(FILE, SECRET_FILES), (FOLDER, SECRET_FOLDERS)] {
+            let cover = self.own.join(COVERS).join(cover);
             for name in names.iter().map(|name| place.join(name)).filter(|name| name.exists()) {
-                mount_bind(self.own.join(cover), name)?;
+                mount_bind(&cover, &name)?;
             }
         }
         let settings = place.join(SETTINGS);
@@ -259,10 +276,10 @@ impl<'a> View<'a> {
     /// Makes everything read-only that was not opened.
     fn close(&self) -> io::Result<()> {
         for mounted in mounts::read()? {
-            if mounted.place.starts_with(&self.root) && !self.open.contains(&mounted.place) {
+            let is_ours = mounted.place.starts_with(&self.root) && !self.open.contains(&mounted.place);
+            if is_ours && !mounted.is_closed {
                 let keep = if mounted.is_noexec { MountFlags::NOEXEC } else { MountFlags::empty() };
-                let flags = MountFlags::BIND | MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NODEV;
-                mount_remount(&mounted.place, flags | keep, c"")?;
+                mount_remount(&mounted.place, CLOSED | keep, c"")?;
             }
         }
         Ok(())
