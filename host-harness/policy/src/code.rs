@@ -432,9 +432,33 @@ codes! {
 
     /// An artifact is not what its name says.
     ArtifactCorrupt = "artifact-corrupt",
+    /// There is no such artifact.
+    ArtifactMissing = "artifact-missing",
+    /// An artifact is larger than it may be.
+    ArtifactTooLarge = "artifact-too-large",
+    /// The artifacts' storage does not let the Runner in.
+    ArtifactDenied = "artifact-denied",
+    /// The artifacts' storage can't be used, or does not answer as S3 does.
+    ArtifactStore = "artifact-store",
 
     /// There is no container engine.
     ContainerUnavailable = "container-unavailable",
+    /// The repository has nothing that containers are built or started from.
+    ContainerMissing = "container-missing",
+    /// A Dockerfile or compose file asks for what no simulation gives.
+    ContainerRefused = "container-refused",
+    /// An image could not be built.
+    ContainerBuild = "container-build",
+    /// A container did not start, or ended too early.
+    ContainerStart = "container-start",
+    /// A container did not become healthy in time.
+    ContainerUnhealthy = "container-unhealthy",
+    /// A container did not answer a probe as it should.
+    ContainerProbe = "container-probe",
+    /// Something that a simulation made could not be removed.
+    ContainerLeft = "container-left",
+    /// A deployment target can't be planned as it is configured.
+    TargetInvalid = "target-invalid",
 }
 
 impl std::fmt::Display for Code {

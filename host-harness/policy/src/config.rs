@@ -20,6 +20,8 @@ pub use binding::{
     ActionConfig, Allow, BindingConfig, BindingKind, BindingLimits, BreakerConfig, MailConfig, MethodName,
     PathPattern, Price, Private, ProxyConfig, Redirects, TransportName, UsageConfig, is_plain_path,
 };
+pub use artifact::{ArtifactStore, ArtifactsConfig, S3Config};
+pub use binding::BindingConfig;
 pub use container::ContainerConfig;
 pub use identity::{AgentIdConfig, ApprovalConfig, Approver, Identity};
 pub use points::{CredentialConfig, KeyConfig, PointConfig, PointProtocol};

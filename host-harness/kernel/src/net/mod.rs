@@ -26,6 +26,7 @@ pub use meter::{Usage, Used};
 pub use names::{LookingUp, Names, SystemNames};
 pub use retry::{Attempt, Outcome};
 pub(crate) use fault::innermost;
+pub(crate) use trust::trusting;
 
 /// How a decision point is reached, as the operator configures it.
 pub struct Connection {

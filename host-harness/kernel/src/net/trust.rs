@@ -14,7 +14,7 @@ use crate::KernelError;
 
 /// Sets whom connections trust: nobody where they are not encrypted, else the given
 /// authorities alone, else those of this machine. The last are the slow ones to load.
-pub(super) fn trusting(
+pub(crate) fn trusting(
     builder: ClientBuilder,
     url: &str,
     ca_pem: Option<&[u8]>,
