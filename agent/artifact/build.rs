@@ -2,7 +2,7 @@
 
 use std::{env, path::PathBuf};
 
-use agent_componentize::{Artifacts, Guests};
+use agent_componentize::{Artifacts, Guests, Target};
 use anyhow::{Context, Result};
 
 /// What the component's bytes depend on, below the root of the workspace.
@@ -19,6 +19,7 @@ fn main() -> Result<()> {
         workspace: &workspace,
         package: "code-assist-agent",
         artifacts: Artifacts::Library,
+        target: Target::Bare,
         target_folder: &output.join("guest"),
     };
     let built = agent_componentize::build(&guests)?.pop().context("the agent gave no module")?;

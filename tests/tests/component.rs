@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use agent_componentize::{Artifacts, Guests};
+use agent_componentize::{Artifacts, Guests, Target};
 use code_assist_tests::{copy, workspace};
 
 fn program(arguments: &[&str]) -> String {
@@ -45,6 +45,7 @@ fn two_builds_give_one_component() {
         workspace: &root,
         package: "code-assist-agent",
         artifacts: Artifacts::Library,
+        target: Target::Bare,
         target_folder: &scratch.path().join("target"),
     };
     let built = agent_componentize::build(&guests).unwrap();

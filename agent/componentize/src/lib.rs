@@ -12,8 +12,24 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-/// The only target that guests are built for.
-pub const TARGET: &str = "wasm32-unknown-unknown";
+/// What a guest is built for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// Nothing but its imports: an agent.
+    Bare,
+    /// WASI 0.2: a command.
+    Wasi,
+}
+
+impl Target {
+    /// The name that the compiler has for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bare => "wasm32-unknown-unknown",
+            Self::Wasi => "wasm32-wasip2",
+        }
+    }
+}
 
 /// What of a package is a guest.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +38,8 @@ pub enum Artifacts {
     Library,
     /// Each of its examples.
     Examples,
+    /// Each of its programs.
+    Programs,
 }
 
 /// A package of the workspace whose artifacts are guests.
@@ -33,6 +51,8 @@ pub struct Guests<'a> {
     pub package: &'a str,
     /// What of it is a guest.
     pub artifacts: Artifacts,
+    /// What it is built for.
+    pub target: Target,
     /// A folder for the build, not shared with the outer one, which holds a lock on its own.
     pub target_folder: &'a Path,
 }
@@ -48,13 +68,17 @@ pub struct Built {
 
 /// Builds every guest of a package. Adds the target when it is missing.
 pub fn build(guests: &Guests) -> Result<Vec<Built>> {
-    target::ensure()?;
-    module::build(guests)?.iter().map(read).collect()
+    target::ensure(guests.target.name())?;
+    module::build(guests)?.iter().map(|path| read(path, guests.target)).collect()
 }
 
-fn read(path: &PathBuf) -> Result<Built> {
+fn read(path: &PathBuf, target: Target) -> Result<Built> {
     let module = std::fs::read(path).with_context(|| format!("can't read `{}`", path.display()))?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    // The linker for WASI makes components itself.
+    if target == Target::Wasi {
+        return Ok(Built { name, component: module });
+    }
     let component = encode(&module).with_context(|| format!("can't make a component of `{name}`"))?;
     Ok(Built { name, component })
 }

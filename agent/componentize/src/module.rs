@@ -5,7 +5,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{Artifacts, Guests, TARGET};
+use crate::{Artifacts, Guests};
 
 /// The profile that guests are built with, whatever the outer build's.
 const PROFILE: &str = "component";
@@ -52,11 +52,12 @@ fn command(guests: &Guests) -> Command {
         .env("CARGO_ENCODED_RUSTFLAGS", flags(guests.workspace))
         .current_dir(guests.workspace)
         .args(["build", "--quiet", "--locked", "--package", guests.package, "--profile", PROFILE])
-        .args(["--target", TARGET, "--target-dir"])
+        .args(["--target", guests.target.name(), "--target-dir"])
         .arg(guests.target_folder)
         .arg(match guests.artifacts {
             Artifacts::Library => "--lib",
             Artifacts::Examples => "--examples",
+            Artifacts::Programs => "--bins",
         });
     command
 }
@@ -82,9 +83,9 @@ fn sysroot() -> Option<PathBuf> {
 }
 
 fn folder(guests: &Guests) -> PathBuf {
-    let folder = guests.target_folder.join(TARGET).join(PROFILE);
+    let folder = guests.target_folder.join(guests.target.name()).join(PROFILE);
     match guests.artifacts {
-        Artifacts::Library => folder,
+        Artifacts::Library | Artifacts::Programs => folder,
         Artifacts::Examples => folder.join("examples"),
     }
 }

@@ -1,0 +1,7 @@
+//! Never ends.
+
+fn main() {
+    loop {
+        std::hint::black_box(0);
+    }
+}
