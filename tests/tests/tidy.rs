@@ -21,6 +21,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("host-harness-policy", &["agent-contract"]),
     ("host-harness-ledger", &["agent-contract", "host-harness-policy"]),
     ("host-harness-kernel", &["agent-contract", "host-harness-policy"]),
+    ("host-harness-kernel-wasi", &[]),
     ("host-harness-gates", &["agent-contract", "host-harness-kernel", "host-harness-policy"]),
     (
         "host-harness-runner",
@@ -38,12 +39,14 @@ const EDGES: &[(&str, &[&str])] = &[
         &[
             "agent-contract",
             "host-harness-kernel",
+            "host-harness-kernel-wasi",
             "host-harness-ledger",
             "host-harness-policy",
             "host-harness-runner",
         ],
     ),
     ("tests-guests", &[]),
+    ("tests-wasi", &[]),
     (
         "tests",
         &[

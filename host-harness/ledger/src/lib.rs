@@ -17,5 +17,5 @@ mod verify;
 pub use error::LedgerError;
 pub use record::{Kind, Record};
 pub use store::Store;
-pub use trace::{Entry, Trace};
+pub use trace::{Entry, Redact, Trace};
 pub use verify::{Status, Verification, read_records, verify};

@@ -39,6 +39,14 @@ kinds! {
     PlacementOpened = "placement.opened",
     /// What came of the placement.
     PlacementClosed = "placement.closed",
+    /// The change is about to leave the machine.
+    PublicationOpened = "publication.opened",
+    /// What came of that.
+    PublicationClosed = "publication.closed",
+    /// People are about to be told.
+    NoticeOpened = "notice.opened",
+    /// What came of that.
+    NoticeClosed = "notice.closed",
     /// The result.
     RunResult = "run.result",
     /// The run is over. The last record.

@@ -1,7 +1,10 @@
 use std::{
+    borrow::Cow,
+    fmt,
     fs::{self, File, OpenOptions},
     io::Write as _,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use policy::Blob;
@@ -20,6 +23,33 @@ pub struct Trace {
     index: Index,
     /// Why nothing more is taken, after an error.
     closed: Option<String>,
+    redact: Redact,
+}
+
+/// What takes secrets out of a body before it is written, for as long as the trace lasts.
+#[derive(Clone, Default)]
+pub struct Redact(Option<Arc<Redacting>>);
+
+type Redacting = dyn Fn(&mut Value) + Send + Sync;
+
+impl Redact {
+    /// Takes them out with this.
+    pub fn with(redact: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(redact)))
+    }
+
+    fn apply<'a>(&self, body: &'a Value) -> Cow<'a, Value> {
+        let Some(redact) = &self.0 else { return Cow::Borrowed(body) };
+        let mut body = body.clone();
+        redact(&mut body);
+        Cow::Owned(body)
+    }
+}
+
+impl fmt::Debug for Redact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Redact(with)" } else { "Redact(nothing)" })
+    }
 }
 
 /// A record that was opened before its effect and wants to be closed after it.
@@ -36,7 +66,15 @@ impl Trace {
         let opened = OpenOptions::new().append(true).create_new(true).open(&path);
         let file = opened.map_err(LedgerError::io("create", &path))?;
         file.lock().map_err(LedgerError::io("lock", &path))?;
-        Ok(Self { folder, run_id: run_id.to_owned(), file, head: Head::new(), index, closed: None })
+        Ok(Self {
+            folder,
+            run_id: run_id.to_owned(),
+            file,
+            head: Head::new(),
+            index,
+            closed: None,
+            redact: Redact::default(),
+        })
     }
 
     /// Takes up a trace that was left without an end.
@@ -46,7 +84,21 @@ impl Trace {
         file.lock().map_err(LedgerError::io("lock", &path))?;
         let (seq, hash) = verify::end(&folder, run_id)?;
         let head = Head { seq, hash };
-        Ok(Self { folder, run_id: run_id.to_owned(), file, head, index, closed: None })
+        Ok(Self {
+            folder,
+            run_id: run_id.to_owned(),
+            file,
+            head,
+            index,
+            closed: None,
+            redact: Redact::default(),
+        })
+    }
+
+    /// Takes secrets out of every body from now on.
+    pub fn redacting(mut self, redact: Redact) -> Self {
+        self.redact = redact;
+        self
     }
 
     /// The folder of the run.
@@ -71,7 +123,7 @@ impl Trace {
         }
         let seq = self.head.seq;
         let mut head = self.head.clone();
-        let line = head.link(&self.run_id, time_ms, kind, body)?;
+        let line = head.link(&self.run_id, time_ms, kind, &self.redact.apply(body))?;
         self.write(line.as_bytes())?;
         self.head = head;
         Ok(seq)

@@ -217,8 +217,10 @@ fn parse(line: &[u8]) -> Result<(Record, String), String> {
 
 fn note_open(open: &mut BTreeSet<u64>, record: &Record) {
     match record.kind {
-        Kind::CallOpened | Kind::PlacementOpened => drop(open.insert(record.seq)),
-        Kind::CallClosed | Kind::PlacementClosed => {
+        Kind::CallOpened | Kind::PlacementOpened | Kind::PublicationOpened | Kind::NoticeOpened => {
+            open.insert(record.seq);
+        }
+        Kind::CallClosed | Kind::PlacementClosed | Kind::PublicationClosed | Kind::NoticeClosed => {
             let opened = record.body.get("opened").and_then(serde_json::Value::as_u64);
             opened.map(|seq| open.remove(&seq));
         }

@@ -403,6 +403,8 @@ codes! {
     /// The input is nothing that the binding's action can carry.
     TransportInput = "transport-input",
 
+    /// A file or a request holds one of the Runner's own secrets.
+    SecretHeld = "secret-held",
     /// What would leave the machine holds a secret.
     SecretLeaving = "secret-leaving",
     /// What the repository keeps to itself could not be looked at, so nothing may leave.

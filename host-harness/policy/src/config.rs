@@ -5,6 +5,7 @@ mod binding;
 mod container;
 mod identity;
 mod points;
+mod primitive;
 mod sandbox;
 mod secret;
 mod target;
@@ -15,13 +16,11 @@ use std::path::Path;
 use agent_contract::gate::GateName;
 use serde::Deserialize;
 
-pub use artifact::ArtifactsConfig;
+pub use artifact::{ArtifactStore, ArtifactsConfig, S3Config};
 pub use binding::{
     ActionConfig, Allow, BindingConfig, BindingKind, BindingLimits, BreakerConfig, MailConfig, MethodName,
     PathPattern, Price, Private, ProxyConfig, Redirects, TransportName, UsageConfig, is_plain_path,
 };
-pub use artifact::{ArtifactStore, ArtifactsConfig, S3Config};
-pub use binding::BindingConfig;
 pub use container::ContainerConfig;
 pub use identity::{AgentIdConfig, ApprovalConfig, Approver, Identity};
 pub use points::{CredentialConfig, KeyConfig, PointConfig, PointProtocol};

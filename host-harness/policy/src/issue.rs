@@ -51,16 +51,6 @@ pub struct Ask {
     pub reason: String,
 }
 
-/// Capabilities that this Runner has no primitive for.
-const UNAVAILABLE: &[CapabilityName] = &[
-    CapabilityName::RepoPush,
-    CapabilityName::RepoOpenPr,
-    CapabilityName::ContainerSimulate,
-    CapabilityName::ProtocolInvoke,
-    CapabilityName::ProtocolPublishMetadata,
-    CapabilityName::NotifySend,
-];
-
 /// A capability that may be asked about: what the request and the mode leave of the ask.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proposed {
@@ -137,7 +127,7 @@ pub fn issue(
     if let Some(refusal) = decision.refusal(&format!("`{name}`"), denied) {
         return Err(refusal);
     }
-    available(name)?;
+    available(name, context.config)?;
     let scope = decision.narrowed(name, proposed.opinion.limits.narrow(proposed.scope))?;
     let mut grant = Grant::new(id, context.run_id.to_owned(), name, scope, context.now_ms);
     let end = context.now_ms.saturating_add(context.config.limits.run_seconds.saturating_mul(1000));
@@ -215,13 +205,13 @@ fn hard(name: CapabilityName, context: Context) -> Result<(), Refusal> {
         .map_err(|objection| refusal(objection.code, objection.message, None))
 }
 
-fn available(name: CapabilityName) -> Result<(), Refusal> {
-    match UNAVAILABLE.contains(&name) {
-        false => Ok(()),
-        true => Err(refusal(
+fn available(name: CapabilityName, config: &Config) -> Result<(), Refusal> {
+    match config.lacks(name) {
+        None => Ok(()),
+        Some(line) => Err(refusal(
             Code::PrimitiveUnavailable,
-            format!("this Runner has no primitive for `{name}`"),
-            None,
+            format!("this Runner is configured for no `{name}`"),
+            Some(line.to_owned()),
         )),
     }
 }

@@ -28,11 +28,17 @@ pub(crate) struct Emitter {
     run_id: String,
     seq: u64,
     events: Box<dyn Events>,
+    clean: Option<Box<dyn Fn(&mut Value) + Send>>,
 }
 
 impl Emitter {
-    pub fn new(run_id: String, events: Box<dyn Events>) -> Self {
-        Self { run_id, seq: 0, events }
+    /// `clean` takes out of every event what nobody may be told.
+    pub fn new(
+        run_id: String,
+        events: Box<dyn Events>,
+        clean: Option<Box<dyn Fn(&mut Value) + Send>>,
+    ) -> Self {
+        Self { run_id, seq: 0, events, clean }
     }
 
     /// Tells what happened. `details` is an object, made only when somebody wants it.
@@ -42,7 +48,9 @@ impl Emitter {
         if !self.events.wants(name) {
             return;
         }
-        let details = match details() {
+        let mut details = details();
+        self.clean.iter().for_each(|clean| clean(&mut details));
+        let details = match details {
             Value::Object(fields) => fields,
             other => [("value".to_owned(), other)].into_iter().collect(),
         };

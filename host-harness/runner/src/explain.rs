@@ -12,7 +12,9 @@ use policy::{
 
 use crate::{
     agent::Agent,
+    places::Bindings,
     points::{Points, When},
+    secrets::Guarded,
     setup::{self, Setup},
     standing::Standing,
     start_error::StartError,
@@ -53,9 +55,10 @@ pub async fn explain(
     name: CapabilityName,
     about: &About,
 ) -> Result<Explanation, StartError> {
-    let outside = setup::open(setup, "explain")?;
-    let mut points = Points::open(&setup.config.decision_points)?;
-    let standing = Standing::of(setup).await?;
+    let secrets = Guarded::open(&setup.config).await?;
+    let mut points = Points::open(&setup.config.decision_points, &secrets)?;
+    let standing = Standing::of(setup, &secrets).await?;
+    let outside = setup::open(setup, "explain", secrets).await?;
     let setting = setup::setting(setup, agent, &outside, standing.resolved().as_deref())?;
     let now_ms = kernel::clock::now_ms();
     // A run makes a name of its own where none is given.
@@ -135,7 +138,9 @@ impl About {
 }
 
 /// Opens every decision point of a configuration, as a run would, and asks none.
-pub fn open(config: &policy::Config) -> Result<(), StartError> {
-    Standing::check(&config.agent_id)?;
-    Points::open(&config.decision_points).map(drop)
+pub async fn open(config: &policy::Config) -> Result<(), StartError> {
+    let secrets = Guarded::open(config).await?;
+    Standing::check(&config.agent_id, &secrets)?;
+    Points::open(&config.decision_points, &secrets)?;
+    Bindings::open(config, &secrets).map(drop)
 }

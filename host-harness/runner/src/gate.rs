@@ -70,7 +70,13 @@ pub(crate) async fn run<R: Call, T>(
 /// Where a path leads is known only on the way; turning back there is a refusal.
 fn failed<T>(error: KernelError) -> Outcome<T> {
     match error.code {
-        Code::PathLink | Code::PathNested => {
+        Code::PathLink
+        | Code::PathNested
+        | Code::SecretHeld
+        | Code::SecretLeaving
+        | Code::RemoteUnknown
+        | Code::BranchForbidden
+        | Code::HardBaseBranch => {
             Outcome::Refused(Refusal { code: error.code.to_string(), message: error.message, grant: None })
         }
         _ => Outcome::Failed(error.into()),

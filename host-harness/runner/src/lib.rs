@@ -11,6 +11,7 @@ pub mod event;
 mod limiter;
 mod meter;
 mod stop;
+mod way;
 
 pub mod approver;
 mod decision;
@@ -31,8 +32,11 @@ pub mod explain;
 
 mod checks;
 mod placement;
+mod places;
+mod placing;
 mod result;
 mod run;
+mod secrets;
 pub mod setup;
 mod start_error;
 

@@ -15,15 +15,22 @@ use gates::Evidence;
 use kernel::{
     Itself, KernelError, Workspace,
     git::{self, Head},
-    workspace::HeldFile,
+    workspace::{HeldFile, Scratch},
 };
 use policy::{
     Blob, Code, Permit,
     call::{Malformed, Parsed, ScanCall, Touched},
-    config::{ChecksConfig, SandboxConfig},
+    config::{ChecksConfig, GitUpdate, SandboxConfig},
 };
 
-use crate::{holding::Holding, plan::Plan, reading::Reading};
+use crate::{
+    holding::Holding,
+    places::Bindings,
+    plan::Plan,
+    reading::Reading,
+    secrets::Guarded,
+    way::{Promises, Way},
+};
 
 /// A changed file, its state in the base and its state now.
 pub(crate) type Changed = (RepoPath, Option<FileState>, Option<FileState>);
@@ -46,6 +53,17 @@ pub(crate) struct Outside {
     /// What listings and searches may show.
     pub reading: Reading,
     pub results: Results,
+    /// What makes a repeated run harmless.
+    pub operation: String,
+    /// How commits are made.
+    pub update: GitUpdate,
+    /// How the change leaves the machine.
+    pub way: Way,
+    pub promises: Promises,
+    pub bindings: Bindings,
+    pub secrets: Guarded,
+    /// The folder of a repository that was fetched, gone with the run.
+    pub fetched: Option<Scratch>,
 }
 
 /// What the Kernel's operations came to, for the verdict.
@@ -106,7 +124,9 @@ impl Outside {
     /// What was found out about the workspace, and no longer holds once it is written to.
     pub fn forget_results(&mut self) {
         self.results.checks.clear();
-        self.results.outdated_commit |= self.results.commit.take().is_some();
+        self.results.outdated_commit |=
+            self.results.commit.take().is_some() || self.promises.commit.is_some();
+        self.promises.forget();
     }
 
     /// The checks that the request names.
@@ -121,7 +141,7 @@ impl Outside {
 
     /// The files of the change that held, in the base, what is in no commit.
     pub fn uncommitted(&mut self) -> Result<BTreeSet<RepoPath>, KernelError> {
-        if self.head.is_none() {
+        if self.head.is_none() || self.fetched.is_some() {
             return Ok(BTreeSet::new());
         }
         let mut held = self.workspace.changed_in_base()?;
@@ -154,7 +174,13 @@ impl Outside {
         if let Some(branch) = &self.branches.work {
             return Ok(branch.clone());
         }
-        let name = format!("code-assist/{run_id}");
+        // A repeated run finds the branch of the first.
+        let name = match &self.way {
+            Way::Stays => format!("code-assist/{run_id}"),
+            Way::Git(_) | Way::Github(_) => {
+                format!("code-assist/{}", self.operation.chars().take(19).collect::<String>())
+            }
+        };
         BranchName::parse(&name).map_err(|fault| KernelError::new(Code::KernelFailed, fault.to_string()))
     }
 }

@@ -1,10 +1,11 @@
 //! From the overlay to the world: the diff, the commit, the working tree.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, time::SystemTime};
 
 use agent_contract::{branch::BranchName, result::Placement};
 use kernel::{
-    KernelError, Workspace, git,
+    KernelError, Workspace,
+    git::{self, Branched, Trailers},
     publish::{self, Journal, Step},
     workspace::{HeldFile, Net, diff as differ},
 };
@@ -14,7 +15,7 @@ use policy::{
 };
 use serde_json::json;
 
-use crate::{done::Done, outside::Outside, reading::Reading};
+use crate::{done::Done, outside::Outside, reading::Reading, way::Way};
 
 /// The change as the agent sees it.
 ///
@@ -34,26 +35,39 @@ pub(crate) fn diff(
     Ok(Done::new(String::from_utf8_lossy(&text).into_owned(), record).with_bytes(size))
 }
 
-/// Puts the change into a commit. No branch knows of it before the verdict.
+/// Puts the change into a commit. No branch knows of it before the verdict; a forge makes
+/// it then, and until then it goes by the name of the operation.
 pub(crate) fn commit(
     outside: &mut Outside,
     permit: Permit<CommitCall>,
-    trailers: &str,
+    run: &str,
+    trace: &str,
 ) -> Result<Done<String>, KernelError> {
-    let message = format!("{}\n\n{trailers}", permit.into_call().message.trim_end());
+    let message = permit.into_call().message;
+    refuse_uncommitted(outside)?;
+    if let Way::Github(github) = &outside.way {
+        let record = json!({ "promised": "commit", "repository": github.reference() });
+        outside.promises.commit = Some(message);
+        return Ok(Done::new(outside.operation.clone(), record));
+    }
     let head = outside.head.as_ref().and_then(|head| head.commit.clone());
     let parent = head.ok_or_else(|| nothing_to_commit_to(outside.root()))?;
-    refuse_uncommitted(outside)?;
     let files = outside.committable()?;
-    let id = git::commit(&git::Commit {
+    let made = git::commit(&git::Commit {
         root: outside.root(),
         parent: &parent,
         message: &message,
+        trailers: Trailers { run, trace, operation: &outside.operation },
+        when: SystemTime::now(),
+        update: &outside.update,
         files: &files,
         scratch: &outside.folder,
     })?;
-    outside.results.commit = Some(id.clone());
-    Ok(Done::new(id.clone(), json!({ "commit": id, "parent": parent })))
+    outside.results.commit = Some(made.id.clone());
+    let record = json!({
+        "commit": made.id, "parent": made.parent, "tree": made.tree, "signed": made.signed, "files": made.files,
+    });
+    Ok(Done::new(made.id, record))
 }
 
 fn nothing_to_commit_to(root: &Path) -> KernelError {
@@ -82,20 +96,27 @@ fn refuse_uncommitted(outside: &mut Outside) -> Result<(), KernelError> {
 }
 
 /// Where a change goes once the verdict allows it.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Goal {
     /// To a new branch.
     Branch(BranchName, String),
     /// To the working tree.
     WorkingTree,
+    /// To a branch of the forge, and nowhere on this machine.
+    Forge,
 }
 
 /// Places the change.
 pub(crate) fn place(outside: &mut Outside, run_id: &str, goal: &Goal) -> Result<Placement, KernelError> {
     match goal {
         Goal::Branch(branch, commit) => {
-            git::create_branch(outside.root(), branch, commit)?;
+            // A repeated run makes another commit of the same change; the branch has the first.
+            if let Branched::Repeated(held) = git::create_branch(outside.root(), branch, commit)? {
+                outside.results.commit = Some(held);
+            }
             Ok(Placement::WorkBranch)
         }
+        Goal::Forge => Ok(Placement::Nowhere),
         Goal::WorkingTree => {
             let journal = journal(outside, run_id)?.write(&outside.folder)?;
             publish::place(&journal, &outside.itself)?;

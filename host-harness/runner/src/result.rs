@@ -21,7 +21,7 @@ use serde_json::json;
 use crate::{
     agent::Agent,
     outside::Changed,
-    placement::{self, Goal},
+    placing::{self, Placed},
     start_error::StartError,
     state::Run,
 };
@@ -44,34 +44,34 @@ struct Ending {
 }
 
 /// Ends a run.
-pub(crate) fn conclude(
+pub(crate) async fn conclude(
     mut run: Run,
     agent: &Agent,
     ended: Result<Report, Stopped>,
 ) -> Result<RunResult, StartError> {
-    let mut placed = Placement::Nowhere;
-    let concluded = proved(&mut run, agent, ended, &mut placed).and_then(|result| finish(run, result));
-    concluded.map_err(|error| match placed {
-        Placement::Nowhere => error.into(),
-        _ => StartError::unproved(&error),
+    let mut placed = Placed::default();
+    let proved = proved(&mut run, agent, ended, &mut placed).await;
+    proved.and_then(|result| finish(run, result)).map_err(|error| match placed.is_anywhere() {
+        false => error.into(),
+        true => StartError::unproved(&error),
     })
 }
 
-fn proved(
+async fn proved(
     run: &mut Run,
     agent: &Agent,
     ended: Result<Report, Stopped>,
-    placement: &mut Placement,
+    placed: &mut Placed,
 ) -> Result<RunResult, LedgerError> {
     let ending = ending(run, ended)?;
     let (outcome, _) = reach(run, &ending, None);
-    let placed = match outcome == Outcome::Succeeded && run.request.mode != RunMode::DryRun {
-        true => place(run, &ending, placement)?,
-        false => Ok(()),
-    };
-    let unplaced = placed.err().map(|error| Stopped { code: error.code, message: error.message });
-    let (outcome, verdict) = reach(run, &ending, unplaced.as_ref());
-    Ok(assemble(run, agent, ending, outcome, verdict, *placement))
+    if outcome == Outcome::Succeeded && run.request.mode != RunMode::DryRun {
+        placing::place(run, &ending.change.states, placed).await?;
+    }
+    let (outcome, _) = reach(run, &ending, placed.failure.as_ref());
+    placing::notify(run, outcome, placed).await?;
+    let (outcome, verdict) = reach(run, &ending, placed.failure.as_ref());
+    Ok(assemble(run, agent, ending, outcome, verdict, placed))
 }
 
 fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, LedgerError> {
@@ -189,104 +189,15 @@ fn reach(run: &Run, ending: &Ending, unplaced: Option<&Stopped>) -> (Outcome, Ve
     })
 }
 
-/// Puts the change where it belongs, between two records. Where it went is told even
-/// when the second can't be written.
-fn place(
-    run: &mut Run,
-    ending: &Ending,
-    placement: &mut Placement,
-) -> Result<Result<(), KernelError>, LedgerError> {
-    let goal = match still_allowed(run).and_then(|()| goal(run)) {
-        Ok(goal) => goal,
-        Err(error) => {
-            let body =
-                json!({ "operation": "placement", "code": error.code.as_str(), "message": error.message });
-            run.trace.append(kernel::clock::now_ms(), Kind::CapabilityRefused, &body)?;
-            return Ok(Err(error));
-        }
-    };
-    let what = match &goal {
-        Goal::Branch(branch, commit) => json!({ "branch": branch, "commit": commit }),
-        Goal::WorkingTree => json!({ "working_tree": run.outside.root() }),
-    };
-    for (_, _, file) in run.outside.workspace.steps().unwrap_or_default() {
-        file.map_or(Ok(()), |file| run.trace.keep(&file.blob))?;
-    }
-    let files: Vec<_> = ending
-        .change
-        .states
-        .iter()
-        .map(|(path, before, after)| json!({ "path": path, "before": before, "after": after }))
-        .collect();
-    let opening = json!({ "goal": what, "files": files });
-    let entry = run.trace.open(kernel::clock::now_ms(), Kind::PlacementOpened, &opening)?;
-    run.trace.sync()?;
-    let placed = placement::place(&mut run.outside, &run.id, &goal);
-    let closing = match &placed {
-        Ok(place) => {
-            *placement = *place;
-            json!({ "placement": place })
-        }
-        Err(error) => json!({ "failed": { "code": error.code.as_str(), "message": error.message } }),
-    };
-    run.trace.close(entry, kernel::clock::now_ms(), Kind::PlacementClosed, closing)?;
-    if placed.is_ok() {
-        run.events.emit(EventName::ChangePlaced, || what);
-    }
-    Ok(placed.map(drop))
-}
-
-/// A change is placed under the capability that it was made with: not after that was
-/// taken back.
-fn still_allowed(run: &mut Run) -> Result<(), KernelError> {
-    let now_ms = kernel::clock::now_ms();
-    let commit = run.outside.results.commit.is_some().then_some(CapabilityName::RepoCommit);
-    run.control.look();
-    [CapabilityName::RepoWrite].into_iter().chain(commit).try_for_each(|name| holds(run, name, now_ms))
-}
-
-fn holds(run: &Run, name: CapabilityName, now_ms: u64) -> Result<(), KernelError> {
-    if let Some(objection) = run.withdrawn(name, now_ms) {
-        return Err(KernelError::new(objection.code, objection.message));
-    }
-    if let Some(id) = run.grants.revoked(name, &run.control) {
-        let message = format!("capability `{id}`, which the change was made with, was revoked");
-        return Err(KernelError::new(Code::CapabilityRevoked, message));
-    }
-    if run.grants.unasked(name)
-        && let Some(why) = run.standing.ask(name, &run.request, &run.setting, now_ms)
-    {
-        let message = format!("needs a person's approval by now: {why}");
-        return Err(KernelError::new(Code::ApprovalNeeded, message));
-    }
-    match run.grants.is_over(name, now_ms) {
-        false => Ok(()),
-        true => Err(KernelError::new(
-            Code::CapabilityExpired,
-            format!("`{name}`, which the change was made with, is over"),
-        )),
-    }
-}
-
-fn goal(run: &Run) -> Result<Goal, KernelError> {
-    if run.outside.results.outdated_commit && run.outside.results.commit.is_none() {
-        let message = "the workspace was written to after it was committed";
-        return Err(KernelError::new(Code::CommitOutdated, message));
-    }
-    match &run.outside.results.commit {
-        Some(commit) => Ok(Goal::Branch(run.outside.work_branch(&run.id)?, commit.clone())),
-        None => Ok(Goal::WorkingTree),
-    }
-}
-
 fn assemble(
     run: &Run,
     agent: &Agent,
     ending: Ending,
     outcome: Outcome,
     verdict: Verdict,
-    placement: Placement,
+    placed: &Placed,
 ) -> RunResult {
+    let placement = placed.placement;
     let head = run.outside.head.as_ref();
     let commit = head.and_then(|head| head.commit.clone());
     let states = &ending.change.states;
@@ -310,7 +221,7 @@ fn assemble(
             states.iter().map(|(path, _, after)| json!([path, after])),
         ),
         placement,
-        published: None,
+        published: placed.published.clone(),
         changed_files: ending.change.files,
         operations: run.operations.clone(),
         checks: run.outside.check_results(),
@@ -320,7 +231,7 @@ fn assemble(
         diff: String::from_utf8_lossy(&ending.change.diff).into_owned(),
         changelog: report.as_ref().map(|report| report.changelog.clone()).unwrap_or_default(),
         summary: report.as_ref().map(|report| report.summary.clone()).unwrap_or_default(),
-        next_steps: next_steps(outcome, placement, head.is_some(), report.as_ref()),
+        next_steps: next_steps(outcome, placed, head.is_some(), report.as_ref()),
         trace: TraceReference { records: run.trace.records(), head: run.trace.head().to_owned() },
     }
 }
@@ -350,9 +261,13 @@ fn warnings(run: &Run, report: Option<&Report>, diff: &[u8]) -> Vec<String> {
     warnings
 }
 
-fn next_steps(outcome: Outcome, placement: Placement, in_git: bool, report: Option<&Report>) -> Vec<String> {
+fn next_steps(outcome: Outcome, placed: &Placed, in_git: bool, report: Option<&Report>) -> Vec<String> {
     let mut steps = report.map(|report| report.next_steps.clone()).unwrap_or_default();
-    match (outcome, placement) {
+    let pull = placed.published.as_ref().and_then(|published| published.pull_request);
+    match (outcome, placed.placement) {
+        (Outcome::Succeeded, _) if let Some(number) = pull => {
+            steps.push(format!("review pull request #{number}"));
+        }
         (Outcome::Succeeded, Placement::Nowhere) => {
             steps.push("run again with `--mode proposed_change` to write the change".to_owned())
         }

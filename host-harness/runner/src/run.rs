@@ -17,6 +17,7 @@ use crate::{
     meter::Meter,
     points::Points,
     result,
+    secrets::{self, Guarded},
     setup::{self, Setup},
     standing::Standing,
     start_error::StartError,
@@ -35,7 +36,7 @@ pub async fn run(agent: &Agent, setup: Setup, events: Box<dyn Events>) -> Result
     let run_id = kernel::run_id::new();
     let run = start(agent, setup, run_id, events).await?;
     let (run, ended) = work(agent, run).await;
-    result::conclude(run, agent, ended)
+    result::conclude(run, agent, ended).await
 }
 
 /// Opens everything and writes the first record.
@@ -45,19 +46,21 @@ async fn start(
     run_id: String,
     events: Box<dyn Events>,
 ) -> Result<Run, StartError> {
-    let mut outside = setup::open(&setup, &run_id)?;
-    let points = Points::open(&setup.config.decision_points)?;
-    let standing = Standing::of(&setup).await?;
+    let secrets = Guarded::open(&setup.config).await?;
+    secrets::refuse_told(&setup, &secrets)?;
+    let points = Points::open(&setup.config.decision_points, &secrets)?;
+    let standing = Standing::of(&setup, &secrets).await?;
+    let mut outside = setup::open(&setup, &run_id, secrets).await?;
     let setting = setup::setting(&setup, agent, &outside, standing.resolved().as_deref())?;
     let used = setup.config.approval.used.as_ref().map(PathBuf::from);
     let approvals_folder = used.unwrap_or_else(|| setup.store.root().join("approvals"));
-    let trace = setup.store.start(&run_id, kernel::clock::now_ms())?;
+    let trace = setup.store.start(&run_id, kernel::clock::now_ms())?.redacting(outside.secrets.redact());
     let limits = setup::limits(&setup.config, &setup.request);
     let work_branch = setup.request.allowances.commit.then(|| outside.work_branch(&run_id)).transpose()?;
     outside.reading.branch = work_branch.as_ref().map(ToString::to_string);
     setup.control.look_in(setup.store.run_folder(&run_id));
     let mut run = Run {
-        events: Emitter::new(run_id.clone(), events),
+        events: Emitter::new(run_id.clone(), events, secrets::cleaner(outside.secrets.known())),
         id: run_id,
         grants: Grants::new(limits.capabilities),
         meter: Meter::new(&limits),

@@ -2,8 +2,17 @@
 
 use std::path::PathBuf;
 
-use agent_contract::{Request, protocol::ProtocolBinding, target::Target};
-use kernel::{Itself, Workspace, git};
+use agent_contract::{
+    Request,
+    protocol::ProtocolBinding,
+    target::{Target, TargetUrl, UrlKind},
+};
+use kernel::{
+    Itself, Workspace,
+    forge::github::{Github, Revision},
+    git,
+    workspace::Scratch,
+};
 use ledger::Store;
 use policy::{
     Code, Config,
@@ -18,9 +27,12 @@ use crate::{
     control::Control,
     holding::{self, Holding},
     outside::{Outside, Results},
+    places::Bindings,
     plan::{BaseFiles, Plan},
     reading::Reading,
+    secrets::{self, Guarded},
     start_error::StartError,
+    way::{self, Promises, Way},
 };
 
 /// What a run is given.
@@ -57,32 +69,82 @@ pub(crate) fn limits(config: &Config, request: &Request) -> Limits {
     }
 }
 
-/// Opens what the run is about. Reads, and writes nothing.
-pub(crate) fn open(setup: &Setup, run_id: &str) -> Result<Outside, StartError> {
+/// Opens what the run is about. What lies on a forge is fetched into the state directory;
+/// beyond that it reads, and writes nothing.
+pub(crate) async fn open(setup: &Setup, run_id: &str, mut secrets: Guarded) -> Result<Outside, StartError> {
     required_protocols(&setup.request, &setup.config)?;
     let limits = limits(&setup.config, &setup.request);
-    let workspace = Workspace::open(&root(setup)?, &limits)?;
-    state_apart(setup, &workspace)?;
-    let head = git::head(workspace.base().root())?;
+    let Opened { workspace, head, way, forge, fetched } = match &setup.request.target {
+        Some(Target::Url(url)) => fetched(setup, url, &limits, &secrets).await?,
+        _ => here(setup, &limits, &mut secrets)?,
+    };
     branches(&setup.request, head.as_ref())?;
     let checks = Plan::resolve(&setup.request, &BaseFiles(workspace.base()))?;
     let mut outside = Outside {
         required_gates: policy::gates::required(&setup.request, &setup.config),
         branches: setup.request.branches.clone(),
         checks_config: setup.config.checks.clone(),
+        sandbox_config: setup.config.sandbox.clone(),
+        holding: Holding::Nothing,
         folder: setup.store.run_folder(run_id),
         results: Results::default(),
         copies: setup.store.root().join("work"),
         itself: setup.itself.clone(),
         reading: reading(setup, head.as_ref()),
+        operation: way::operation(&setup.request, head.as_ref()),
+        promises: Promises::default(),
+        bindings: Bindings::open(&setup.config, &secrets)?.with_forge(forge),
+        fetched,
+        update: setup.config.update.git.clone(),
+        way,
         workspace,
         head,
         checks,
-        sandbox_config: setup.config.sandbox.clone(),
-        holding: Holding::Nothing,
+        secrets,
     };
     outside.holding = holding::find(setup, &outside)?;
     Ok(outside)
+}
+
+/// What a run works on, and how its change could leave.
+struct Opened {
+    workspace: Workspace,
+    head: Option<git::Head>,
+    way: Way,
+    forge: Option<(Github, UrlKind)>,
+    fetched: Option<Scratch>,
+}
+
+/// A folder of this machine.
+fn here(setup: &Setup, limits: &Limits, secrets: &mut Guarded) -> Result<Opened, StartError> {
+    let workspace = Workspace::open(&root(setup), limits)?;
+    state_apart(setup, &workspace)?;
+    secrets::refuse_inside(setup, workspace.base().root())?;
+    secrets.guard(workspace.base())?;
+    let head = git::head(workspace.base().root())?;
+    let way = Way::open(setup, secrets)?;
+    Ok(Opened { workspace, head, way, forge: None, fetched: None })
+}
+
+/// A repository on a forge, laid into a folder of the state directory.
+async fn fetched(
+    setup: &Setup,
+    url: &TargetUrl,
+    limits: &Limits,
+    secrets: &Guarded,
+) -> Result<Opened, StartError> {
+    let github = way::forge_of(setup, url, secrets)?;
+    let within = setup.store.root().join("fetched");
+    let folder = Scratch::within(&within)?;
+    let fetched = github.hydrate_repository(&Revision::from(&url.kind), &folder.files()).await?;
+    let workspace = Workspace::open(&folder.files(), limits)?;
+    let head = git::Head { commit: Some(fetched.commit.as_str().to_owned()), branch: fetched.branch };
+    let way = match setup.request.allowances.push {
+        true => Way::Github(Box::new(github.clone())),
+        false => Way::Stays,
+    };
+    let forge = Some((github, url.kind.clone()));
+    Ok(Opened { workspace, head: Some(head), way, forge, fetched: Some(folder) })
 }
 
 fn reading(setup: &Setup, head: Option<&git::Head>) -> Reading {
@@ -96,18 +158,10 @@ fn reading(setup: &Setup, head: Option<&git::Head>) -> Reading {
     }
 }
 
-fn root(setup: &Setup) -> Result<PathBuf, StartError> {
+fn root(setup: &Setup) -> PathBuf {
     match &setup.request.target {
-        None => Ok(setup.root.clone()),
-        Some(Target::Path(path)) => Ok(setup.root.join(path.as_str())),
-        Some(Target::Url(url)) => Err(StartError::unavailable(
-            Code::PrimitiveUnavailable,
-            format!(
-                "`{}` can't be fetched: this Runner has no binding for `{}`\nhint: clone it and name the folder",
-                url.as_str(),
-                url.host
-            ),
-        )),
+        Some(Target::Path(path)) => setup.root.join(path.as_str()),
+        Some(Target::Url(_)) | None => setup.root.clone(),
     }
 }
 

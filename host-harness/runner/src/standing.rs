@@ -72,16 +72,17 @@ impl Drop for Watch {
 
 impl Standing {
     /// The standing of the agent in a run that is about to start.
-    pub async fn of(setup: &Setup) -> Result<Self, StartError> {
+    pub async fn of(setup: &Setup, secrets: &Guarded) -> Result<Self, StartError> {
         let config = &setup.config.agent_id;
         let claimed = setup.request.agent_id.as_ref().is_some_and(|claims| claims.required);
         let did = setup.config.identity.agent_did.clone();
-        Self::open(config, config.is_required() || claimed, did, &setup.control).await
+        let source = source(config, secrets)?;
+        Self::open(config, source, config.is_required() || claimed, did, &setup.control).await
     }
 
     /// Whether the place of the record can be made out.
-    pub fn check(config: &AgentIdConfig) -> Result<(), StartError> {
-        match source(config)?.1 {
+    pub fn check(config: &AgentIdConfig, secrets: &Guarded) -> Result<(), StartError> {
+        match source(config, secrets)?.1 {
             Some(Source::File(path)) if config.is_required() && !path.exists() => {
                 let message = format!("agent_id: there is no file `{}`", path.display());
                 Err(StartError::invalid("config-invalid", message))
@@ -93,11 +94,11 @@ impl Standing {
     /// Looks at the record for the first time, and from then on again and again.
     async fn open(
         config: &AgentIdConfig,
+        (by, first): (String, Option<Source>),
         required: bool,
         did_expected: Option<String>,
         control: &Control,
     ) -> Result<Self, StartError> {
-        let (by, first) = source(config)?;
         let mut standing = Self { config: config.clone(), required, did_expected, by, watch: None };
         if let Some(first) = first {
             let look = first.look().await;
@@ -250,7 +251,7 @@ fn none_required() -> Word {
 }
 
 /// Where the configuration says that the record is, and how the trace names the place.
-fn source(config: &AgentIdConfig) -> Result<(String, Option<Source>), StartError> {
+fn source(config: &AgentIdConfig, secrets: &Guarded) -> Result<(String, Option<Source>), StartError> {
     if let Some(file) = &config.file {
         return Ok((format!("file {file}"), Some(Source::File(PathBuf::from(file)))));
     }
@@ -265,7 +266,7 @@ fn source(config: &AgentIdConfig) -> Result<(String, Option<Source>), StartError
         registry,
         config.timeout_ms,
         RECORD_BYTES_MAX,
-        config.credential.as_ref(),
+        secrets.credential("agent_id"),
         config.ca_file.as_deref(),
     )?;
     let client = Client::new(connection)?;

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
-use kernel::place;
+use kernel::{Itself, place, process};
+use policy::config::SandboxConfig;
 use runner::Agent;
 use serde_json::json;
 
@@ -17,7 +18,7 @@ struct Finding {
 
 /// Says whether this machine has what a run needs.
 pub(super) fn run(json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem> {
-    let findings = [agent(), state(state_dir), git(), shell(), sandbox()];
+    let findings = [agent(), state(state_dir.clone()), git(), shell(), sandbox(state_dir)];
     for finding in &findings {
         match json {
             true => say!(
@@ -84,11 +85,26 @@ fn shell() -> Finding {
     }
 }
 
-fn sandbox() -> Finding {
-    Finding {
-        what: "sandbox",
-        good: false,
-        needed: false,
-        told: "checks run on a copy, in a session of their own, with limits; no namespaces yet".to_owned(),
+/// The whole sandbox, tried for real.
+fn sandbox(state_dir: Option<PathBuf>) -> Finding {
+    let probed = set_up::store(state_dir).and_then(|store| {
+        let within = store.root().join("work");
+        Ok(process::sandbox::probe(&SandboxConfig::default(), &Itself::found()?, &within))
+    });
+    let Ok(probe) = probed else { return without_sandbox("it could not be tried".to_owned()) };
+    let missing = probe.missing().join(", ");
+    let advice: String = probe.advice.iter().map(|advice| format!("; {advice}")).collect();
+    match (probe.is_complete(), probe.backend) {
+        (true, _) => Finding { what: "sandbox", good: true, needed: false, told: probe.parts.join(", ") },
+        (false, Some(_)) => {
+            without_sandbox(format!("checks run, production runs don't: missing {missing}{advice}"))
+        }
+        (false, None) => {
+            without_sandbox(format!("checks run with `--unsandboxed` only: missing {missing}{advice}"))
+        }
     }
+}
+
+fn without_sandbox(told: String) -> Finding {
+    Finding { what: "sandbox", good: false, needed: false, told }
 }

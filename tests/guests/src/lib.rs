@@ -39,10 +39,17 @@ pub fn report_panics() {
     std::panic::set_hook(Box::new(|panic| audit::panicked(&panic.to_string())));
 }
 
-/// Makes an agent of a function.
+/// Makes an agent of a function, or of one that is given the request and gives the report.
 #[macro_export]
 macro_rules! agent {
     ($run:expr) => {
+        $crate::agent!(answers |_: &str| {
+            let run: fn() = $run;
+            run();
+            $crate::LIE.to_owned()
+        });
+    };
+    (answers $run:expr) => {
         struct Hostile;
 
         impl $crate::Guest for Hostile {
@@ -54,11 +61,10 @@ macro_rules! agent {
                 Ok(())
             }
 
-            fn run(_: String) -> String {
+            fn run(request: String) -> String {
                 $crate::report_panics();
-                let run: fn() = $run;
-                run();
-                $crate::LIE.to_owned()
+                let run: fn(&str) -> String = $run;
+                run(&request)
             }
         }
 

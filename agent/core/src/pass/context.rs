@@ -24,7 +24,7 @@ pub fn context<H: Host>(mut granted: Granted<H>, host: &mut H) -> Result<Granted
     granted.progress(host, "context")?;
     let capability = granted.capability(CapabilityName::ProtocolInvoke)?;
     let told = host.invoke(capability, plan::FORGE, "task", &json!({}))?;
-    granted.task = Some(Task { reference: line(&told, "reference"), title: line(&told, "title") });
+    granted.task = Some(Task { reference: line(&told, "reference"), title: line(&told["title"], "text") });
     Ok(granted)
 }
 

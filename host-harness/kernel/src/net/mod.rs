@@ -22,10 +22,10 @@ pub use binding::{Binding, Incoming, Keys, Method, Outgoing, Repeat};
 pub use client::Client;
 pub(crate) use client::plain_client;
 pub use credential::{Carrier, Credential};
+pub(crate) use fault::innermost;
 pub use meter::{Usage, Used};
 pub use names::{LookingUp, Names, SystemNames};
 pub use retry::{Attempt, Outcome};
-pub(crate) use fault::innermost;
 pub(crate) use trust::trusting;
 
 /// How a decision point is reached, as the operator configures it.

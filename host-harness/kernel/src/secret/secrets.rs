@@ -29,14 +29,21 @@ struct Opened {
     secret: SecretString,
 }
 
-/// The places of decision points (`decision_points.NAME`) and of the agent's record
-/// (`agent_id`) that ask for a credential.
+/// The places that ask for a credential: decision points (`decision_points.NAME`), the
+/// agent's record (`agent_id`), bindings (`bindings.NAME`) and remotes (`update.git.NAME`).
 pub fn places(config: &Config) -> Vec<Place<'_>> {
     let points = config
         .decision_points
         .iter()
         .filter_map(|point| Some((format!("decision_points.{}", point.name), point.credential.as_ref()?)));
-    points.chain(config.agent_id.credential.as_ref().map(|one| ("agent_id".to_owned(), one))).collect()
+    let agent_id = config.agent_id.credential.as_ref().map(|one| ("agent_id".to_owned(), one));
+    let bindings = config.bindings.iter();
+    let bindings =
+        bindings.filter_map(|one| Some((format!("bindings.{}", one.name), one.credential.as_ref()?)));
+    let remotes = config.update.git.remotes.iter();
+    let remotes =
+        remotes.filter_map(|one| Some((format!("update.git.{}", one.name), one.credential.as_ref()?)));
+    points.chain(agent_id).chain(bindings).chain(remotes).collect()
 }
 
 /// The files that secrets are read from. None may be one of the repository's.

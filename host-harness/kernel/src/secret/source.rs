@@ -45,7 +45,7 @@ impl Source {
     /// Where what opens a Vault is kept.
     pub(super) fn of_vault(config: &VaultSource) -> Result<Self, KernelError> {
         let (env, file) = (config.env.clone(), config.file.clone());
-        Self::of(&CredentialConfig { header: None, env, file, vault: None })
+        Self::of(&CredentialConfig { header: None, prefix: None, env, file, vault: None })
     }
 
     /// The file, which must not be one of the repository's: the agent could read it.

@@ -21,6 +21,7 @@ pub use base::{Base, HeldFile, absolute};
 pub use change::{Laid, Net};
 pub use list::{Entry, EntryKind, Listing};
 pub use read::Content;
+pub use scratch::Scratch;
 pub use search::{Hit, Hits};
 pub use stage::Staged;
 

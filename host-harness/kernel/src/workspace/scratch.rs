@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::KernelError;
+
 const LOCK: &str = "lock";
 const FILES: &str = "files";
 /// How often a new folder may be cleared away between its making and its locking.
@@ -14,7 +16,7 @@ const ATTEMPTS: u32 = 5;
 
 /// A folder of our own, removed when it is dropped.
 #[derive(Debug)]
-pub(super) struct Scratch {
+pub struct Scratch {
     folder: PathBuf,
     _lock: File,
 }
@@ -41,6 +43,11 @@ impl Scratch {
         lock.lock()?;
         fs::create_dir(folder.join(FILES))?;
         Ok(Self { folder, _lock: lock })
+    }
+
+    /// A new folder within `within`, for whoever works with the Kernel.
+    pub fn within(within: &Path) -> Result<Self, KernelError> {
+        Self::new(within).map_err(KernelError::io("make a folder in", within.display()))
     }
 
     /// Where the files go.

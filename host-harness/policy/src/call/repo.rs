@@ -312,16 +312,23 @@ impl Call for CommitCall {
     }
 }
 
-/// `repo.push`
+/// `repo.push`: promised now, done after the verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PushCall;
+pub struct PushCall {
+    /// The remote, or the repository on the forge.
+    pub remote: String,
+    /// The branch.
+    pub branch: BranchName,
+    /// The commit, where it is made already.
+    pub commit: Option<String>,
+}
 
 impl Call for PushCall {
     const FUNCTION: &'static str = "repo.push";
     const CAPABILITY: CapabilityName = CapabilityName::RepoPush;
 
     fn describe(&self) -> Value {
-        json!({})
+        json!({ "remote": self.remote, "branch": self.branch, "commit": self.commit })
     }
 }
 
@@ -332,12 +339,20 @@ pub struct OpenPrCall {
     pub title: String,
     /// The body.
     pub body: String,
+    /// The repository on the forge.
+    pub repository: String,
+    /// The branch that it is for.
+    pub branch: BranchName,
 }
 
 impl OpenPrCall {
     /// Parses the arguments.
-    pub fn parse(title: &str, body: &str) -> Parsed<Self> {
-        Ok(Self { title: text("title", title, 1000)?, body: text("body", body, 65_536)? })
+    pub fn parse(title: &str, body: &str, repository: String, branch: BranchName) -> Parsed<Self> {
+        let (title, body) = (text("title", title, 1000)?, text("body", body, 60_000)?);
+        match title.trim().is_empty() || title.contains('\n') {
+            true => Err(Malformed::argument("title", "empty, or more than one line")),
+            false => Ok(Self { title, body, repository, branch }),
+        }
     }
 }
 
@@ -346,6 +361,6 @@ impl Call for OpenPrCall {
     const CAPABILITY: CapabilityName = CapabilityName::RepoOpenPr;
 
     fn describe(&self) -> Value {
-        json!({ "title": self.title, "body": self.body })
+        json!({ "title": self.title, "body": self.body, "repository": self.repository, "branch": self.branch })
     }
 }

@@ -85,6 +85,13 @@ pub enum BindingKind {
     Smtp,
 }
 
+impl BindingKind {
+    /// Whether people are told through it.
+    pub fn is_channel(self) -> bool {
+        self != Self::Http
+    }
+}
+
 /// What can be spoken with a binding. `kernel::transport` says which of them this Kernel can.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,7 +1,6 @@
 use policy::call::{InvokeCall, NotifyCall, PublishCall};
 use wasmtime::component::Resource;
 
-use super::repo::unavailable;
 use crate::{
     bindings::agennext::code_assist::network::Host,
     gate::{self, Answer},
@@ -18,7 +17,7 @@ impl Host for Run {
         input: String,
     ) -> Answer<String> {
         let call = InvokeCall::parse(&binding, &action, &input);
-        gate::run(self, &handle, call, async |_, _| unavailable("network.invoke")).await
+        gate::run(self, &handle, call, async |outside, permit| outside.bindings.invoke(permit).await).await
     }
 
     async fn publish_metadata(
@@ -28,11 +27,11 @@ impl Host for Run {
         metadata: String,
     ) -> Answer<String> {
         let call = PublishCall::parse(&binding, &metadata);
-        gate::run(self, &handle, call, async |_, _| unavailable("network.publish-metadata")).await
+        gate::run(self, &handle, call, async |outside, permit| outside.bindings.publish(permit).await).await
     }
 
     async fn notify(&mut self, handle: Resource<Held>, binding: String, message: String) -> Answer<()> {
         let call = NotifyCall::parse(&binding, &message);
-        gate::run(self, &handle, call, async |_, _| unavailable("network.notify")).await
+        gate::run(self, &handle, call, async |outside, permit| outside.promise_notice(permit)).await
     }
 }

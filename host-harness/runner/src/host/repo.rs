@@ -87,21 +87,24 @@ impl Host for Run {
     }
 
     async fn commit(&mut self, handle: Handle, message: String) -> Answer<String> {
-        let trailers = format!("Code-Assist-Run: {}\nCode-Assist-Trace: {}\n", self.id, self.trace.head());
+        let (run, trace) = (self.id.clone(), self.trace.head().to_owned());
         let branch = self.request.branches.work.clone();
         let changed = self.outside.touched();
         let call = changed.and_then(|changed| CommitCall::parse(&message, branch, changed));
-        gate::run(self, &handle, call, async |outside, permit| placement::commit(outside, permit, &trailers))
-            .await
+        gate::run(self, &handle, call, async |outside, permit| {
+            placement::commit(outside, permit, &run, &trace)
+        })
+        .await
     }
 
     async fn push(&mut self, handle: Handle) -> Answer<String> {
-        gate::run(self, &handle, Ok(PushCall), async |_, _| unavailable("repo.push")).await
+        let call = self.outside.push_call(&self.id);
+        gate::run(self, &handle, call, async |outside, permit| outside.promise_push(permit)).await
     }
 
     async fn open_pull_request(&mut self, handle: Handle, title: String, body: String) -> Answer<String> {
-        let call = OpenPrCall::parse(&title, &body);
-        gate::run(self, &handle, call, async |_, _| unavailable("repo.open-pull-request")).await
+        let call = self.outside.pull_request_call(&self.id, &title, &body);
+        gate::run(self, &handle, call, async |outside, permit| outside.promise_pull_request(permit)).await
     }
 }
 

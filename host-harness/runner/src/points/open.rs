@@ -27,14 +27,14 @@ const SOURCE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 impl Points {
     /// Opens every decision point, or says which can't be.
-    pub fn open(configs: &[PointConfig]) -> Result<Self, StartError> {
-        let points = configs.iter().map(|config| Ok(Arc::new(point(config)?)));
+    pub fn open(configs: &[PointConfig], secrets: &Guarded) -> Result<Self, StartError> {
+        let points = configs.iter().map(|config| Ok(Arc::new(point(config, secrets)?)));
         Ok(Self { points: points.collect::<Result<_, StartError>>()?, ..Self::default() })
     }
 }
 
-fn point(config: &PointConfig) -> Result<Point, StartError> {
-    let speaks = speaks(config).map_err(|error| StartError {
+fn point(config: &PointConfig, secrets: &Guarded) -> Result<Point, StartError> {
+    let speaks = speaks(config, secrets).map_err(|error| StartError {
         reason: agent_contract::report::Reason {
             message: format!("decision point `{}`: {}", config.name, error.reason.message),
             ..error.reason
@@ -72,38 +72,38 @@ fn source_of(config: &PointConfig) -> String {
     folder.or(bundle).unwrap_or_default()
 }
 
-fn speaks(config: &PointConfig) -> Result<Speaks, StartError> {
+fn speaks(config: &PointConfig, secrets: &Guarded) -> Result<Speaks, StartError> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     Ok(match config.protocol {
         PointProtocol::Rego => Speaks::Rego(Arc::new(policy(config)?)),
         PointProtocol::Authzen => Speaks::Authzen {
-            client: client_at(config, authzen::origin(config.url.as_deref().unwrap_or_default()))?,
+            client: client_at(config, authzen::origin(config.url.as_deref().unwrap_or_default()), secrets)?,
             discovery: config.discovery.unwrap_or(false).then(|| Mutex::new(None)),
         },
         PointProtocol::Opa => {
             let rule = RulePath::parse(&text(&config.rule));
             let rule = rule.map_err(|error| StartError::invalid("rego-invalid", error.to_string()))?;
-            Speaks::Opa { client: client(config)?, rule }
+            Speaks::Opa { client: client(config, secrets)?, rule }
         }
         PointProtocol::Openfga => Speaks::Openfga {
-            client: client(config)?,
+            client: client(config, secrets)?,
             store: text(&config.store),
             model: text(&config.model),
         },
-        PointProtocol::Runner => Speaks::Runner { client: client(config)? },
+        PointProtocol::Runner => Speaks::Runner { client: client(config, secrets)? },
     })
 }
 
-fn client(config: &PointConfig) -> Result<Client, StartError> {
-    client_at(config, config.url.as_deref().unwrap_or_default())
+fn client(config: &PointConfig, secrets: &Guarded) -> Result<Client, StartError> {
+    client_at(config, config.url.as_deref().unwrap_or_default(), secrets)
 }
 
-fn client_at(config: &PointConfig, url: &str) -> Result<Client, StartError> {
+fn client_at(config: &PointConfig, url: &str, secrets: &Guarded) -> Result<Client, StartError> {
     let connection = connection(
         url,
         config.timeout_ms.unwrap_or(TIMEOUT_MS),
         config.bytes_max.unwrap_or(ANSWER_BYTES_MAX),
-        config.credential.as_ref(),
+        secrets.credential(&format!("decision_points.{}", config.name)),
         config.ca_file.as_deref(),
     )?;
     Ok(Client::new(connection)?)
@@ -114,21 +114,11 @@ pub(crate) fn connection(
     url: &str,
     timeout_ms: u64,
     bytes_max: u64,
-    credential: Option<&CredentialConfig>,
+    credential: Option<Credential>,
     ca_file: Option<&str>,
 ) -> Result<Connection, StartError> {
     let ca_pem = ca_file.map(|file| input::read(Path::new(file), SOURCE_BYTES_MAX)).transpose()?;
-    let credential = credential.map(read_credential).transpose()?;
     Ok(Connection { url: url.to_owned(), timeout_ms, bytes_max, credential, ca_pem })
-}
-
-fn read_credential(config: &CredentialConfig) -> Result<Credential, StartError> {
-    let carrier = config.header.clone().map_or(Carrier::Bearer, Carrier::Header);
-    Ok(match (&config.env, &config.file) {
-        (Some(name), _) => Credential::from_env(carrier, name)?,
-        (None, Some(file)) => Credential::from_file(carrier, Path::new(file))?,
-        (None, None) => return Err(StartError::invalid("config-invalid", "a credential without a source")),
-    })
 }
 
 fn policy(config: &PointConfig) -> Result<RegoPolicy, StartError> {

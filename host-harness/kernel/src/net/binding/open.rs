@@ -217,8 +217,8 @@ fn client(
     };
     let encrypted = place.encrypted || proxy.is_some_and(Proxy::is_encrypted);
     let scheme = if encrypted { "https://" } else { "http://" };
-    let builder = trust::trusting(builder, scheme, keys.ca_pem.as_deref())?;
+    let builder = trusting(builder, scheme, keys.ca_pem.as_deref())?;
     builder.build().map_err(|error| {
-        Fault::own(Code::KernelFailed, format!("can't make a client: {}", fault::innermost(&error)))
+        Fault::own(Code::KernelFailed, format!("can't make a client: {}", innermost(&error)))
     })
 }

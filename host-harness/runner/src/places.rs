@@ -1,0 +1,139 @@
+//! The places beyond the machine, by the names that the agent uses for them.
+
+use std::{collections::BTreeMap, path::Path};
+
+use agent_contract::{result::Outcome, target::UrlKind};
+use kernel::{
+    KernelError,
+    forge::github::Github,
+    input,
+    net::{
+        Binding, Keys,
+        notify::{Channel, Notification},
+    },
+    transport,
+};
+use policy::{
+    Code, Config, Permit,
+    call::{InvokeCall, NotifyCall, PublishCall},
+    config::BindingConfig,
+};
+use serde_json::{Value, json};
+
+use crate::{done::Done, placing::Placed, secrets::Guarded, start_error::StartError};
+
+const CA_BYTES_MAX: u64 = 1024 * 1024;
+
+/// The name under which the agent knows the forge of its target, and what it can ask there.
+const FORGE: &str = "forge";
+const TASK: &str = "task";
+
+/// Everything that a run can reach beyond the machine.
+#[derive(Debug, Default)]
+pub(crate) struct Bindings {
+    named: BTreeMap<String, Binding>,
+    channels: BTreeMap<String, Channel>,
+    forge: Option<(Github, UrlKind)>,
+}
+
+/// Opens one binding.
+pub(crate) fn open(config: &BindingConfig, secrets: &Guarded) -> Result<Binding, StartError> {
+    Ok(Binding::open(config, keys(config, secrets)?)?)
+}
+
+fn keys(config: &BindingConfig, secrets: &Guarded) -> Result<Keys, StartError> {
+    let ca_pem =
+        config.ca_file.as_ref().map(|file| input::read(Path::new(file), CA_BYTES_MAX)).transpose()?;
+    let credential = secrets.credential(&format!("bindings.{}", config.name));
+    Ok(Keys { credential, ca_pem, leaving: secrets.leaving().clone() })
+}
+
+impl Bindings {
+    /// Opens all of a configuration.
+    pub fn open(config: &Config, secrets: &Guarded) -> Result<Self, StartError> {
+        let mut bindings = Self::default();
+        for one in &config.bindings {
+            let name = one.name.clone();
+            if one.kind.is_channel() {
+                bindings.channels.insert(name, Channel::open(one, keys(one, secrets)?)?);
+            } else {
+                bindings.named.insert(name, open(one, secrets)?);
+            }
+        }
+        Ok(bindings)
+    }
+
+    /// The same, with the forge that the target lies on.
+    pub fn with_forge(self, forge: Option<(Github, UrlKind)>) -> Self {
+        Self { forge, ..self }
+    }
+
+    /// Invokes an action.
+    pub async fn invoke(&self, permit: Permit<InvokeCall>) -> Result<Done<String>, KernelError> {
+        let call = permit.into_call();
+        let answer = match (&*call.binding, &*call.action) {
+            (FORGE, TASK) => self.task().await?,
+            _ => transport::invoke(self.named(&call.binding)?, &call.action, &call.input).await?,
+        };
+        Ok(answered(&answer))
+    }
+
+    /// What the target is about, in a stranger's words.
+    async fn task(&self) -> Result<Value, KernelError> {
+        let (github, kind) = self.forge.as_ref().ok_or_else(|| unknown(FORGE))?;
+        let task = github.task(kind).await?;
+        task.map(|task| json!(task)).ok_or_else(|| {
+            KernelError::new(Code::ArgumentMalformed, "the target is no issue, pull request or discussion")
+        })
+    }
+
+    /// Publishes metadata.
+    pub async fn publish(&self, permit: Permit<PublishCall>) -> Result<Done<String>, KernelError> {
+        let call = permit.into_call();
+        let answer = transport::publish_metadata(self.named(&call.binding)?, &call.metadata).await?;
+        Ok(answered(&answer))
+    }
+
+    /// Whether people can be told through a binding.
+    pub fn refuse_unknown_channel(&self, name: &str) -> Result<(), KernelError> {
+        self.channels.contains_key(name).then_some(()).ok_or_else(|| unknown(name))
+    }
+
+    /// Tells people, with the Runner's own word for how the run ended before the agent's.
+    pub async fn tell(
+        &self,
+        notice: &NotifyCall,
+        run_id: &str,
+        outcome: Outcome,
+        placed: &Placed,
+    ) -> Result<String, KernelError> {
+        let channel = self.channels.get(&notice.binding).ok_or_else(|| unknown(&notice.binding))?;
+        let place = placed.published.as_ref().map(|published| {
+            let pull = published.pull_request.map(|number| format!(", pull request #{number}"));
+            format!(" (branch {} of {}{})", published.branch, published.remote, pull.unwrap_or_default())
+        });
+        let text = format!("{outcome}: {}{}", notice.message, place.unwrap_or_default());
+        let told = channel.notify(&Notification { run_id: run_id.to_owned(), text }).await?;
+        Ok(told.id)
+    }
+
+    fn named(&self, name: &str) -> Result<&Binding, KernelError> {
+        self.named.get(name).ok_or_else(|| unknown(name))
+    }
+}
+
+fn answered(answer: &Value) -> Done<String> {
+    let text = answer.to_string();
+    let record = json!({
+        "status": answer.get("status"), "sha256": policy::blob::sha256(text.as_bytes()), "bytes": text.len(),
+    });
+    let size = text.len();
+    Done::new(text, record).with_bytes(size)
+}
+
+fn unknown(name: &str) -> KernelError {
+    let name = agent_contract::fault::shown(name);
+    let message =
+        format!("no binding `{name}` is configured\nhint: add `[[bindings]]` with `name = \"{name}\"`");
+    KernelError::new(Code::BindingUnknown, message)
+}

@@ -1,0 +1,327 @@
+//! What is done once the verdict allows it: the change is put where it belongs, leaves the
+//! machine where that was promised, and people are told. Each stands between two records.
+
+use agent_contract::{
+    CapabilityName,
+    branch::BranchName,
+    event::EventName,
+    result::{Outcome, Placement, Published, UpdatePath},
+};
+use kernel::{
+    KernelError,
+    forge::{
+        ObjectId,
+        github::{Change, Onto, OperationId, PullRequestText, Signature},
+    },
+    git::{self, Push},
+};
+use ledger::{Kind, LedgerError};
+use policy::{Code, verdict::Stopped};
+use serde_json::{Value, json};
+
+use crate::{
+    outside::Changed,
+    placement::{self, Goal},
+    state::Run,
+    way::Way,
+};
+
+/// Where the change is, and why it is not where it should be.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    pub placement: Placement,
+    pub published: Option<Published>,
+    pub failure: Option<Stopped>,
+}
+
+impl Default for Placed {
+    fn default() -> Self {
+        Self { placement: Placement::Nowhere, published: None, failure: None }
+    }
+}
+
+impl Placed {
+    /// Whether anything but the state directory holds the change.
+    pub fn is_anywhere(&self) -> bool {
+        self.placement != Placement::Nowhere || self.published.is_some()
+    }
+
+    fn fail(&mut self, error: &KernelError) {
+        self.failure.get_or_insert(Stopped { code: error.code, message: error.message.clone() });
+    }
+}
+
+/// Puts the change where it belongs. Where it went is told even when that can't be recorded.
+pub(crate) async fn place(
+    run: &mut Run,
+    changed: &[Changed],
+    placed: &mut Placed,
+) -> Result<(), LedgerError> {
+    let goal = match still_allowed(run).and_then(|()| goal(run)) {
+        Ok(goal) => goal,
+        Err(error) => {
+            let body =
+                json!({ "operation": "placement", "code": error.code.as_str(), "message": error.message });
+            run.trace.append(kernel::clock::now_ms(), Kind::CapabilityRefused, &body)?;
+            placed.fail(&error);
+            return Ok(());
+        }
+    };
+    for (_, _, file) in run.outside.workspace.steps().unwrap_or_default() {
+        file.map_or(Ok(()), |file| run.trace.keep(&file.blob))?;
+    }
+    if goal != Goal::Forge {
+        here(run, changed, &goal, placed)?;
+    }
+    match run.outside.promises.push && placed.failure.is_none() {
+        true => publish(run, changed, placed).await,
+        false => Ok(()),
+    }
+}
+
+/// Each file with its states before and after, for the record.
+fn files(changed: &[Changed]) -> Vec<Value> {
+    let file = |(path, before, after): &Changed| json!({ "path": path, "before": before, "after": after });
+    changed.iter().map(file).collect()
+}
+
+/// Places the change on this machine.
+fn here(run: &mut Run, changed: &[Changed], goal: &Goal, placed: &mut Placed) -> Result<(), LedgerError> {
+    let what = match goal {
+        Goal::Branch(branch, commit) => json!({ "branch": branch, "commit": commit }),
+        Goal::WorkingTree => json!({ "working_tree": run.outside.root() }),
+        Goal::Forge => Value::Null,
+    };
+    let opening = json!({ "goal": what, "files": files(changed) });
+    let entry = run.trace.open(kernel::clock::now_ms(), Kind::PlacementOpened, &opening)?;
+    run.trace.sync()?;
+    let done = placement::place(&mut run.outside, &run.id, goal);
+    let closing = match &done {
+        Ok(place) => {
+            placed.placement = *place;
+            json!({ "placement": place })
+        }
+        Err(error) => {
+            placed.fail(error);
+            failed(error)
+        }
+    };
+    run.trace.close(entry, kernel::clock::now_ms(), Kind::PlacementClosed, closing)?;
+    if done.is_ok() {
+        run.events.emit(EventName::ChangePlaced, || what);
+    }
+    Ok(())
+}
+
+/// Has the change leave the machine. Repeating it does nothing twice.
+async fn publish(run: &mut Run, changed: &[Changed], placed: &mut Placed) -> Result<(), LedgerError> {
+    let (promises, operation) = (&run.outside.promises, &run.outside.operation);
+    let opening = json!({
+        "operation": operation, "branch": run.work_branch, "commit": run.outside.results.commit,
+        "pull_request": promises.pull_request.as_ref().map(|(title, _)| title), "files": files(changed),
+    });
+    let entry = run.trace.open(kernel::clock::now_ms(), Kind::PublicationOpened, &opening)?;
+    run.trace.sync()?;
+    let done = match (nothing_held(run), &run.outside.way) {
+        (Err(error), _) => Err(error),
+        (Ok(()), Way::Stays) => {
+            Err(KernelError::new(Code::UpdateUnknown, "there is no way out of this machine"))
+        }
+        (Ok(()), Way::Git(_)) => push(run),
+        (Ok(()), Way::Github(_)) => over_github(run).await,
+    };
+    let closing = match done {
+        Ok((published, record)) => {
+            if published.path == UpdatePath::Github {
+                placed.placement = Placement::RemoteBranch;
+            }
+            placed.published = Some(published);
+            record
+        }
+        Err(error) => {
+            placed.fail(&error);
+            failed(&error)
+        }
+    };
+    run.trace.close(entry, kernel::clock::now_ms(), Kind::PublicationClosed, closing)?;
+    let published = &placed.published;
+    if published.is_some() {
+        run.events.emit(EventName::ChangePlaced, || json!({ "published": published }));
+    }
+    Ok(())
+}
+
+/// Nothing leaves that holds a secret, or what the repository keeps to itself.
+fn nothing_held(run: &mut Run) -> Result<(), KernelError> {
+    let steps = run.outside.workspace.steps()?;
+    let leaving = run.outside.secrets.leaving();
+    let files = steps.iter().filter_map(|(_, _, after)| after.as_ref());
+    files.map(|file| file.blob.bytes()).try_for_each(|bytes| leaving.check(bytes))?;
+    let promises = &run.outside.promises;
+    let (title, body) = promises.pull_request.clone().unwrap_or_default();
+    let message = promises.commit.clone().unwrap_or_default();
+    [title, body, message].iter().try_for_each(|text| leaving.check(text.as_bytes()))
+}
+
+fn failed(error: &KernelError) -> Value {
+    json!({ "failed": { "code": error.code.as_str(), "message": error.message } })
+}
+
+fn branch(run: &Run) -> Result<BranchName, KernelError> {
+    run.outside.work_branch(&run.id)
+}
+
+fn push(run: &Run) -> Result<(Published, Value), KernelError> {
+    let outside = &run.outside;
+    let Way::Git(way) = &outside.way else { return Err(nothing_promised()) };
+    let (branch, commit) = (branch(run)?, outside.results.commit.clone().ok_or_else(nothing_promised)?);
+    let pushed = git::push(&Push {
+        root: outside.root(),
+        update: &way.update,
+        remote: &way.remote,
+        branch: &branch,
+        base: outside.base_branch(),
+        commit: &commit,
+        credential: way.credential.as_ref(),
+        known: outside.secrets.known(),
+        scratch: &outside.folder,
+    })?;
+    let record = json!({
+        "remote": pushed.remote, "branch": pushed.branch, "before": pushed.before, "after": pushed.after,
+        "repeated": pushed.repeated, "said": pushed.said,
+    });
+    let published = Published {
+        path: UpdatePath::Git,
+        remote: pushed.remote,
+        branch: pushed.branch,
+        commit: pushed.after,
+        operation: outside.operation.clone(),
+        pull_request: None,
+    };
+    Ok((published, record))
+}
+
+fn nothing_promised() -> KernelError {
+    KernelError::new(Code::KernelFailed, "nothing was promised that could leave the machine")
+}
+
+async fn over_github(run: &mut Run) -> Result<(Published, Value), KernelError> {
+    let change = change(run)?;
+    let outside = &run.outside;
+    let Way::Github(github) = &outside.way else { return Err(nothing_promised()) };
+    let text = outside.promises.pull_request.clone();
+    let text = text.map(|(title, body)| PullRequestText { title, body });
+    let made = github.publish(&change, text.as_ref()).await?;
+    let published = Published {
+        path: UpdatePath::Github,
+        remote: github.reference(),
+        branch: change.branch,
+        commit: made.committed.commit.as_str().to_owned(),
+        operation: outside.operation.clone(),
+        pull_request: made.pull_request.as_ref().map(|pull| pull.number),
+    };
+    Ok((published, json!(made)))
+}
+
+/// The change as the forge takes it.
+fn change(run: &mut Run) -> Result<Change, KernelError> {
+    let files = run.outside.workspace.changes()?;
+    let outside = &run.outside;
+    let parent =
+        outside.head.as_ref().and_then(|head| head.commit.as_deref()).ok_or_else(nothing_promised)?;
+    let author = &outside.update.author;
+    let trailer = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    Ok(Change {
+        operation: OperationId::parse(&outside.operation)?,
+        parent: ObjectId::parse(parent)?,
+        branch: branch(run)?,
+        onto: Onto::NewBranch,
+        message: outside.promises.commit.clone().ok_or_else(nothing_promised)?,
+        trailers: vec![trailer("Code-Assist-Run", &run.id), trailer("Code-Assist-Trace", run.trace.head())],
+        author: Signature {
+            name: author.name.clone(),
+            email: author.email.clone(),
+            at_seconds: kernel::clock::now_ms() / 1000,
+        },
+        files,
+    })
+}
+
+/// Tells people how the run ended, where the agent was allowed to have them told.
+pub(crate) async fn notify(run: &mut Run, outcome: Outcome, placed: &mut Placed) -> Result<(), LedgerError> {
+    let notices = std::mem::take(&mut run.outside.promises.notices);
+    if notices.is_empty() {
+        return Ok(());
+    }
+    if let Err(error) = holds(run, CapabilityName::NotifySend, kernel::clock::now_ms()) {
+        placed.fail(&error);
+        return Ok(());
+    }
+    for notice in notices {
+        let opening = json!({ "binding": notice.binding, "message": notice.message, "outcome": outcome });
+        let entry = run.trace.open(kernel::clock::now_ms(), Kind::NoticeOpened, &opening)?;
+        let closing = match run.outside.bindings.tell(&notice, &run.id, outcome, placed).await {
+            Ok(id) => json!({ "told": notice.binding, "id": id }),
+            Err(error) => {
+                placed.fail(&error);
+                failed(&error)
+            }
+        };
+        run.trace.close(entry, kernel::clock::now_ms(), Kind::NoticeClosed, closing)?;
+    }
+    Ok(())
+}
+
+/// A change is placed under the capability that it was made with: not after that was
+/// taken back.
+fn still_allowed(run: &mut Run) -> Result<(), KernelError> {
+    let now_ms = kernel::clock::now_ms();
+    let promises = &run.outside.promises;
+    let committed = run.outside.results.commit.is_some() || promises.commit.is_some();
+    let needed = [
+        (true, CapabilityName::RepoWrite),
+        (committed, CapabilityName::RepoCommit),
+        (promises.push, CapabilityName::RepoPush),
+        (promises.pull_request.is_some(), CapabilityName::RepoOpenPr),
+    ];
+    run.control.look();
+    let mut needed = needed.into_iter().filter(|(needed, _)| *needed);
+    needed.try_for_each(|(_, name)| holds(run, name, now_ms))
+}
+
+fn holds(run: &Run, name: CapabilityName, now_ms: u64) -> Result<(), KernelError> {
+    if let Some(objection) = run.withdrawn(name, now_ms) {
+        return Err(KernelError::new(objection.code, objection.message));
+    }
+    if let Some(id) = run.grants.revoked(name, &run.control) {
+        let message = format!("capability `{id}`, which the change was made with, was revoked");
+        return Err(KernelError::new(Code::CapabilityRevoked, message));
+    }
+    if run.grants.unasked(name)
+        && let Some(why) = run.standing.ask(name, &run.request, &run.setting, now_ms)
+    {
+        let message = format!("needs a person's approval by now: {why}");
+        return Err(KernelError::new(Code::ApprovalNeeded, message));
+    }
+    match run.grants.is_over(name, now_ms) {
+        false => Ok(()),
+        true => Err(KernelError::new(
+            Code::CapabilityExpired,
+            format!("`{name}`, which the change was made with, is over"),
+        )),
+    }
+}
+
+fn goal(run: &Run) -> Result<Goal, KernelError> {
+    if run.outside.results.outdated_commit && run.outside.results.commit.is_none() {
+        let message = "the workspace was written to after it was committed";
+        return Err(KernelError::new(Code::CommitOutdated, message));
+    }
+    if run.outside.promises.commit.is_some() {
+        return Ok(Goal::Forge);
+    }
+    match &run.outside.results.commit {
+        Some(commit) => Ok(Goal::Branch(run.outside.work_branch(&run.id)?, commit.clone())),
+        None => Ok(Goal::WorkingTree),
+    }
+}

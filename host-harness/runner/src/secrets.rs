@@ -1,0 +1,138 @@
+//! The Runner's own secrets: read once, shown to whom they are for, and kept from
+//! everyone else: the agent, the trace, the events, the result.
+
+use std::path::Path;
+
+use kernel::{
+    net::Credential,
+    secret::{self, Known, Leaving, Secrets},
+};
+use ledger::Redact;
+use policy::{Code, Config};
+use secrecy::SecretString;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use crate::{setup::Setup, start_error::StartError};
+
+/// The secrets of a run, and what looks at everything that leaves.
+#[derive(Debug)]
+pub(crate) struct Guarded {
+    secrets: Secrets,
+    leaving: Leaving,
+}
+
+impl Guarded {
+    /// Reads every secret that the configuration names.
+    pub async fn open(config: &Config) -> Result<Self, StartError> {
+        let secrets = Secrets::open(secret::places(config), config.vault.as_ref()).await?;
+        let leaving = Leaving::new(secrets.known().clone());
+        Ok(Self { secrets, leaving })
+    }
+
+    /// From now on looks for what the repository keeps to itself, too.
+    pub fn guard(&mut self, base: &kernel::workspace::Base) -> Result<(), StartError> {
+        self.leaving = Leaving::new(self.known().clone()).with_ignored(base)?;
+        Ok(())
+    }
+
+    /// What is looked for and taken out.
+    pub fn known(&self) -> &Known {
+        self.secrets.known()
+    }
+
+    /// What looks at everything that leaves.
+    pub fn leaving(&self) -> &Leaving {
+        &self.leaving
+    }
+
+    /// The credential of a place in the configuration.
+    pub fn credential(&self, place: &str) -> Option<Credential> {
+        self.secrets.credential(place)
+    }
+
+    /// The secret of a place in the configuration.
+    pub fn secret(&self, place: &str) -> Option<&SecretString> {
+        self.secrets.secret(place)
+    }
+
+    /// What takes them out of the trace.
+    pub fn redact(&self) -> Redact {
+        let known = self.known().clone();
+        match known.is_empty() {
+            true => Redact::default(),
+            false => Redact::with(move |value| known.redact_json(value)),
+        }
+    }
+
+    /// A document without them.
+    pub fn clean<T: Serialize + DeserializeOwned>(&self, document: T) -> T {
+        if self.known().is_empty() {
+            return document;
+        }
+        let mut value = json!(document);
+        self.known().redact_json(&mut value);
+        serde_json::from_value(value).unwrap_or(document)
+    }
+
+    /// A text without them.
+    pub fn clean_text(&self, text: String) -> String {
+        match self.known().is_empty() {
+            true => text,
+            false => self.known().redact_text(text),
+        }
+    }
+
+    /// Gives back what was lent.
+    pub async fn close(self) {
+        self.secrets.close().await;
+    }
+}
+
+/// A secret has no place in what a run is asked for, and a file that holds one no place
+/// in the repository that the agent reads.
+pub(crate) fn refuse_told(setup: &Setup, guarded: &Guarded) -> Result<(), StartError> {
+    let text = json!(setup.request).to_string();
+    if let Some(name) = guarded.known().find(text.as_bytes()) {
+        let message = format!(
+            "the request holds the secret `{name}`\nhint: take it out; the Runner adds it where it belongs"
+        );
+        return Err(StartError::invalid(Code::SecretHeld.as_str(), message));
+    }
+    let environment = &setup.config.checks.environment;
+    let named = secret::places(&setup.config)
+        .into_iter()
+        .filter_map(|(place, config)| Some((place, config.env.clone()?)));
+    match named.into_iter().find(|(_, variable)| environment.contains(variable)) {
+        None => Ok(()),
+        Some((place, variable)) => Err(StartError::invalid(
+            "config-invalid",
+            format!(
+                "checks: `environment` shows `{variable}` to checks, and it is the credential of `{place}`"
+            ),
+        )),
+    }
+}
+
+/// Files of secrets lie elsewhere than in the repository.
+pub(crate) fn refuse_inside(setup: &Setup, root: &Path) -> Result<(), StartError> {
+    let places = secret::places(&setup.config);
+    let files = secret::files(places.iter().map(|(_, config)| *config), setup.config.vault.as_ref());
+    for file in files {
+        let file = kernel::workspace::absolute(&file)?;
+        if file.starts_with(root) {
+            let message = format!(
+                "the secret in `{}` lies in the repository, where the agent and every check may read\nhint: keep it elsewhere",
+                file.display()
+            );
+            return Err(StartError::invalid("config-invalid", message));
+        }
+    }
+    Ok(())
+}
+
+/// Takes secrets out of what a person or a pipe is told.
+pub(crate) fn cleaner(known: &Known) -> Option<Box<dyn Fn(&mut Value) + Send>> {
+    let known = known.clone();
+    (!known.is_empty()).then(|| Box::new(move |value: &mut Value| known.redact_json(value)) as _)
+}
