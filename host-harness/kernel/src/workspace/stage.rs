@@ -53,6 +53,7 @@ pub(crate) fn mount_point(staged: &Path) -> PathBuf {
 }
 
 /// What a staged folder holds.
+#[cfg(target_os = "linux")]
 pub(crate) fn read(staged: &Path) -> std::io::Result<Vec<StagedFile>> {
     let text = fs::read(staged.join(LIST))?;
     Ok(serde_json::from_slice(&text)?)

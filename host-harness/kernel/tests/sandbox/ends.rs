@@ -45,7 +45,12 @@ fn nothing_is_left_when_the_check_ends() {
     place.sh(&format!("sleep {word} & mkdir /tmp/x; echo x > /tmp/x/y"));
     assert_eq!(fs::read_to_string("/proc/self/mountinfo").unwrap(), before);
     assert!(living(&word).is_empty());
-    assert_eq!(groups(), Vec::<PathBuf>::new());
+    // What another test's killed holder left is cleared away by the next.
+    let start = Instant::now();
+    while !groups().is_empty() {
+        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", groups());
+        place.sh("true");
+    }
     assert_eq!(fs::read_dir(place.work()).unwrap().count(), 0);
 }
 

@@ -3,7 +3,10 @@
 use std::{fs, os::unix::fs::symlink, path::Path};
 
 use agent_contract::check::CheckOutcome;
-use kernel::process::sandbox::probe;
+use kernel::process::{
+    Sandbox,
+    sandbox::{Backend, probe},
+};
 
 use crate::place::{Place, held, itself};
 
@@ -17,6 +20,7 @@ crate::tests![
     the_folder_of_a_program_that_is_not_shown_is_named,
     what_is_to_be_hidden_is_empty_and_no_link_is_followed_for_it,
     what_is_to_be_shown_is_read_only,
+    what_the_sandbox_is_made_of_and_sockets_are_not_shown,
     a_test_can_serve_itself_and_reach_nobody_else,
     no_power_is_left,
     the_first_process_can_not_be_looked_into,
@@ -156,6 +160,20 @@ fn what_is_to_be_shown_is_read_only() {
         "tshut\n"
     );
     assert_eq!(fs::read_to_string(shown.path().join("tool")).unwrap(), "t");
+}
+
+fn what_the_sandbox_is_made_of_and_sockets_are_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("socket");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    for path in
+        ["/", "/proc", "/proc/self", "/dev/null", "/etc", "/home", socket.to_str().unwrap(), "/absent"]
+    {
+        let mut place = Place::new();
+        place.config.read_only = vec![path.to_owned()];
+        let refused = Sandbox::new(&place.stage(), &place.config, Backend::Native);
+        assert!(refused.is_err(), "{path}");
+    }
 }
 
 fn a_test_can_serve_itself_and_reach_nobody_else() {

@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use policy::config::SandboxConfig;
+use policy::{Code, config::SandboxConfig};
 use serde::{Deserialize, Serialize};
 
 pub use probe::{Probe, probe};
@@ -112,12 +112,29 @@ impl Sandbox {
         };
         cache::show(&config.caches, &mut sandbox);
         for path in &config.read_only {
-            let path = Path::new(path);
-            let path = path.canonicalize().map_err(KernelError::io("show", path.display()))?;
-            sandbox.shown.push(Shown { path, access: Access::Read });
+            sandbox.shown.push(Shown { path: showable(Path::new(path))?, access: Access::Read });
         }
         Ok(sandbox)
     }
+}
+
+/// What is shown must not take the place of what the sandbox is made of, nor be a door: a
+/// socket can be spoken to although it is read-only.
+fn showable(path: &Path) -> Result<PathBuf, KernelError> {
+    let failed = || KernelError::io("show", path.display());
+    let found = path.canonicalize().map_err(failed())?;
+    let metadata = found.metadata().map_err(failed())?;
+    let own = ["/proc", "/sys", "/dev", "/etc", "/tmp", WORKSPACE, HOME].map(Path::new);
+    let covers = own.iter().any(|own| own.starts_with(&found));
+    let lies_in = ["/proc", "/sys", "/dev", WORKSPACE, HOME].iter().any(|own| found.starts_with(own));
+    let what = match (covers || lies_in, metadata.is_dir() || metadata.is_file()) {
+        (true, _) => "stands where the sandbox has something of its own",
+        (_, false) => "is neither a folder nor a file",
+        _ => return Ok(found),
+    };
+    let message =
+        format!("`{}` can't be shown: it {what}\nhint: mend `read_only` in `[sandbox]`", path.display());
+    Err(KernelError::new(Code::SandboxUnavailable, message))
 }
 
 impl From<&SandboxConfig> for Bounds {

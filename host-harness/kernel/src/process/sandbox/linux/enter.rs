@@ -34,7 +34,7 @@ const NAMESPACES: [(CloneFlags, &str); 4] = [
 ];
 
 /// Runs a command in a sandbox.
-pub(in crate::process) fn hold(sandbox: &Sandbox, argv: &[OsString]) -> Report {
+pub(super) fn hold(sandbox: &Sandbox, argv: &[OsString]) -> Report {
     let held = begin(sandbox, argv);
     held.unwrap_or_else(|fault| Report::Refused { part: fault.part.to_owned(), error: fault.error })
 }
@@ -104,7 +104,7 @@ impl Told {
 }
 
 /// Why there is nothing more to watch.
-enum Over {
+pub(super) enum Over {
     /// The first process is gone.
     Gone,
     /// The Runner let go, or is gone itself.
@@ -114,7 +114,7 @@ enum Over {
 }
 
 /// Watches until the first process is gone, the Runner lets go, or a bound is exceeded.
-fn watch(first: &Child, groups: &Groups, sandbox: &Sandbox) -> io::Result<Over> {
+pub(super) fn watch(first: &Child, groups: &Groups, sandbox: &Sandbox) -> io::Result<Over> {
     let watch = Watch::new(first.id(), sandbox.bounds);
     let pid = Pid::from_raw(first.id().cast_signed()).ok_or(io::ErrorKind::InvalidInput)?;
     let (gone, hand) = (pidfd_open(pid, PidfdFlags::empty())?, io::stdin());
@@ -168,13 +168,16 @@ fn report(words: Vec<Word>, exceeded: Option<Limit>, groups: &Groups) -> Report 
 }
 
 /// How the limits on all processes together were kept.
-fn counted(groups: &Groups) -> Vec<String> {
-    let by = |limit: Limit| if groups.counts(limit) { "control group" } else { "watched" };
-    [
+pub(super) fn counted(groups: &Groups) -> Vec<String> {
+    let limits = [
         ("memory limit", Limit::Memory),
         ("process limit", Limit::Processes),
         ("processor time limit", Limit::CpuTime),
-    ]
-    .map(|(name, limit)| format!("{name}, {}", by(limit)))
-    .into()
+    ];
+    let part = |(name, limit)| match (groups.counts(limit), super::watch::is_possible()) {
+        (true, _) => format!("{name}, control group"),
+        (false, true) => format!("{name}, watched"),
+        (false, false) => format!("{MISSING}{name}: this kernel does not tell who is whose child"),
+    };
+    limits.map(part).into()
 }

@@ -17,7 +17,9 @@ use rustix::process::{
 use super::{
     Held, Told, Word, bounds, calls,
     group::Counting,
-    lacking, loopback, powers, program,
+    lacking, loopback, powers,
+    powers::Fence,
+    program,
     view::{self, Seen},
 };
 use crate::process::{
@@ -89,8 +91,15 @@ fn lock(sandbox: &Sandbox, writable: &[PathBuf], counting: Counting) -> Held<Vec
     powers::give_up().map_err(lacking("no capabilities", "give them up"))?;
     parts.push("no capabilities".to_owned());
     let fence = powers::fence(writable);
-    parts.push(fence.unwrap_or_else(|error| format!("{MISSING}Landlock: {error}")));
-    parts.push(part("seccomp", calls::refuse(counting)));
+    let calls = calls::refuse(counting);
+    parts.push(match fence {
+        Ok(Fence::Stands(abi)) => format!("Landlock ABI {abi}"),
+        // One of the two is enough where the kernel has no more.
+        Ok(Fence::Unknown) if calls.is_ok() => "no Landlock in this kernel".to_owned(),
+        Ok(Fence::Unknown) => format!("{MISSING}Landlock: this kernel does not have it"),
+        Err(error) => format!("{MISSING}Landlock: {error}"),
+    });
+    parts.push(part("seccomp", calls));
     Ok(parts)
 }
 

@@ -53,7 +53,7 @@ const MEMORY: [Controller; 2] = [
     Controller {
         name: "memory",
         limit: "memory.limit_in_bytes",
-        besides: &[],
+        besides: &[("memory.swappiness", "0")],
         events: "memory.oom_control",
         event: "oom_kill",
         means: Limit::Memory,

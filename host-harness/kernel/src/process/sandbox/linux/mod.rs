@@ -4,6 +4,7 @@
 //! watches from outside (`group`, `watch`).
 
 mod bounds;
+mod bubblewrap;
 mod calls;
 mod enter;
 mod etc;
@@ -17,14 +18,22 @@ mod program;
 mod view;
 mod watch;
 
-use std::io;
+use std::{ffi::OsString, io};
 
 use serde::{Deserialize, Serialize};
 
-use super::Sandbox;
+use super::{Backend, Sandbox};
+use crate::process::hold::Report;
 
-pub(in crate::process) use enter::hold;
 pub(in crate::process) use first::run;
+
+/// Runs a command in a sandbox of the kind that was chosen.
+pub(in crate::process) fn hold(sandbox: &Sandbox, argv: &[OsString]) -> Report {
+    match sandbox.backend {
+        Backend::Native => enter::hold(sandbox, argv),
+        Backend::Bubblewrap => bubblewrap::hold(sandbox, argv),
+    }
+}
 
 /// What the first process hears from the holder, in one line.
 #[derive(Debug, Serialize, Deserialize)]

@@ -17,6 +17,14 @@ use super::view::DEVICES;
 /// The newest form of Landlock that is asked for; older kernels give what they have.
 const NEWEST: ABI = ABI::V7;
 
+/// What came of Landlock.
+pub(super) enum Fence {
+    /// It holds, in this form.
+    Stands(i32),
+    /// The kernel does not have it.
+    Unknown,
+}
+
 /// Gives up all capabilities, for good: no program that is run gets any of them back,
 /// whosever it is and whatever its mode.
 pub(super) fn give_up() -> io::Result<()> {
@@ -42,8 +50,8 @@ pub(super) fn give_up() -> io::Result<()> {
 }
 
 /// Lets everything be read that is seen, and only the named places be written, once more
-/// and independently of how they are mounted. Says the part that holds.
-pub(super) fn fence(writable: &[PathBuf]) -> io::Result<String> {
+/// and independently of how they are mounted.
+pub(super) fn fence(writable: &[PathBuf]) -> io::Result<Fence> {
     let (read, all) = (AccessFs::from_read(NEWEST), AccessFs::from_all(NEWEST));
     let rules = Ruleset::default().set_compatibility(CompatLevel::BestEffort);
     let rules = rules.handle_access(all).and_then(|rules| rules.scope(Scope::from_all(NEWEST)));
@@ -60,10 +68,8 @@ pub(super) fn fence(writable: &[PathBuf]) -> io::Result<String> {
     let status = rules.restrict_self().map_err(io::Error::other)?;
     match status.landlock {
         LandlockStatus::Available { effective_abi, .. } => {
-            Ok(format!("Landlock ABI {}", effective_abi.min(NEWEST) as i32))
+            Ok(Fence::Stands(effective_abi.min(NEWEST) as i32))
         }
-        LandlockStatus::NotEnabled | LandlockStatus::NotImplemented => {
-            Err(io::Error::other("this kernel does not have it"))
-        }
+        LandlockStatus::NotEnabled | LandlockStatus::NotImplemented => Ok(Fence::Unknown),
     }
 }

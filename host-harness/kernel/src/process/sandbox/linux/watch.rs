@@ -1,6 +1,10 @@
 //! A look at all processes of a sandbox, from outside.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use rustix::param::clock_ticks_per_second;
 
@@ -15,6 +19,11 @@ struct Use {
     tasks: u64,
     memory_bytes: u64,
     ticks: u64,
+}
+
+/// Whether this kernel tells who is whose child.
+pub(super) fn is_possible() -> bool {
+    Path::new("/proc/thread-self/children").exists()
 }
 
 /// Watches the tree below a process.
@@ -65,7 +74,7 @@ impl Watch {
 }
 
 /// What a process holds that is no file's content.
-fn memory(status: &std::path::Path) -> u64 {
+fn memory(status: &Path) -> u64 {
     let text = fs::read_to_string(status).unwrap_or_default();
     let kib = |name: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(name))?;
@@ -76,7 +85,7 @@ fn memory(status: &std::path::Path) -> u64 {
 }
 
 /// Processor time of a process and of the children that it buried.
-fn ticks(stat: &std::path::Path) -> u64 {
+fn ticks(stat: &Path) -> u64 {
     let text = fs::read_to_string(stat).unwrap_or_default();
     let Some((_, rest)) = text.rsplit_once(')') else { return 0 };
     // The fields after the name begin with the third.
