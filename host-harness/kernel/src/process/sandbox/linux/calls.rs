@@ -71,7 +71,6 @@ const REFUSED: &[i64] = &[
     libc::SYS_finit_module,
     libc::SYS_delete_module,
     libc::SYS_kexec_load,
-    libc::SYS_kexec_file_load,
     libc::SYS_reboot,
     // Memory of several processes without a mapping, which nothing would count.
     libc::SYS_memfd_secret,
@@ -91,6 +90,7 @@ const REFUSED: &[i64] = &[
 
 #[cfg(target_arch = "x86_64")]
 const REFUSED_HERE: &[i64] = &[
+    libc::SYS_kexec_file_load,
     libc::SYS_iopl,
     libc::SYS_ioperm,
     libc::SYS_modify_ldt,
@@ -122,7 +122,7 @@ fn refused() -> Result<Rules, Error> {
     rules.insert(libc::SYS_clone, new_namespaces()?);
     rules.insert(libc::SYS_socket, foreign_sockets()?);
     rules.insert(libc::SYS_socketpair, vec![rule(&[(0, SeccompCmpOp::Ne, AF_UNIX as u64)])?]);
-    rules.insert(libc::SYS_ioctl, any_of(1, &[TIOCSTI, TIOCLINUX])?);
+    rules.insert(libc::SYS_ioctl, any_of(1, &[TIOCSTI as u32, TIOCLINUX as u32])?);
     // The same personality as ever may be asked for, and asked about.
     let other = [(0, SeccompCmpOp::Ne, 0), (0, SeccompCmpOp::Ne, 0xffff_ffff)];
     rules.insert(libc::SYS_personality, vec![rule(&other)?]);
@@ -153,8 +153,8 @@ fn foreign_sockets() -> Result<Vec<SeccompRule>, Error> {
     ])
 }
 
-fn any_of(argument: u8, values: &[u64]) -> Result<Vec<SeccompRule>, Error> {
-    values.iter().map(|value| rule(&[(argument, SeccompCmpOp::Eq, *value)])).collect()
+fn any_of(argument: u8, values: &[u32]) -> Result<Vec<SeccompRule>, Error> {
+    values.iter().map(|value| rule(&[(argument, SeccompCmpOp::Eq, u64::from(*value))])).collect()
 }
 
 fn rule(conditions: &[(u8, SeccompCmpOp, u64)]) -> Result<SeccompRule, Error> {
