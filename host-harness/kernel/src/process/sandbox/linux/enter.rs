@@ -14,8 +14,9 @@ use rustix::{
     process::{Pid, PidfdFlags, getgid, getuid, pidfd_open},
     thread::{capabilities, configure_capability_in_ambient_set, set_capabilities},
 };
+use serde::Serialize;
 
-use super::{Held, Told, Word, group::Groups, lacking, tell, watch::Watch};
+use super::{Held, Word, group::Groups, lacking, tell, watch::Watch};
 use crate::process::{
     Limit,
     hold::{Job, Report},
@@ -45,9 +46,11 @@ fn begin(sandbox: &Sandbox, argv: &[OsString]) -> Held<Report> {
     // Not sooner: the maps of a process that hides itself are root's.
     let _ = Tree::adopt();
     let mut first = start(argv).map_err(lacking("PID namespace", "start a process in it"))?;
+    // It builds what is seen while it is put into its groups, which takes as long.
+    let mut told = say(&mut first, sandbox);
     let groups = groups.take(first.id());
-    let told = Told { sandbox: sandbox.clone(), counting: groups.counting() };
-    let over = match told.say(&mut first) {
+    told = told.and_then(|()| say(&mut first, &groups.counting()));
+    let over = match told {
         Ok(()) => watch(&first, &groups, sandbox),
         // It is gone already; what it said says why.
         Err(_) => Ok(Over::Gone),
@@ -95,12 +98,10 @@ fn start(argv: &[OsString]) -> io::Result<Child> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn()
 }
 
-impl Told {
-    fn say(&self, first: &mut Child) -> io::Result<()> {
-        let mut line = serde_json::to_vec(self)?;
-        line.push(b'\n');
-        first.stdin.as_mut().map_or(Ok(()), |hand| hand.write_all(&line))
-    }
+fn say(first: &mut Child, word: &impl Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(word)?;
+    line.push(b'\n');
+    first.stdin.as_mut().map_or(Ok(()), |hand| hand.write_all(&line))
 }
 
 /// Why there is nothing more to watch.

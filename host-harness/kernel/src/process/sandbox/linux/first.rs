@@ -13,9 +13,10 @@ use nix::sched::{CloneFlags, unshare};
 use rustix::process::{
     DumpableBehavior, Signal, set_dumpable_behavior, set_parent_process_death_signal, setsid,
 };
+use serde::de::DeserializeOwned;
 
 use super::{
-    Held, Told, Word, bounds, calls,
+    Held, Word, bounds, calls,
     group::Counting,
     lacking, loopback, powers,
     powers::Fence,
@@ -30,9 +31,9 @@ use crate::process::{
 /// Builds the sandbox, runs the command in it and says how it ended. Without a command it
 /// is tried whether everything holds.
 pub(in crate::process) fn run(argv: &[OsString]) -> bool {
-    let Some(Told { sandbox, counting }) = begin() else { return false };
+    let Some(sandbox) = begin() else { return false };
     let outside = argv.first().and_then(|name| program::outside(name));
-    let environment = match build(&sandbox, counting) {
+    let environment = match build(&sandbox) {
         Ok((parts, environment)) => {
             say(&Word::Ready(parts));
             environment
@@ -52,30 +53,36 @@ pub(in crate::process) fn run(argv: &[OsString]) -> bool {
 }
 
 /// Waits for the holder's word. Whoever loses their holder ends at once.
-fn begin() -> Option<Told> {
+fn begin() -> Option<Sandbox> {
     set_parent_process_death_signal(Some(Signal::KILL)).ok()?;
-    let mut line = String::new();
     // Nothing to read: the holder went before the signal was set.
-    io::stdin().read_line(&mut line).ok()?;
-    let told = serde_json::from_str(&line).ok()?;
+    let sandbox = hear().ok()?;
     bounds::first_to_go();
     // What runs inside may neither look into this process nor open its descriptors.
     set_dumpable_behavior(DumpableBehavior::NotDumpable).ok()?;
     let _ = setsid();
-    Some(told)
+    Some(sandbox)
 }
 
-fn build(sandbox: &Sandbox, counting: Counting) -> Held<(Vec<String>, BTreeMap<OsString, OsString>)> {
+fn hear<T: DeserializeOwned>() -> io::Result<T> {
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(serde_json::from_str(&line)?)
+}
+
+fn build(sandbox: &Sandbox) -> Held<(Vec<String>, BTreeMap<OsString, OsString>)> {
     unshare(CloneFlags::CLONE_NEWNS).map_err(lacking("mount namespace", "enter one"))?;
     let mut parts = vec!["mount namespace".to_owned()];
-    let group = unshare(CloneFlags::CLONE_NEWCGROUP);
-    parts.push(part("control group namespace", group));
     rustix::system::sethostname(b"sandbox").map_err(lacking("UTS namespace", "name the machine"))?;
     parts.push(part("loopback only", loopback::raise()));
     let Seen { writable, parts: seen } = view::enter(sandbox)?;
     parts.push("own root".to_owned());
     parts.extend(seen);
     let environment = program::environment(sandbox);
+    // The holder puts this process into its control groups meanwhile. Their namespace begins
+    // where it is by then.
+    let counting = hear().map_err(lacking("limits", "hear how they are kept"))?;
+    parts.push(part("control group namespace", unshare(CloneFlags::CLONE_NEWCGROUP)));
     parts.extend(lock(sandbox, &writable, counting)?);
     Ok((parts, environment))
 }

@@ -35,13 +35,6 @@ pub(in crate::process) fn hold(sandbox: &Sandbox, argv: &[OsString]) -> Report {
     }
 }
 
-/// What the first process hears from the holder, in one line.
-#[derive(Debug, Serialize, Deserialize)]
-struct Told {
-    sandbox: Sandbox,
-    counting: group::Counting,
-}
-
 /// What the first process says to the holder, a line each.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
