@@ -102,3 +102,33 @@ fn lay(folder: &Path, index: usize, path: &RepoPath, layer: &Layer) -> Result<St
     fs::write(folder.join(&content), blob.bytes()).map_err(KernelError::io("lay ready", path))?;
     Ok(StagedFile { content: Some(content), executable: *mode == FileMode::Executable, ..gone })
 }
+
+#[cfg(test)]
+mod tests {
+    use policy::Blob;
+
+    use super::*;
+
+    #[test]
+    fn only_the_change_is_written() {
+        let (base, within) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        (0..50).for_each(|name| fs::write(base.path().join(name.to_string()), "base").unwrap());
+        let mut workspace = Workspace::open(base.path(), &policy::config::Limits::default()).unwrap();
+        let path = |text: &str| RepoPath::parse(text).unwrap();
+        let file = HeldFile { blob: Blob::new(b"new".to_vec()), mode: FileMode::Executable };
+        workspace.overlay.put(path("1"), Layer::Gone);
+        workspace.overlay.put(path("a/b"), Layer::File { file, origin: None });
+        let staged = workspace.stage(within.path()).unwrap();
+        let expected = [
+            StagedFile { path: "1".to_owned(), content: None, executable: false },
+            StagedFile { path: "a/b".to_owned(), content: Some("1".to_owned()), executable: true },
+        ];
+        let text = fs::read_to_string(staged.folder().join(LIST)).unwrap();
+        assert_eq!(text, serde_json::to_string(&expected).unwrap());
+        assert_eq!(fs::read_to_string(staged.folder().join("1")).unwrap(), "new");
+        // The file, the list, and the place to mount at.
+        assert_eq!(fs::read_dir(staged.folder()).unwrap().count(), 3);
+        drop(staged);
+        assert_eq!(fs::read_dir(within.path()).unwrap().count(), 0);
+    }
+}

@@ -1,17 +1,25 @@
 //! What a check sees, and what it can change of it.
 
-use std::{fs, os::unix::fs::symlink, path::Path};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+    path::Path,
+};
 
 use agent_contract::check::CheckOutcome;
 use kernel::process::{
     Sandbox,
     sandbox::{Backend, probe},
 };
+use kernel::workspace::Staged;
+use serde_json::json;
 
 use crate::place::{Place, held, itself};
 
 crate::tests![
     a_check_sees_the_checkout_without_its_git_folder,
+    the_change_of_the_run_lies_over_the_checkout,
+    a_change_covers_links_and_follows_none,
     what_a_check_writes_is_gone_and_the_checkout_is_as_it_was,
     folders_of_the_checkout_can_be_renamed_removed_and_made_again,
     everything_but_the_named_places_is_read_only,
@@ -39,6 +47,58 @@ fn a_check_sees_the_checkout_without_its_git_folder() {
             "/work\nhere\na\n0\n"
         );
     }
+}
+
+/// Lays a change ready as the workspace does: a path, and its new text where it is not gone.
+fn changed(place: &Place, change: &[(&str, Option<&str>)]) -> Staged {
+    let staged = place.stage();
+    let file = |(at, (path, text)): (usize, &(&str, Option<&str>))| {
+        text.map(|text| fs::write(staged.folder().join(at.to_string()), text).unwrap());
+        json!({ "path": path, "content": text.map(|_| at.to_string()), "executable": path.ends_with(".sh") })
+    };
+    let list: Vec<_> = change.iter().enumerate().map(file).collect();
+    fs::write(staged.folder().join("list.json"), serde_json::to_vec(&list).unwrap()).unwrap();
+    staged
+}
+
+fn the_change_of_the_run_lies_over_the_checkout() {
+    let place = Place::with(&[("kept", "k"), ("gone", "g"), ("d/gone", "g"), ("f", "file"), ("g/x", "x")]);
+    fs::set_permissions(place.checkout().join("d"), PermissionsExt::from_mode(0o710)).unwrap();
+    let change = [
+        ("d/gone", None),
+        ("d/new.sh", Some("#!/bin/sh\necho run\n")),
+        ("f", None),
+        ("f/now/a/folder", Some("deep")),
+        ("g", Some("now a file")),
+        ("g/x", None),
+        ("gone", None),
+        ("never/was", None),
+    ];
+    let staged = changed(&place, &change);
+    let script =
+        "ls; d/new.sh; cat f/now/a/folder g kept; ls d; stat -c %a d d/new.sh; ls gone never 2>/dev/null";
+    let ended =
+        held(&place.command(&staged, &["sh", "-c", &format!("{script}; rm d/new.sh f/now/a/folder")]));
+    let expected = "d\nf\ng\nkept\nrun\ndeepnow a filek";
+    assert_eq!(ended.output, format!("{expected}new.sh\n710\n755\n"), "{ended:#?}");
+    assert_eq!(fs::read_to_string(place.checkout().join("gone")).unwrap(), "g");
+    // What one check does is not seen by the next.
+    let next = held(&place.command(&staged, &["sh", "d/new.sh"]));
+    assert_eq!(next.output, "run\n");
+}
+
+/// A workspace refuses such a change; a checkout that was altered since could bring it about.
+fn a_change_covers_links_and_follows_none() {
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("victim"), "whole").unwrap();
+    let place = Place::new();
+    symlink(outside.path(), place.checkout().join("link")).unwrap();
+    symlink(outside.path().join("victim"), place.checkout().join("file")).unwrap();
+    let staged = changed(&place, &[("link/victim", Some("x")), ("file", Some("y")), ("link/new", Some("z"))]);
+    let ended = held(&place.command(&staged, &["sh", "-c", "cat link/victim file link/new"]));
+    assert_eq!(ended.output, "xyz", "{ended:#?}");
+    assert_eq!(fs::read_to_string(outside.path().join("victim")).unwrap(), "whole");
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1);
 }
 
 fn what_a_check_writes_is_gone_and_the_checkout_is_as_it_was() {
@@ -115,7 +175,7 @@ fn the_environment_names_private_places() {
 fn the_folder_of_a_program_that_is_not_shown_is_named() {
     let place = Place::with(&[("tools/mytool", "#!/bin/sh\n")]);
     let tools = place.checkout().join("tools");
-    fs::set_permissions(tools.join("mytool"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    fs::set_permissions(tools.join("mytool"), PermissionsExt::from_mode(0o755)).unwrap();
     let staged = place.stage();
     let mut command = place.command(&staged, &["mytool"]);
     // A path that is not there inside, as the checkout stands elsewhere.

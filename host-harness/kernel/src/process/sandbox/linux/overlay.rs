@@ -58,14 +58,11 @@ pub(super) fn lay(staged: &Path, checkout: &Path, own: &Path) -> io::Result<()> 
 }
 
 fn lay_one(file: &StagedFile, staged: &Path, checkout: &Path, upper: &Path) -> io::Result<()> {
-    let (place, base) = (upper.join(&file.path), checkout.join(&file.path));
+    let place = upper.join(&file.path);
     let Some(content) = &file.content else {
-        // Nothing needs to be covered where the checkout has nothing.
-        if base.symlink_metadata().is_err() {
-            return Ok(());
-        }
-        folders_above(&place, upper, checkout)?;
-        return gone(&place);
+        // Nothing needs to be covered where there is nothing.
+        let is_there = checkout.join(&file.path).symlink_metadata().is_ok();
+        return if is_there && is_free(&place, upper) { cover(&place, upper, checkout) } else { Ok(()) };
     };
     folders_above(&place, upper, checkout)?;
     fs::copy(staged.join(content), &place)?;
@@ -73,14 +70,29 @@ fn lay_one(file: &StagedFile, staged: &Path, checkout: &Path, upper: &Path) -> i
     fs::set_permissions(&place, fs::Permissions::from_mode(bits))
 }
 
-/// The folders down to a place, with the permissions that the checkout's have.
+fn cover(place: &Path, upper: &Path, checkout: &Path) -> io::Result<()> {
+    folders_above(place, upper, checkout)?;
+    gone(place)
+}
+
+/// Whether no file of the change and no gap stands on the way, which covers all below it.
+fn is_free(place: &Path, upper: &Path) -> bool {
+    let mut above = place.ancestors().skip(1).take_while(|folder| folder.starts_with(upper));
+    above.all(|folder| folder.symlink_metadata().map_or(true, |metadata| metadata.is_dir()))
+}
+
+/// The folders down to a place, with the permissions that the checkout's have. A gap on the
+/// way, where the checkout had a file, becomes a folder.
 fn folders_above(place: &Path, upper: &Path, checkout: &Path) -> io::Result<()> {
-    let missing = place.ancestors().skip(1).take_while(|folder| !folder.exists());
-    let missing: Vec<_> = missing.collect();
+    let above = place.ancestors().skip(1).take_while(|folder| folder.starts_with(upper));
+    let missing: Vec<_> = above.take_while(|folder| !folder.is_dir()).collect();
     for folder in missing.into_iter().rev() {
+        if folder.symlink_metadata().is_ok() {
+            fs::remove_file(folder)?;
+        }
         fs::create_dir(folder)?;
-        let like =
-            folder.strip_prefix(upper).ok().and_then(|path| checkout.join(path).symlink_metadata().ok());
+        let like = folder.strip_prefix(upper).ok();
+        let like = like.and_then(|path| checkout.join(path).symlink_metadata().ok());
         if let Some(like) = like.filter(fs::Metadata::is_dir) {
             fs::set_permissions(folder, like.permissions())?;
         }
