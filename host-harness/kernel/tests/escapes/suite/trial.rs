@@ -1,0 +1,112 @@
+//! One trial for each attempt: outside, to show that it gets there, and then in every
+//! sandbox that the machine has.
+
+use std::{process::ExitCode, sync::Arc};
+
+use kernel::process::sandbox::{Backend, probe};
+use libtest_mimic::{Arguments, Failed, Trial};
+use policy::config::{SandboxBackend, SandboxConfig};
+
+use super::{
+    attempt::{Attempt, Outside, Told},
+    attempts, judge,
+    report::{Report, Shown},
+    run,
+    scene::Scene,
+    stage::Stage,
+    table, who,
+};
+
+/// Makes them all, and prints what came of them.
+pub fn all() -> ExitCode {
+    let arguments = Arguments::from_args();
+    if arguments.list {
+        return libtest_mimic::run(&arguments, listed()).exit_code();
+    }
+    let stage = Arc::new(Stage::set().expect("a stage"));
+    let report = Arc::new(Report::new(backends(&stage)));
+    let conclusion = libtest_mimic::run(&arguments, trials(&stage, &report));
+    println!("{}", report.summary());
+    conclusion.exit_code()
+}
+
+fn listed() -> Vec<Trial> {
+    attempts::all().map(|attempt| Trial::test(attempt.name, || Ok(()))).collect()
+}
+
+fn trials(stage: &Arc<Stage>, report: &Arc<Report>) -> Vec<Trial> {
+    let mut trials: Vec<_> = attempts::all()
+        .map(|attempt| {
+            let (stage, report) = (stage.clone(), report.clone());
+            Trial::test(attempt.name, move || made(attempt, &stage, &report).map_err(Failed::from))
+        })
+        .collect();
+    trials.push(Trial::test("the_table_in_the_documentation_is_this_one", || {
+        table::check().map_err(Failed::from)
+    }));
+    let report = report.clone();
+    trials
+        .push(Trial::test("a_sandbox_can_be_had_at_all", move || report.is_possible().map_err(Failed::from)));
+    trials
+}
+
+/// The backends that this machine has.
+fn backends(stage: &Stage) -> Vec<Backend> {
+    let itself = kernel::Itself::found().expect("this program");
+    let within = stage.bin.path().join("probe");
+    let asked = [SandboxBackend::Native, SandboxBackend::Bubblewrap];
+    let found = asked.map(|backend| {
+        let config = SandboxConfig { backend, ..SandboxConfig::default() };
+        probe(&config, &itself, &within)
+    });
+    for probe in &found {
+        println!("as {}: {:?}", who::name(), probe);
+    }
+    let found: Vec<_> = found.into_iter().filter_map(|probe| probe.backend).collect();
+    if found.is_empty() { vec![Backend::Native] } else { found }
+}
+
+fn made(attempt: &Attempt, stage: &Stage, report: &Report) -> Result<(), String> {
+    let shown = shown(attempt, stage);
+    let mut faults: Vec<String> = shown.as_ref().err().cloned().into_iter().collect();
+    for backend in &report.backends {
+        let held = held(attempt, stage, *backend);
+        let told = held.and_then(|told| consistent(told, shown.as_ref().ok().copied()));
+        match &told {
+            Ok(told) => report.note(format!("{backend:?} {}: {}", attempt.name, told.line())),
+            Err(fault) => faults.push(format!("{backend:?}: {fault}")),
+        }
+        report.count(told.is_ok());
+    }
+    report.show(shown.unwrap_or(Shown::Not));
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
+/// What is absent inside must be absent outside: else the attempt was not made.
+fn consistent(told: Told, shown: Option<Shown>) -> Result<Told, String> {
+    match (&told, shown) {
+        (Told::Absent(what), Some(Shown::Reached)) => Err(format!("not made for want of {what}")),
+        _ => Ok(told),
+    }
+}
+
+fn held(attempt: &Attempt, stage: &Stage, backend: Backend) -> Result<Told, String> {
+    let mut scene = Scene::set(attempt.name, stage).map_err(|error| error.to_string())?;
+    let seen = run::inside(attempt, &scene, stage, backend)?;
+    judge::held(attempt, &mut scene, &seen)
+}
+
+/// Makes the attempt outside, where that can be done by this user.
+fn shown(attempt: &Attempt, stage: &Stage) -> Result<Shown, String> {
+    let Outside::Shown(whose, under) = attempt.outside else { return Ok(Shown::NotTried) };
+    if !who::is_among(whose) {
+        return Ok(Shown::ByOthers);
+    }
+    let mut scene = Scene::set(attempt.name, stage).map_err(|error| error.to_string())?;
+    let seen = run::outside(attempt, &scene, stage, under)?;
+    match Told::read(&seen.output) {
+        _ if judge::is_reached(attempt, &mut scene, &seen) => Ok(Shown::Reached),
+        Some(Told::Absent(_)) => Ok(Shown::Absent),
+        told => Err(format!("without the sandbox it does not get there either: {told:?}")),
+    }
+}
