@@ -98,7 +98,8 @@ fn start(argv: &[OsString]) -> io::Result<Child> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn()
 }
 
-fn say(first: &mut Child, word: &impl Serialize) -> io::Result<()> {
+/// Says something to the first process, in a line.
+pub(super) fn say(first: &mut Child, word: &impl Serialize) -> io::Result<()> {
     let mut line = serde_json::to_vec(word)?;
     line.push(b'\n');
     first.stdin.as_mut().map_or(Ok(()), |hand| hand.write_all(&line))
@@ -141,7 +142,7 @@ pub(super) fn watch(first: &Child, groups: &Groups, sandbox: &Sandbox) -> io::Re
 }
 
 /// What the first process said before it was gone, and with it all the others.
-fn words(first: &mut Child) -> Vec<Word> {
+pub(super) fn words(first: &mut Child) -> Vec<Word> {
     drop(first.stdin.take());
     let _ = first.wait();
     let mut text = String::new();
@@ -149,7 +150,8 @@ fn words(first: &mut Child) -> Vec<Word> {
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
-fn report(words: Vec<Word>, exceeded: Option<Limit>, groups: &Groups) -> Report {
+/// What came of it, from what was said and seen.
+pub(super) fn report(words: Vec<Word>, exceeded: Option<Limit>, groups: &Groups) -> Report {
     let (mut sandbox, mut end) = (None, (None, None));
     for word in words {
         match word {

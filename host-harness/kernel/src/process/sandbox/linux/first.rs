@@ -16,7 +16,7 @@ use rustix::process::{
 use serde::de::DeserializeOwned;
 
 use super::{
-    Held, Word, bounds, calls,
+    Held, Word, bounds, bubblewrap, calls,
     group::Counting,
     lacking, loopback, powers,
     powers::Fence,
@@ -24,7 +24,7 @@ use super::{
     view::{self, Seen},
 };
 use crate::process::{
-    sandbox::{MISSING, Sandbox},
+    sandbox::{Backend, MISSING, Sandbox},
     tree::Tree,
 };
 
@@ -33,7 +33,11 @@ use crate::process::{
 pub(in crate::process) fn run(argv: &[OsString]) -> bool {
     let Some(sandbox) = begin() else { return false };
     let outside = argv.first().and_then(|name| program::outside(name));
-    let environment = match build(&sandbox) {
+    let built = match sandbox.backend {
+        Backend::Native => build(&sandbox),
+        Backend::Bubblewrap => bubblewrap::build(&sandbox),
+    };
+    let environment = match built {
         Ok((parts, environment)) => {
             say(&Word::Ready(parts));
             environment
@@ -64,7 +68,8 @@ fn begin() -> Option<Sandbox> {
     Some(sandbox)
 }
 
-fn hear<T: DeserializeOwned>() -> io::Result<T> {
+/// Hears what the holder says, in a line.
+pub(super) fn hear<T: DeserializeOwned>() -> io::Result<T> {
     let mut line = String::new();
     io::stdin().read_line(&mut line)?;
     Ok(serde_json::from_str(&line)?)
@@ -97,17 +102,22 @@ fn lock(sandbox: &Sandbox, writable: &[PathBuf], counting: Counting) -> Held<Vec
     bounds::each(&sandbox.bounds).map_err(lacking("limits on processes", "set them"))?;
     powers::give_up().map_err(lacking("no capabilities", "give them up"))?;
     parts.push("no capabilities".to_owned());
+    parts.extend(fences(writable, counting));
+    Ok(parts)
+}
+
+/// What keeps a program from what it sees and from the kernel, besides its having no powers.
+pub(super) fn fences(writable: &[PathBuf], counting: Counting) -> [String; 2] {
     let fence = powers::fence(writable);
     let calls = calls::refuse(counting);
-    parts.push(match fence {
+    let fence = match fence {
         Ok(Fence::Stands(abi)) => format!("Landlock ABI {abi}"),
         // One of the two is enough where the kernel has no more.
         Ok(Fence::Unknown) if calls.is_ok() => "no Landlock in this kernel".to_owned(),
         Ok(Fence::Unknown) => format!("{MISSING}Landlock: this kernel does not have it"),
         Err(error) => format!("{MISSING}Landlock: {error}"),
-    });
-    parts.push(part("seccomp", calls));
-    Ok(parts)
+    };
+    [fence, part("seccomp", calls)]
 }
 
 fn start(

@@ -28,11 +28,11 @@ use crate::{
 };
 
 /// Where the programs of a system lie.
-const SYSTEM: &[&str] = &["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"];
+pub(super) const SYSTEM: &[&str] = &["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 /// The devices that there are.
 pub(super) const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom"];
 /// Files of `/proc` that speak of the machine.
-const SECRET_FILES: &[&str] = &[
+pub(super) const SECRET_FILES: &[&str] = &[
     "kcore",
     "keys",
     "key-users",
@@ -60,7 +60,7 @@ const SECRET_FILES: &[&str] = &[
     "pagetypeinfo",
 ];
 /// Folders of it that do.
-const SECRET_FOLDERS: &[&str] =
+pub(super) const SECRET_FOLDERS: &[&str] =
     &["acpi", "bus", "driver", "fs", "irq", "scsi", "tty", "asound", "dynamic_debug"];
 /// Settings of the kernel, which a root user could change although it has no powers.
 const SETTINGS: &str = "sys";
