@@ -19,6 +19,8 @@ pub struct Attempt {
     pub sign: Sign,
     /// What shows that it would get there without the sandbox.
     pub outside: Outside,
+    /// Why it is not held where bubblewrap makes the sandbox, if it is not.
+    pub lacking: Option<&'static str>,
 }
 
 /// How one sees that an attempt got there. What can be seen from outside is judged by
@@ -101,7 +103,7 @@ impl Attempt {
     /// An attempt that gets there as anyone's child.
     pub const fn new(name: &'static str, act: fn(&Marks) -> Told, sign: Sign) -> Self {
         let outside = Outside::Shown(Whose::Anyone, Under::Runner);
-        Self { name, tries: "", expected: "", act, sign, outside }
+        Self { name, tries: "", expected: "", act, sign, outside, lacking: None }
     }
 
     /// What it tries and what should come of it.
@@ -115,6 +117,12 @@ impl Attempt {
         if let Outside::Shown(_, under) = self.outside {
             self.outside = Outside::Shown(whose, under);
         }
+        self
+    }
+
+    /// Bubblewrap does not hold it.
+    pub const fn lacking(mut self, reason: &'static str) -> Self {
+        self.lacking = Some(reason);
         self
     }
 

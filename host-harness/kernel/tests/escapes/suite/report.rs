@@ -34,6 +34,7 @@ struct Counts {
     not: usize,
     shown: Vec<Shown>,
     notes: Vec<String>,
+    lacks: Vec<String>,
 }
 
 impl Report {
@@ -51,6 +52,11 @@ impl Report {
     /// Counts one by what it did outside.
     pub fn show(&self, shown: Shown) {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).shown.push(shown);
+    }
+
+    /// Keeps what bubblewrap is known not to hold.
+    pub fn lack(&self, lack: String) {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).lacks.push(lack);
     }
 
     /// Keeps what an attempt was told.
@@ -72,13 +78,14 @@ impl Report {
         let notes =
             if std::env::var_os("ESCAPES_NOTES").is_some() { notes.join("\n") + "\n" } else { String::new() };
         format!(
-            "{notes}{} attempts as {}, in {:?}: {} held, {} not. Without the sandbox: {} got there, {} do only for \
+            "{notes}{} attempts as {}, in {:?}: {} held, {} not, {} not by bubblewrap, as stated. Without the sandbox: {} got there, {} do only for \
              another user, {} not tried, {} had nothing to try it on, {} did not.",
             counts.shown.len(),
             who::name(),
             self.backends,
             counts.held,
             counts.not,
+            counts.lacks.len(),
             count(Shown::Reached),
             count(Shown::ByOthers),
             count(Shown::NotTried),

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 use super::{
     attempt::{Bounds, Marks},
+    attempts::BELOW_SYSTEM,
     listener::Ears,
     snapshot::Snapshot,
     stage::{Planted, Stage},
@@ -61,7 +62,7 @@ struct Terminal {
 impl Scene {
     /// Sets one for an attempt.
     pub fn set(name: &str, stage: &Stage) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix(&format!("escapes-{name}-")).tempdir()?;
+        let folder = tempfile::Builder::new().prefix(&format!("escapes-{name}-")).tempdir_in(base(name))?;
         let token = format!("token-{}", folder.path().file_name().unwrap_or_default().display());
         let mut planted = stage.planted.clone();
         lay(folder.path(), &token, &mut planted)?;
@@ -118,6 +119,12 @@ impl Scene {
         self.victim.was_struck()
     }
 
+    /// Whether a text says where the checkout or the change lie.
+    pub fn is_placed_by(&self, text: &str) -> bool {
+        let folders = [&self.marks.checkout, &self.work];
+        folders.iter().any(|folder| text.contains(&folder.display().to_string()))
+    }
+
     /// Whether one of its folders is part of a mount.
     pub fn is_mounted(&self) -> bool {
         let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
@@ -132,6 +139,12 @@ impl Drop for Scene {
             let _ = fs::remove_file(Path::new(folder).join(&self.marks.token));
         }
     }
+}
+
+/// Where a scene is set.
+fn base(name: &str) -> PathBuf {
+    let is_below_system = name == BELOW_SYSTEM && super::who::is_root();
+    if is_below_system { PathBuf::from("/usr/local") } else { std::env::temp_dir() }
 }
 
 fn snapshot(marks: &Marks) -> Snapshot {

@@ -21,6 +21,29 @@ column says by whom. Besides its own sign each attempt is looked at for all othe
 secret in its output, no folder changed, nobody heard of it, no process harmed or left, no mount.
 ";
 
+const LACKS: &str = "
+## What bubblewrap does not hold
+
+| attempt | why |
+|---|---|
+";
+
+const REST: &str = "
+## What remains
+
+No attempt here is known to get out. These are known to be possible, and are held by nothing:
+
+- What is shown read-only are the machine's own files. A check can lock them (`flock`), ask to be told
+  before they are written (leases) and see when somebody opens them (inotify), as long as it runs.
+- A check can measure: the load of the machine, how long its caches take to answer, and what side
+  channels of its processors tell.
+- It shares the kernel. A fault in a system call that the filter lets through is one that it can use.
+- Where no control group can be had, limits on memory and processes are kept by looking every few
+  milliseconds: more may be used for as long. Memory that nothing maps any more (shared memory that
+  was let go of) is then not seen.
+- Reading and writing wear on disks, caches and processors that others use, within the limits.
+";
+
 /// The page.
 pub fn page() -> String {
     let mut text = BEGINNING.to_owned();
@@ -34,7 +57,14 @@ pub fn page() -> String {
             text += &row(number, attempt);
         }
     }
-    text
+    text + &lacks()
+}
+
+/// What bubblewrap does not hold.
+fn lacks() -> String {
+    let lacks = GROUPS.iter().flat_map(|(_, attempts)| *attempts);
+    let rows = lacks.filter_map(|attempt| Some(format!("| {} | {} |\n", attempt.name, attempt.lacking?)));
+    format!("{LACKS}{}{REST}", rows.collect::<String>())
 }
 
 fn row(number: usize, attempt: &Attempt) -> String {

@@ -71,6 +71,10 @@ fn made(attempt: &Attempt, stage: &Stage, report: &Report) -> Result<(), String>
     let mut faults: Vec<String> = shown.as_ref().err().cloned().into_iter().collect();
     for backend in &report.backends {
         let held = held(attempt, stage, *backend);
+        if let (Err(_), Backend::Bubblewrap, Some(reason)) = (&held, backend, attempt.lacking) {
+            report.lack(format!("{}: {reason}", attempt.name));
+            continue;
+        }
         let told = held.and_then(|told| consistent(told, shown.as_ref().ok().copied()));
         match &told {
             Ok(told) => report.note(format!("{backend:?} {}: {}", attempt.name, told.line())),

@@ -67,6 +67,7 @@ pub const ATTEMPTS: &[Attempt] = &[
     Attempt::new("bomb-disk-deleted", deleted, Sign::Beyond(Measure::Disk))
         .text("writes files that it has removed and keeps open", "no space left"),
     Attempt::new("bomb-inodes", inodes, Sign::Beyond(Measure::Files))
+        .lacking("`bwrap` sets no limit on the number of files, only on their bytes")
         .text("makes empty files without end", "no space left"),
     Attempt::new("bomb-depth", depth, Sign::Seen(|_, seen| seen.mounts_left))
         .text(

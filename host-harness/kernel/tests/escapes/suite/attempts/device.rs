@@ -3,8 +3,10 @@
 use std::{
     fs::{self, OpenOptions},
     io::Write as _,
-    os::unix::fs::FileTypeExt as _,
+    os::unix::fs::{FileTypeExt as _, MetadataExt as _},
 };
+
+use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, utimensat};
 
 use crate::suite::{
     attempt::{Attempt, Marks, Sign, Told, Whose},
@@ -38,6 +40,13 @@ pub const ATTEMPTS: &[Attempt] = &[
     ),
     Attempt::new("devices-left", left, Sign::Answer)
         .text("looks for devices beyond the harmless ones", "none is there"),
+    Attempt::new("device-times", change_device, Sign::Seen(|_, _| device_was_changed()))
+        .of(Whose::Root)
+        .lacking("`bwrap` shows devices with the machine's own modes and times, which root may change")
+        .text(
+            "changes the machine's `/dev/full` (its times, standing for its mode and owner)",
+            "read-only file system",
+        ),
     Attempt::new("fuse", |_| opened("/dev/fuse"), Sign::Answer)
         .of(Whose::Root)
         .text("opens `/dev/fuse`", "not there"),
@@ -92,6 +101,29 @@ fn left(_: &Marks) -> Told {
     let more: Vec<_> = names.filter(|name| !HARMLESS.contains(&name.as_str())).collect();
     println!("{}", more.join(" "));
     Told::reached_if(!more.is_empty())
+}
+
+const DEVICE: &str = "/dev/full";
+/// A time that no device has by itself.
+const MARK: i64 = 1_234_567_890;
+
+fn change_device(_: &Marks) -> Told {
+    set_times(MARK).into()
+}
+
+/// Looks, and takes the mark away.
+fn device_was_changed() -> bool {
+    let is_marked = fs::metadata(DEVICE).is_ok_and(|device| device.mtime() == MARK);
+    if is_marked {
+        let _ = set_times(MARK - 1);
+    }
+    is_marked
+}
+
+fn set_times(seconds: i64) -> rustix::io::Result<()> {
+    let time = Timespec { tv_sec: seconds, tv_nsec: 0 };
+    let times = Timestamps { last_access: time, last_modification: time };
+    utimensat(CWD, DEVICE, &times, AtFlags::empty())
 }
 
 fn opened(device: &str) -> Told {

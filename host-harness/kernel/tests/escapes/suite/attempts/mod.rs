@@ -15,6 +15,7 @@ mod rights;
 mod write;
 
 pub use bomb::{HOG, be_hog};
+pub use read::BELOW_SYSTEM;
 
 use super::attempt::Attempt;
 

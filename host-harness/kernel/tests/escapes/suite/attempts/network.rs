@@ -77,6 +77,7 @@ pub const ATTEMPTS: &[Attempt] = &[
     Attempt::new("unix-checkout", |marks| unix(Path::new("socket"), marks), Sign::Heard)
         .text("connects to a socket in the checkout", "refused: the overlay's socket is not the real one"),
     Attempt::new("unix-shown", |marks| unix(&marks.listeners.cache, marks), Sign::Heard)
+        .lacking("`bwrap` binds what is shown, and a bound socket is the real one")
         .text("connects to a socket in a folder that is shown read-only", "refused"),
     Attempt::new("unix-abstract", abstracted, Sign::Heard)
         .text("connects to an abstract socket", "refused: they belong to the network namespace"),

@@ -43,6 +43,12 @@ pub const ATTEMPTS: &[Attempt] = &[
     .text("reads the machine's accounts", "a made `/etc/passwd` names nobody but the user and nobody"),
     Attempt::new("read-machine", machine, Sign::Seen(|_, seen| machine_is_told(&seen.output)))
         .text("reads the machine's name, id and name servers", "none of them is shown"),
+    Attempt::new("read-host-paths", host_paths, Sign::Seen(|scene, seen| scene.is_placed_by(&seen.output)))
+        .lacking("the mounts that `bwrap` makes name the folders that they show")
+        .text("looks into `/proc/self/mountinfo` and its own folder for where the checkout lies on the machine", "no path of the checkout or the staged change is there"),
+    Attempt::new(BELOW_SYSTEM, below_system, Sign::Secret)
+        .text("reads `.git`, the user's home and the state directory of a checkout that lies below `/usr`, by their paths on the machine", "they are not shown with `/usr`")
+        .lacking("`bwrap` is told to show `/usr` as it is"),
     Attempt::new("read-run-and-var", run_and_var, Sign::Answer).text(
         "lists `/run`, `/var/log`, `/root`, `/home` and `/mnt`",
         "none of them is shown, or it is empty",
@@ -96,6 +102,23 @@ fn machine_is_told(output: &str) -> bool {
     let id = fs::read_to_string("/etc/machine-id").unwrap_or_default();
     let has_id = !id.trim().is_empty() && output.contains(id.trim());
     output.contains(&format!("hostname:{name}\n")) || output.contains("nameserver") || has_id
+}
+
+/// An attempt whose scene root sets below `/usr`.
+pub const BELOW_SYSTEM: &str = "read-below-system";
+
+fn below_system(marks: &Marks) -> Told {
+    let places = [
+        marks.checkout.join(".git/config"),
+        marks.home.join(".ssh/id_ed25519"),
+        marks.state.join("runs/1/trace.jsonl"),
+    ];
+    places.map(|place| print(&place)).into_iter().reduce(either).unwrap_or(Told::Reached)
+}
+
+fn host_paths(_: &Marks) -> Told {
+    println!("{}", std::env::current_dir().unwrap_or_default().display());
+    print(Path::new("/proc/self/mountinfo"))
 }
 
 fn run_and_var(_: &Marks) -> Told {
