@@ -16,7 +16,9 @@ const FIRST_TO_GO: &str = "1000";
 /// Bounds every process of the sandbox; all of them together are watched from outside.
 pub(super) fn each(bounds: &Bounds) -> io::Result<()> {
     for (resource, max) in [
-        (Resource::Core, 0),
+        // Not nought: where a handler takes the cores, it would run outside all the same. At
+        // one the kernel starts none, and a file of one byte is none.
+        (Resource::Core, 1),
         (Resource::Fsize, bounds.file_bytes),
         (Resource::Data, bounds.memory_bytes),
         (Resource::Nofile, OPEN_FILES_MAX),

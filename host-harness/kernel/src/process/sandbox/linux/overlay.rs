@@ -37,6 +37,19 @@ pub(super) fn mount_over(lower: &Path, own: &Path, target: &Path) -> io::Result<
     Ok(mount("overlay", target, "overlay", MountFlags::NOSUID | MountFlags::NODEV, Some(options.as_c_str()))?)
 }
 
+/// Mounts a folder at `target`, read-only. An overlay without an upper one has two.
+pub(super) fn mount_closed(lower: &Path, nothing: &Path, target: &Path) -> io::Result<()> {
+    let (lower, nothing) = (folder(lower)?, folder(nothing)?);
+    let options = format!(
+        "lowerdir=/proc/self/fd/{}:/proc/self/fd/{},userxattr",
+        nothing.as_raw_fd(),
+        lower.as_raw_fd()
+    );
+    let options = CString::new(options).map_err(io::Error::other)?;
+    let flags = MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NODEV;
+    Ok(mount("overlay", target, "overlay", flags, Some(options.as_c_str()))?)
+}
+
 fn folder(path: &Path) -> io::Result<rustix::fd::OwnedFd> {
     Ok(open(path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?)
 }

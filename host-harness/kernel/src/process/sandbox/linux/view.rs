@@ -14,6 +14,7 @@ use std::{
 
 use rustix::{
     fs::{Mode, OFlags, ResolveFlags, openat2},
+    io::Errno,
     mount::{
         MountFlags, MountPropagationFlags, UnmountFlags, mount, mount_bind, mount_bind_recursive,
         mount_change, mount_remount, unmount,
@@ -170,7 +171,10 @@ impl<'a> View<'a> {
             let place = dev.join(name);
             fs::write(&place, "")?;
             mount_bind(Path::new("/dev").join(name).as_path(), place.as_path())?;
-            // A device on a file system without devices can't be opened.
+            // What can be written to is the device; its mode and its times are the machine's,
+            // which root could change. Without devices it could not be opened.
+            let closed = CLOSED.difference(MountFlags::NODEV).union(MountFlags::NOEXEC);
+            mount_remount(&place, closed, c"")?;
             self.open.insert(place);
         }
         for (name, target) in
@@ -186,6 +190,18 @@ impl<'a> View<'a> {
             let what = format!("show `{}`", shown.path.display());
             self.show(shown, index).map_err(lacking("own root", &what))?;
         }
+        self.cover_checkout().map_err(lacking("own root", "cover the checkout"))
+    }
+
+    /// A checkout below something that is shown, as in `/usr/src/app`, is not shown with it:
+    /// its `.git` and its hidden files would be.
+    fn cover_checkout(&self) -> io::Result<()> {
+        let named = self.sandbox.shown.iter().any(|shown| shown.path == self.sandbox.checkout);
+        for place in [&self.sandbox.checkout, &self.sandbox.staged].map(|folder| self.beneath(folder)) {
+            if !named && place.is_dir() {
+                mount_bind(self.own.join(COVERS).join(FOLDER), place)?;
+            }
+        }
         Ok(())
     }
 
@@ -200,7 +216,7 @@ impl<'a> View<'a> {
         }
         fs::create_dir_all(&place)?;
         match shown.access {
-            Access::Read => return Ok(mount_bind_recursive(&shown.path, &place)?),
+            Access::Read => return self.show_read_only(&shown.path, &place),
             Access::Overlaid => {
                 overlay::mount_over(&shown.path, &self.own.join(format!("over-{index}")), &place)?;
             }
@@ -208,6 +224,18 @@ impl<'a> View<'a> {
         }
         self.open.insert(place);
         Ok(())
+    }
+
+    /// Shows a folder through an overlay, where it holds no mounts of others: so its sockets
+    /// can't be spoken to, and its locks are not the machine's.
+    fn show_read_only(&mut self, folder: &Path, place: &Path) -> io::Result<()> {
+        let is_within = |one: &mounts::Mounted| one.place != folder && one.place.starts_with(folder);
+        let nothing = self.own.join(COVERS).join(FOLDER);
+        if !mounts::read()?.iter().any(is_within) && overlay::mount_closed(folder, &nothing, place).is_ok() {
+            return Ok(());
+        }
+        self.parts.push(format!("`{}` as it is, with its sockets", folder.display()));
+        Ok(mount_bind_recursive(folder, place)?)
     }
 
     fn workspace(&mut self) -> Held<()> {
@@ -279,7 +307,11 @@ impl<'a> View<'a> {
             let is_ours = mounted.place.starts_with(&self.root) && !self.open.contains(&mounted.place);
             if is_ours && !mounted.is_closed {
                 let keep = if mounted.is_noexec { MountFlags::NOEXEC } else { MountFlags::empty() };
-                mount_remount(&mounted.place, CLOSED | keep, c"")?;
+                match mount_remount(&mounted.place, CLOSED | keep, c"") {
+                    // It was covered: nothing reaches it any more.
+                    Err(Errno::NOENT) => {}
+                    closed => closed?,
+                }
             }
         }
         Ok(())
