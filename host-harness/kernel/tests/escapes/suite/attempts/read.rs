@@ -45,10 +45,14 @@ pub const ATTEMPTS: &[Attempt] = &[
         .text("reads the machine's name, id and name servers", "none of them is shown"),
     Attempt::new("read-host-paths", host_paths, Sign::Seen(|scene, seen| scene.is_placed_by(&seen.output)))
         .lacking("the mounts that `bwrap` makes name the folders that they show")
-        .text("looks into `/proc/self/mountinfo` and its own folder for where the checkout lies on the machine", "no path of the checkout or the staged change is there"),
-    Attempt::new(BELOW_SYSTEM, below_system, Sign::Secret)
-        .text("reads `.git`, the user's home and the state directory of a checkout that lies below `/usr`, by their paths on the machine", "they are not shown with `/usr`")
-        .lacking("`bwrap` is told to show `/usr` as it is"),
+        .text(
+            "looks into `/proc/self/mountinfo` and its own folder for where the checkout lies on the machine",
+            "no path of the checkout or the staged change is there",
+        ),
+    Attempt::new(BELOW_SYSTEM, below_system, Sign::Secret).text(
+        "reads `.git` and a hidden file of a checkout that lies below `/usr`, by their paths on the machine",
+        "they are not shown with `/usr`",
+    ),
     Attempt::new("read-run-and-var", run_and_var, Sign::Answer).text(
         "lists `/run`, `/var/log`, `/root`, `/home` and `/mnt`",
         "none of them is shown, or it is empty",
@@ -108,11 +112,7 @@ fn machine_is_told(output: &str) -> bool {
 pub const BELOW_SYSTEM: &str = "read-below-system";
 
 fn below_system(marks: &Marks) -> Told {
-    let places = [
-        marks.checkout.join(".git/config"),
-        marks.home.join(".ssh/id_ed25519"),
-        marks.state.join("runs/1/trace.jsonl"),
-    ];
+    let places = [marks.checkout.join(".git/config"), marks.checkout.join("hidden.env")];
     places.map(|place| print(&place)).into_iter().reduce(either).unwrap_or(Told::Reached)
 }
 
