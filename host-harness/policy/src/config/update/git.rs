@@ -195,3 +195,165 @@ impl Person {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+
+    const REMOTE: &str = "[[update.git.remotes]]\nname = \"origin\"\n";
+
+    fn update(text: &str) -> Result<GitUpdate, String> {
+        let config = Config::parse(text).map_err(|error| error.to_string())?;
+        Ok(config.update.git)
+    }
+
+    fn branch(name: &str) -> BranchName {
+        BranchName::parse(name).unwrap()
+    }
+
+    #[test]
+    fn nothing_is_pushed_anywhere_unless_it_is_configured() {
+        let usual = update("").unwrap();
+        assert_eq!(usual.target("origin", &branch("x"), None).unwrap_err().code, Code::RemoteUnknown);
+        let remote = update(&format!("{REMOTE}url = \"https://example.org/x.git\"")).unwrap();
+        assert_eq!(remote.target("origin", &branch("x"), None).unwrap_err().code, Code::BranchForbidden);
+    }
+
+    #[test]
+    fn a_target_is_a_known_remote_and_an_allowed_branch() {
+        let text = format!(
+            "[update.git]\nbranches = [\"code-assist/*\", \"deep/**\"]\n{REMOTE}url = \"https://example.org/x.git\""
+        );
+        let update = update(&text).unwrap();
+        let code = |remote: &str, name: &str| {
+            update
+                .target(remote, &branch(name), Some(&branch("deep/base")))
+                .map(drop)
+                .map_err(|refused| refused.code)
+        };
+        for (remote, name, expected) in [
+            ("origin", "code-assist/x", Ok(())),
+            ("origin", "deep/a/b", Ok(())),
+            ("origin", "code-assist/a/b", Err(Code::BranchForbidden)),
+            ("origin", "main", Err(Code::BranchForbidden)),
+            ("origin", "xcode-assist/x", Err(Code::BranchForbidden)),
+            ("origin", "deep/base", Err(Code::HardBaseBranch)),
+            ("origin", "deep/BASE", Err(Code::HardBaseBranch)),
+            ("upstream", "code-assist/x", Err(Code::RemoteUnknown)),
+            ("https://example.org/x.git", "code-assist/x", Err(Code::RemoteUnknown)),
+            ("", "code-assist/x", Err(Code::RemoteUnknown)),
+        ] {
+            assert_eq!(code(remote, name), expected, "{remote} {name}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_line_that_would_allow_it() {
+        let update = update(&format!("{REMOTE}url = \"https://example.org/x.git\"")).unwrap();
+        let told = |remote: &str| update.target(remote, &branch("a/b"), None).unwrap_err().message;
+        assert!(told("origin").ends_with("hint: `[update.git] branches = [\"a/b\"]` would allow it"));
+        assert!(told("other").contains("`[[update.git.remotes]]` with `name = \"other\"`"));
+    }
+
+    #[test]
+    fn an_address_is_one_that_git_takes_for_nothing_else() {
+        let ssh = "key = \"k\"\nknown_hosts = \"h\"\n";
+        for (url, more, good) in [
+            ("https://example.org/x.git", "", true),
+            (
+                "https://example.org:8443/x.git",
+                "user = \"bot\"\ncredential = { env = \"T\" }\nca_file = \"ca.pem\"",
+                true,
+            ),
+            ("https://[::1]/x.git", "", true),
+            ("https://example.org/x.git", "proxy = \"http://proxy:3128\"", true),
+            ("ssh://git@example.org:22/x.git", ssh, true),
+            ("file:///srv/x.git", "", true),
+            ("http://example.org/x.git", "", false),
+            ("git://example.org/x.git", "", false),
+            ("ext::sh -c x", "", false),
+            ("example.org:x.git", "", false),
+            ("/srv/x.git", "", false),
+            ("file://host/srv/x.git", "", false),
+            ("file:///", "", false),
+            ("file:///srv/../x", "", false),
+            ("https://user:word@example.org/x.git", "", false),
+            ("https://user@example.org/x.git", "", false),
+            ("https://example.org/", "", false),
+            ("https:///x.git", "", false),
+            ("https://example.org:0/x.git", "", false),
+            ("https://example.org:x/x.git", "", false),
+            ("https://example.org/x.git?y", "", false),
+            ("https://example.org/x y", "", false),
+            ("ssh://-oProxyCommand=x/y", ssh, false),
+            ("ssh://-x@example.org/y", ssh, false),
+            ("ssh://git:word@example.org/y", ssh, false),
+            ("ssh://git@example.org/x.git", "", false),
+            ("ssh://git@example.org/x.git", "key = \"k\"", false),
+            ("file:///srv/x.git", ssh, false),
+            ("https://example.org/x.git", ssh, false),
+            ("ssh://git@example.org/x.git", "key = \"k\"\nknown_hosts = \"h\"\nuser = \"x\"", false),
+            ("https://example.org/x.git", "user = \"a:b\"", false),
+            ("https://example.org/x.git", "credential = { env = \"T\", header = \"X\" }", false),
+            ("https://example.org/x.git", "credential = {}", false),
+            ("https://example.org/x.git", "proxy = \"ext::x\"", false),
+            ("https://example.org/x.git", "proxy = \"http://me:word@proxy\"", false),
+            ("https://example.org/x.git", "force = true", false),
+        ] {
+            let parsed = update(&format!("{REMOTE}url = \"{url}\"\n{more}"));
+            assert_eq!(parsed.is_ok(), good, "{url} {more}: {parsed:?}");
+        }
+    }
+
+    #[test]
+    fn what_git_would_change_or_drop_is_no_person_and_no_glob() {
+        for (line, good) in [
+            ("author = { name = \"Ada\", email = \"ada@example.org\" }", true),
+            ("author = { name = \"\", email = \"x\" }", false),
+            ("author = { name = \"A <x>\", email = \"x\" }", false),
+            ("committer = { name = \"A\", email = \"a\\nb\" }", false),
+            ("committer = { name = \"A.\", email = \"a\" }", false),
+            ("branches = [\"a/*\"]", true),
+            ("branches = [\"a/[\"]", false),
+            ("push_seconds = 0", false),
+            ("push_seconds = 3601", false),
+            ("signing = { format = \"ssh\", key = \"k\" }", true),
+            ("signing = { format = \"x509\", key = \"k\" }", false),
+            ("signing = { format = \"ssh\", key = \"\" }", false),
+            ("signing = { format = \"ssh\", key = \"k\", passphrase = \"x\" }", false),
+            ("force = true", false),
+        ] {
+            assert_eq!(update(&format!("[update.git]\n{line}")).is_ok(), good, "{line}");
+        }
+    }
+
+    #[test]
+    fn two_remotes_have_two_names() {
+        let remote = format!("{REMOTE}url = \"https://example.org/x.git\"\n");
+        let fault = update(&format!("{remote}{remote}")).unwrap_err();
+        assert!(fault.contains("another remote has this name"), "{fault}");
+    }
+
+    #[test]
+    fn files_are_sought_beside_the_configuration() {
+        let text = format!(
+            "{REMOTE}url = \"ssh://git@example.org/x\"\nkey = \"k\"\nknown_hosts = \"h\"\n[update.git.signing]\nformat = \"ssh\"\nkey = \"s\""
+        );
+        let git = Config::parse(&text).unwrap().beside(std::path::Path::new("/etc/x")).update.git;
+        assert_eq!(git.signing.unwrap().key, "/etc/x/s");
+        assert_eq!(git.remotes[0].key.as_deref(), Some("/etc/x/k"));
+        assert_eq!(git.remotes[0].known_hosts.as_deref(), Some("/etc/x/h"));
+    }
+
+    #[test]
+    fn there_are_two_update_paths_and_no_third() {
+        for (path, good) in [("git", true), ("github", true), ("gitlab", false), ("Git", false), ("", false)]
+        {
+            let parsed = Config::parse(&format!("[update]\npath = \"{path}\""));
+            assert_eq!(parsed.is_ok(), good, "{path}");
+            let told = parsed.err().map(|error| error.to_string());
+            assert!(told.is_none_or(|told| told.contains("update-unknown") && told.contains("`git` and `github`")));
+        }
+    }
+}
