@@ -1,14 +1,11 @@
-use std::{
-    fs,
-    path::Path,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{fs, path::Path};
 
 use agent_contract::RepoPath;
 use policy::{
     Code,
     config::{GitUpdate, Person},
 };
+use serde::Serialize;
 
 use super::{
     command::{Git, line},
@@ -33,8 +30,9 @@ pub struct Commit<'a> {
     pub message: &'a str,
     /// Where it comes from.
     pub trailers: Trailers<'a>,
-    /// When it is made. The same change at the same time is the same commit.
-    pub when: SystemTime,
+    /// When it is made, in milliseconds since 1970. The same change at the same second is
+    /// the same commit.
+    pub time_ms: u64,
     /// Who makes it, and what signs it.
     pub update: &'a GitUpdate,
     /// Files as they are to be; `None` is a deletion.
@@ -44,7 +42,7 @@ pub struct Commit<'a> {
 }
 
 /// A commit that was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NewCommit {
     /// Its id.
     pub id: String,
@@ -114,7 +112,7 @@ fn tree(own: &OwnRepository, parent: &str, wanted: &[Wanted]) -> Result<String, 
 }
 
 fn object(own: &OwnRepository, commit: &Commit, tree: &str, message: &str) -> Result<String, KernelError> {
-    let seconds = commit.when.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let seconds = commit.time_ms / 1000;
     let git = own.git(&["commit-tree"]).setting("i18n.commitEncoding", "UTF-8");
     let git = person(git, "AUTHOR", &commit.update.author, seconds);
     let git = person(git, "COMMITTER", &commit.update.committer, seconds);

@@ -8,12 +8,13 @@ use agent_contract::{
     operation::{FileMode, FileState},
 };
 use policy::{Code, blob::sha256};
+use serde::Serialize;
 
 use super::{objects, own::OwnRepository};
 use crate::KernelError;
 
 /// What a commit does to a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileChange {
     /// The file.
     pub path: RepoPath,
@@ -24,7 +25,7 @@ pub struct FileChange {
 }
 
 /// A file in a commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileVersion {
     /// The id that git gives to its content.
     pub id: String,

@@ -6,6 +6,7 @@ use policy::{
     config::{GitUpdate, is_same},
 };
 use secrecy::SecretString;
+use serde::Serialize;
 
 use super::{
     branch::is_same_operation,
@@ -42,7 +43,7 @@ pub struct Push<'a> {
 }
 
 /// A branch that was pushed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Pushed {
     /// The remote's name.
     pub remote: String,
