@@ -280,3 +280,62 @@ mod system {
 
     pub fn kill_group(_: &mut Child) {}
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(300);
+
+    #[test]
+    fn a_git_that_waits_for_a_pipe_is_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap().success());
+        let start = Instant::now();
+        let waiting = Git::new(folder.path(), &["hash-object", "--no-filters", "pipe"]).time_max(SHORT);
+        assert_eq!(waiting.run(&[]).unwrap_err().code, Code::GitTimeout);
+        assert!(start.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn what_a_command_started_ends_with_it() {
+        for (script, late) in
+            [("sleep 60 & echo $! > pid; sleep 60", true), ("sleep 60 & echo $! > pid", false)]
+        {
+            let folder = tempfile::tempdir().unwrap();
+            let shell =
+                Git::program("sh", "sh", folder.path()).arguments(&["-c", script]).time_max(SHORT * 3);
+            assert_eq!(shell.answer(&[]).is_err(), late);
+            let pid = fs::read_to_string(folder.path().join("pid")).unwrap();
+            let state = || fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+            let gone = (0..100).any(|_| {
+                std::thread::sleep(Duration::from_millis(10));
+                state().is_empty() || state().contains(") Z ")
+            });
+            assert!(gone, "{}", state());
+        }
+    }
+
+    #[test]
+    fn a_command_sees_no_variable_of_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let seen = line(Git::program("env", "env", folder.path()).setting("a.b", "c").run(&[]).unwrap());
+        let names: Vec<_> =
+            seen.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name).collect();
+        let known = ["PATH", "HOME", "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_0", "GIT_CONFIG_VALUE_0"];
+        let ours = |name: &&str| known.contains(name) || ENVIRONMENT.iter().any(|(known, _)| known == name);
+        assert_eq!(names.iter().find(|name| !ours(name)), None);
+        assert_eq!(names.len(), known.len() + ENVIRONMENT.len());
+    }
+
+    #[test]
+    fn a_path_is_quoted_as_git_reads_it() {
+        for (path, expected) in
+            [("/a b", "\"/a b\""), ("/a\"\\\n", "\"/a\\\"\\\\\\012\""), ("/é", "\"/\\303\\251\"")]
+        {
+            assert_eq!(quoted(Path::new(path)), OsString::from(expected));
+        }
+    }
+}

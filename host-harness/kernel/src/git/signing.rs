@@ -1,4 +1,7 @@
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use policy::{
     Code,
@@ -19,6 +22,8 @@ pub(super) struct Signer {
     program: PathBuf,
     key: String,
     home: PathBuf,
+    /// A short name of the same folder: a socket's path has some hundred bytes.
+    short: PathBuf,
 }
 
 impl Signer {
@@ -33,12 +38,15 @@ impl Signer {
         };
         let program = program::find(name).ok_or_else(|| failed(&format!("there is no `{name}`")))?;
         let home = own.folder().join("gnupg");
+        let number = uuid::Uuid::now_v7().simple().to_string();
+        let short = std::env::temp_dir().join(format!("ca-{}", &number[16..]));
         let mut signer = Self {
             format,
             setting,
             program,
             key: absolute(&signing.key)?.to_string_lossy().into_owned(),
             home,
+            short,
         };
         if signing.format == SigningFormat::Openpgp {
             signer.key = signer.import(own)?;
@@ -50,11 +58,12 @@ impl Signer {
     fn import(&self, own: &OwnRepository) -> Result<String, KernelError> {
         let laid = private_folder(&self.home).and_then(|()| {
             fs::write(self.home.join("gpg.conf"), "batch\nno-tty\npinentry-mode loopback\n")?;
-            fs::write(self.home.join("gpg-agent.conf"), "allow-loopback-pinentry\n")
+            fs::write(self.home.join("gpg-agent.conf"), "allow-loopback-pinentry\n")?;
+            link(&self.home, &self.short)
         });
         laid.map_err(KernelError::io("write", self.home.display()))?;
         let gpg = |arguments: &[&str]| {
-            Git::program("gpg", "gpg", own.folder()).env("GNUPGHOME", &self.home).arguments(arguments)
+            Git::program("gpg", "gpg", own.folder()).env("GNUPGHOME", &self.short).arguments(arguments)
         };
         gpg(&["--batch", "--quiet", "--import"])
             .argument(&self.key)
@@ -71,19 +80,30 @@ impl Signer {
     /// Has a command of git's sign with it.
     pub fn take_up(&self, git: Git) -> Git {
         let git = git.setting("gpg.format", self.format).setting(self.setting, &self.program);
-        git.env("GNUPGHOME", &self.home).argument(format!("-S{}", self.key))
+        git.env("GNUPGHOME", &self.short).argument(format!("-S{}", self.key))
     }
 }
 
 impl Drop for Signer {
     /// The agent that gpg starts is not left behind.
     fn drop(&mut self) {
-        if self.format == "openpgp" && self.home.is_dir() {
+        if self.short.is_symlink() {
             let folder = self.home.parent().unwrap_or(&self.home);
-            let stop = Git::program("gpgconf", "gpgconf", folder).env("GNUPGHOME", &self.home);
+            let stop = Git::program("gpgconf", "gpgconf", folder).env("GNUPGHOME", &self.short);
             let _ = stop.arguments(&["--kill", "all"]).run(&[]);
+            let _ = fs::remove_file(&self.short);
         }
     }
+}
+
+#[cfg(unix)]
+fn link(folder: &Path, name: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(folder, name)
+}
+
+#[cfg(not(unix))]
+fn link(_: &Path, _: &Path) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
 }
 
 fn failed(why: &str) -> KernelError {

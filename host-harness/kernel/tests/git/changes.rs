@@ -159,10 +159,10 @@ fn a_commit_follows_a_whole_id_and_nothing_else() {
             parent,
             message: "x",
             trailers: git::Trailers { run: "r", trace: "t", operation: "o" },
-            when: std::time::SystemTime::now(),
+            time_ms: 0,
             update: &update,
             files: &[],
-            scratch: &world.path("scratch"),
+            scratch: &world.scratch(),
         });
         assert!(made.is_err(), "{parent:?}");
     }

@@ -1,6 +1,6 @@
 //! Signed commits, verified by git with keys that it is told to trust.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command, time::Duration};
 
 use crate::world::{World, code};
 
@@ -71,14 +71,27 @@ fn a_commit_is_signed_with_an_openpgp_key() {
     assert!(verified.status.success() && said.contains("Good signature"), "{said}");
     world.git(&["fsck", "--strict"]);
     assert!(world.is_clean());
-    assert_eq!(agents(&world.path("scratch")), 0);
+    assert!(no_agent_is_left());
+}
+
+/// Another test may have one for a moment.
+fn no_agent_is_left() -> bool {
+    (0..100).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        agents() == 0
+    })
 }
 
 /// What serves a keyring of ours.
-fn agents(place: &Path) -> usize {
+fn agents() -> usize {
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
-    lines.filter(|line| String::from_utf8_lossy(line).contains(&*place.to_string_lossy())).count()
+    lines
+        .filter(|line| {
+            let line = String::from_utf8_lossy(line);
+            line.contains("gpg-agent") && line.contains("/ca-")
+        })
+        .count()
 }
 
 #[test]
@@ -99,5 +112,5 @@ fn a_key_that_signs_nothing_is_told() {
         assert_eq!(code(made), "signing-failed", "{format} {}", key.display());
         assert!(world.is_clean());
     }
-    assert_eq!(agents(&world.path("scratch")), 0);
+    assert!(no_agent_is_left());
 }

@@ -29,7 +29,7 @@ type Gate = fn(&Asked, &mut dyn Wire) -> bool;
 /// Git's own server, behind TLS; the configuration that reaches it.
 fn over_https(world: &World, gate: Gate) -> (GitUpdate, Arc<Mutex<Vec<String>>>) {
     let identity = Identity::of("localhost");
-    let (folder, scratch) = (world.folder().to_owned(), world.path("scratch"));
+    let (folder, scratch) = (world.folder().to_owned(), world.scratch());
     let told = Arc::new(Mutex::new(Vec::new()));
     let seen = told.clone();
     let address = serve_tls(&identity, move |asked, wire| {
@@ -128,8 +128,8 @@ fn a_branch_goes_over_https_with_a_credential_that_nobody_sees() {
     assert!(world.push_with(&update, NAME, &made.id, Some(&secret)).unwrap().repeated);
     assert_eq!(*told.lock().unwrap(), Vec::<String>::new());
     // The search finds what is there.
-    fs::write(world.path("scratch/x"), SECRET).unwrap();
-    assert_eq!(leaks(&world.path("scratch")).len(), 1);
+    fs::write(world.scratch().join("x"), SECRET).unwrap();
+    assert_eq!(leaks(&world.scratch()).len(), 1);
 }
 
 #[test]

@@ -4,7 +4,6 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
-    time::{Duration, SystemTime},
 };
 
 use agent_contract::{RepoPath, branch::BranchName, operation::FileMode};
@@ -16,6 +15,10 @@ use kernel::{
 };
 use policy::{Blob, config::GitUpdate};
 use secrecy::SecretString;
+
+/// As long as those are in a state directory, and longer than a socket's path may be.
+const SCRATCH: &str =
+    "scratch-of-a-run-in-the-state-directory-of-somebody-with-a-long-name-and-a-deep-home-folder-too";
 
 /// A repository with a commit, and a bare one that has it too.
 pub struct World {
@@ -30,7 +33,7 @@ impl World {
     /// One whose repository is made with these options of `git init`.
     pub fn with(options: &[&str]) -> Self {
         let world = Self { folder: tempfile::tempdir().unwrap() };
-        for folder in ["repository", "home", "scratch"] {
+        for folder in ["repository", "home", SCRATCH] {
             fs::create_dir(world.path(folder)).unwrap();
         }
         world.git(&[&["init", "-q", "-b", "main"], options].concat());
@@ -50,6 +53,11 @@ impl World {
 
     pub fn root(&self) -> PathBuf {
         self.path("repository")
+    }
+
+    /// The run's own folder.
+    pub fn scratch(&self) -> PathBuf {
+        self.path(SCRATCH)
     }
 
     pub fn write(&self, name: &str, text: &str) {
@@ -139,10 +147,10 @@ impl World {
             parent: &parent,
             message: "Shout\n\nBecause nobody listens.",
             trailers: Trailers { run: "run-1", trace: "sha256:abc", operation },
-            when: SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000),
+            time_ms: 1_700_000_000_000,
             update,
             files: &files,
-            scratch: &self.path("scratch"),
+            scratch: &self.scratch(),
         })
     }
 
@@ -170,7 +178,7 @@ impl World {
             commit,
             credential,
             known: &Known::default(),
-            scratch: &self.path("scratch"),
+            scratch: &self.scratch(),
         })
     }
 
@@ -190,7 +198,7 @@ impl World {
             commit,
             credential: None,
             known: &Known::default(),
-            scratch: &folder.join("scratch"),
+            scratch: &folder.join(SCRATCH),
         });
     }
 
@@ -200,7 +208,7 @@ impl World {
 
     /// That nothing of ours is left behind.
     pub fn is_clean(&self) -> bool {
-        fs::read_dir(self.path("scratch")).unwrap().next().is_none()
+        fs::read_dir(self.scratch()).unwrap().next().is_none()
     }
 }
 
