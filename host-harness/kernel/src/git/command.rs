@@ -32,7 +32,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
 const LOCAL_MAX: Duration = Duration::from_secs(120);
 /// How long the last words of an ended command may take to arrive.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-const OUTPUT_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
+const OUTPUT_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 const SAID_BYTES_MAX: usize = 16 * 1024;
 const POLL_MIN: Duration = Duration::from_micros(200);
 const POLL_MAX: Duration = Duration::from_millis(5);

@@ -44,6 +44,20 @@ pub(super) fn read_text(dir: &Dir, path: &str, bytes_max: u64) -> io::Result<Opt
     Ok(Some(text.trim_end().to_owned()))
 }
 
+/// Makes a folder where there is none. Another run may be making it too.
+pub(super) fn make_folder(dir: &Dir, folder: &str) -> io::Result<()> {
+    if look(dir, folder)?.is_none() {
+        match dir.create_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => made?,
+        }
+    }
+    match look(dir, folder)?.is_some_and(|metadata| metadata.is_dir()) {
+        true => Ok(()),
+        false => Err(io::Error::new(io::ErrorKind::InvalidData, format!("`{folder}` is no folder"))),
+    }
+}
+
 /// Between the look and the opening a pipe may have come: nobody waits for its writer.
 #[cfg(unix)]
 fn options() -> OpenOptions {

@@ -25,11 +25,7 @@ fn place_all(folder: &Path, target: &Dir) -> io::Result<()> {
 }
 
 fn place_folder(from: &Path, name: &str, target: &Dir) -> io::Result<()> {
-    match input::look(target, name)? {
-        None => target.create_dir(name)?,
-        Some(metadata) if metadata.is_dir() => {}
-        Some(_) => return Err(io::Error::new(io::ErrorKind::InvalidData, format!("`{name}` is no folder"))),
-    }
+    input::make_folder(target, name)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let object = entry.file_name().to_string_lossy().into_owned();

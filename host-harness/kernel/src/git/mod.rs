@@ -13,6 +13,7 @@ mod input;
 mod install;
 mod message;
 mod objects;
+mod outgoing;
 mod own;
 mod program;
 mod push;

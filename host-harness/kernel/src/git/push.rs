@@ -11,13 +11,13 @@ use serde::Serialize;
 use super::{
     branch::is_same_operation,
     command::{Answer, harmless},
-    objects,
+    objects, outgoing,
     own::OwnRepository,
     refs::is_id,
     remote::Way,
     repository::Repository,
 };
-use crate::{KernelError, secret::Known};
+use crate::{KernelError, secret::Leaving};
 
 /// A branch to be pushed.
 #[derive(Debug)]
@@ -36,8 +36,8 @@ pub struct Push<'a> {
     pub commit: &'a str,
     /// The password or token, where the remote has one.
     pub credential: Option<&'a SecretString>,
-    /// Secrets that nothing may repeat.
-    pub known: &'a Known,
+    /// What looks at everything that leaves the machine.
+    pub leaving: &'a Leaving,
     /// A folder of the run's own for what passes.
     pub scratch: &'a Path,
 }
@@ -84,8 +84,16 @@ pub fn push(push: &Push) -> Result<Pushed, KernelError> {
         return Err(KernelError::new(Code::ArgumentMalformed, message));
     }
     let own = OwnRepository::over(&repository, push.commit, push.scratch)?;
+    outgoing::check(&own, push.commit, push.leaving)?;
     let time_max = Duration::from_secs(push.update.push_seconds);
-    let way = Way { own: &own, remote, transport, credential: push.credential, known: push.known, time_max };
+    let way = Way {
+        own: &own,
+        remote,
+        transport,
+        credential: push.credential,
+        known: push.leaving.known(),
+        time_max,
+    };
     let advertised = ask(&way, push)?;
     refuse_default(push, &advertised)?;
     match settled(push, &own, &advertised)? {

@@ -3,7 +3,7 @@
 
 use std::{io, io::Write as _};
 
-use cap_std::fs::{Dir, OpenOptions};
+use cap_std::fs::OpenOptions;
 use policy::Code;
 
 use super::{input, repository::Repository};
@@ -141,17 +141,9 @@ impl Repository {
     fn make_folders(&self, name: &str) -> io::Result<()> {
         let folders: Vec<_> = name.match_indices('/').map(|(at, _)| &name[..at]).collect();
         for folder in folders {
-            make_folder(self.common(), folder)?;
+            input::make_folder(self.common(), folder)?;
         }
         Ok(())
-    }
-}
-
-fn make_folder(dir: &Dir, folder: &str) -> io::Result<()> {
-    match input::look(dir, folder)? {
-        Some(metadata) if metadata.is_dir() => Ok(()),
-        Some(_) => Err(io::Error::new(io::ErrorKind::InvalidData, format!("`{folder}` is no folder"))),
-        None => dir.create_dir(folder),
     }
 }
 

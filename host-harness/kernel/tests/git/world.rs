@@ -10,7 +10,7 @@ use agent_contract::{RepoPath, branch::BranchName, operation::FileMode};
 use kernel::{
     KernelError,
     git::{self, Branched, Commit, NewCommit, Push, Pushed, Trailers},
-    secret::Known,
+    secret::Leaving,
     workspace::HeldFile,
 };
 use policy::{Blob, config::GitUpdate};
@@ -177,7 +177,7 @@ impl World {
             base: Some(&branch("main")),
             commit,
             credential,
-            known: &Known::default(),
+            leaving: &Leaving::default(),
             scratch: &self.scratch(),
         })
     }
@@ -197,7 +197,7 @@ impl World {
             base: None,
             commit,
             credential: None,
-            known: &Known::default(),
+            leaving: &Leaving::default(),
             scratch: &folder.join(SCRATCH),
         });
     }
