@@ -22,6 +22,8 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("GIT_NO_REPLACE_OBJECTS", "1"),
     ("GIT_OPTIONAL_LOCKS", "0"),
     ("GIT_LITERAL_PATHSPECS", "1"),
+    // A command that no repository of ours was named to finds none.
+    ("GIT_DIR", "/dev/null"),
     // Whoever asks for a passphrase gets none, and nobody waits for a terminal.
     ("SSH_ASKPASS", "/bin/false"),
     ("SSH_ASKPASS_REQUIRE", "force"),
@@ -290,13 +292,21 @@ mod tests {
     const SHORT: Duration = Duration::from_millis(300);
 
     #[test]
-    fn a_git_that_waits_for_a_pipe_is_ended() {
+    fn a_command_that_waits_for_a_pipe_is_ended() {
         let folder = tempfile::tempdir().unwrap();
         assert!(Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap().success());
         let start = Instant::now();
-        let waiting = Git::new(folder.path(), &["hash-object", "--no-filters", "pipe"]).time_max(SHORT);
+        let waiting = Git::program("cat", "cat", folder.path()).argument("pipe").time_max(SHORT);
         assert_eq!(waiting.run(&[]).unwrap_err().code, Code::GitTimeout);
         assert!(start.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_command_finds_no_repository_by_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Command::new("git").arg("init").arg("-q").arg(folder.path()).status().unwrap().success());
+        let found = Git::new(folder.path(), &["rev-parse", "--git-dir"]).run(&[]).unwrap_err();
+        assert!(found.message.contains("not a git repository"), "{found}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{
 
 use agent_contract::{RepoPath, branch::BranchName};
 
-use super::{objects, own::OwnRepository, refs::Held, repository::Repository, worktree};
+use super::{objects, own::OwnRepository, refs::Held, repository::Repository};
 use crate::KernelError;
 
 /// Where a repository stands.
@@ -22,7 +22,7 @@ pub fn head(root: &Path) -> Result<Option<Head>, KernelError> {
     Repository::open(root)?.map(|repository| head_of(&repository)).transpose()
 }
 
-fn head_of(repository: &Repository) -> Result<Head, KernelError> {
+pub(super) fn head_of(repository: &Repository) -> Result<Head, KernelError> {
     let held = repository.head_held()?;
     let branch = match &held {
         Held::Reference(name) => branch(name),
@@ -34,16 +34,6 @@ fn head_of(repository: &Repository) -> Result<Head, KernelError> {
 /// The repository that a folder is a part of, without being its root.
 pub fn enclosing(root: &Path) -> Option<&Path> {
     root.ancestors().skip(1).find(|above| above.join(".git").symlink_metadata().is_ok())
-}
-
-/// Whether the checkout holds what is in no commit: changes, staged or not, and files
-/// that git does not know and does not ignore. A file whose times alone changed counts,
-/// for looking closer would run the repository's own filters. What lies in another
-/// repository inside this one is not looked at.
-pub fn holds_more(root: &Path) -> Result<bool, KernelError> {
-    let repository = Repository::needed(root)?;
-    let commit = head_of(&repository)?.commit;
-    worktree::holds_more(&repository, commit.as_deref())
 }
 
 fn branch(reference: &str) -> Option<BranchName> {

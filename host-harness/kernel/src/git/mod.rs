@@ -27,6 +27,7 @@ pub use branch::{Branched, create_branch};
 pub use command::version;
 pub use commit::{Commit, NewCommit, commit};
 pub use faithful::{FileChange, FileVersion};
-pub use head::{Head, committed, enclosing, head, holds_more};
+pub use head::{Head, committed, enclosing, head};
 pub use message::Trailers;
 pub use push::{Push, Pushed, push};
+pub use worktree::{holds_more, ignored};

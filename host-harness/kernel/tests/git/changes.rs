@@ -234,3 +234,21 @@ fn a_checkout_that_holds_more_than_its_commit_is_told() {
     world.write("ignored", "x");
     assert!(!git::holds_more(&world.root()).unwrap());
 }
+
+#[test]
+fn what_git_ignores_is_told() {
+    let world = World::new();
+    world.write(".gitignore", "*.log\n/out/\n");
+    world.write(".git/info/exclude", "mine\n");
+    for name in ["a.log", "folder/b.log", "out/x", "mine", "new.txt"] {
+        world.write(name, "x");
+    }
+    let told = |folder: &str| {
+        let mut paths = git::ignored(&world.root().join(folder)).unwrap().unwrap();
+        paths.sort();
+        paths
+    };
+    assert_eq!(told(""), ["a.log", "folder/b.log", "mine", "out/"]);
+    assert_eq!(told("folder"), ["b.log"]);
+    assert_eq!(git::ignored(&world.path("home")).unwrap(), None);
+}

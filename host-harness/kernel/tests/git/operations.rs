@@ -11,7 +11,7 @@ type Operation = (&'static str, fn(&World) -> Result<(), String>);
 
 /// Runs each operation, one after the other, and tells what came of it.
 pub fn each(world: &World) -> impl Iterator<Item = (&'static str, Result<(), String>)> + '_ {
-    let operations: [Operation; 9] = [
+    let operations: [Operation; 10] = [
         ("head", |world| told(git::head(&world.root()))),
         ("enclosing", |world| {
             let _ = git::enclosing(&world.root().join("folder"));
@@ -25,6 +25,7 @@ pub fn each(world: &World) -> impl Iterator<Item = (&'static str, Result<(), Str
             told(workspace.base().read(&path_of("a.txt")))
         }),
         ("holds_more", |world| told(git::holds_more(&world.root()))),
+        ("ignored", |world| told(git::ignored(&world.root()))),
         ("committed", |world| told(git::committed(&world.root(), &BTreeSet::from([path_of("a.txt")])))),
         ("commit", |world| told(world.commit(CHANGE))),
         ("create_branch", |world| {

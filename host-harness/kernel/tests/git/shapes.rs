@@ -214,7 +214,7 @@ fn a_repository_of_an_odd_kind_works_or_is_refused_and_never_hangs() {
 }
 
 /// Operations that look into `.git` at all.
-const LOOKING: [&str; 3] = ["head", "holds_more", "committed"];
+const LOOKING: [&str; 4] = ["head", "holds_more", "committed", "ignored"];
 
 fn endures(shape: &Shape, world: &World) {
     if let Fate::Refuse(why) = shape.fate {
@@ -222,6 +222,7 @@ fn endures(shape: &Shape, world: &World) {
             told(git::head(&world.root())),
             told(git::holds_more(&world.root())),
             told(git::committed(&world.root(), &BTreeSet::new())),
+            told(git::ignored(&world.root())),
         ];
         for (operation, result) in LOOKING.iter().zip(results) {
             let message = result.expect_err(shape.name);
@@ -230,7 +231,7 @@ fn endures(shape: &Shape, world: &World) {
         return;
     }
     for (operation, result) in each(world) {
-        let blind = shape.fate == Fate::Blind && operation == "holds_more";
+        let blind = shape.fate == Fate::Blind && ["holds_more", "ignored"].contains(&operation);
         assert_eq!(result.is_err(), blind, "{}: `{operation}`: {result:?}", shape.name);
     }
     assert!(shape.fate == Fate::Blind || !git::holds_more(&world.root()).unwrap(), "{}", shape.name);
