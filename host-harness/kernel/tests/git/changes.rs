@@ -1,6 +1,12 @@
 //! Commits and branches.
 
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use kernel::git::{self, Branched};
 use policy::blob::sha256;
@@ -251,4 +257,38 @@ fn what_git_ignores_is_told() {
     assert_eq!(told(""), ["a.log", "folder/b.log", "mine", "out/"]);
     assert_eq!(told("folder"), ["b.log"]);
     assert_eq!(git::ignored(&world.path("home")).unwrap(), None);
+}
+
+/// Killed at any moment, the repository is sound, its branches are those that were
+/// there, and a repeated call makes the one that is missing.
+#[test]
+fn a_commit_that_is_killed_leaves_nothing_half() {
+    const VARIABLE: &str = "CODE_ASSIST_TEST_COMMIT";
+    const FILES: u32 = 200;
+    if let Ok(folder) = std::env::var(VARIABLE) {
+        World::commit_from(Path::new(&folder), "agent/x", FILES).unwrap();
+        return;
+    }
+    let mut unmade = 0;
+    for delay in [5, 20, 35, 50, 65, 80, 100, 120, 150, 200] {
+        let world = World::new();
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "changes::a_commit_that_is_killed_leaves_nothing_half"])
+            .env(VARIABLE, world.folder())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(delay));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        world.git(&["fsck", "--strict"]);
+        let made = world.plain(&["rev-parse", "--verify", "-q", "agent/x"]).status.success();
+        unmade += u32::from(!made);
+        assert_eq!(world.git(&["status", "--porcelain"]), "");
+        let _ = fs::remove_file(world.root().join(".git/refs/heads/agent/x.lock"));
+        let id = World::commit_from(world.folder(), "agent/x", FILES).unwrap();
+        assert_eq!(world.git(&["rev-parse", "agent/x"]), id);
+        world.git(&["fsck", "--strict"]);
+    }
+    assert!(unmade > 0, "none was killed in time");
 }

@@ -202,6 +202,23 @@ impl World {
         });
     }
 
+    /// The commit and the branch of a process that is going to be killed.
+    pub fn commit_from(folder: &Path, name: &str, files: u32) -> Result<String, KernelError> {
+        let root = folder.join("repository");
+        let file = |number: u32| (path_of(&format!("many/{number}.txt")), Some(held(&number.to_string())));
+        let made = git::commit(&Commit {
+            root: &root,
+            parent: &git::head(&root)?.and_then(|head| head.commit).expect("a commit"),
+            message: "Many files",
+            trailers: Trailers { run: "run-1", trace: "sha256:abc", operation: "op-1" },
+            time_ms: 1_700_000_000_000,
+            update: &GitUpdate::default(),
+            files: &(0..files).map(file).collect::<Vec<_>>(),
+            scratch: &folder.join(SCRATCH),
+        })?;
+        git::create_branch(&root, &branch(name), &made.id).map(|_| made.id)
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
