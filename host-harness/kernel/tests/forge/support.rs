@@ -12,7 +12,7 @@ use kernel::{
         ObjectId,
         github::{Change, Github, Onto, OperationId, Patience, PullRequestText, Signature},
     },
-    net::{Binding, Keys},
+    net::{Binding, Credential, Keys},
     secret::Leaving,
     workspace::{HeldFile, Net},
 };
@@ -29,9 +29,9 @@ pub const BRANCH: &str = "agent/fix-one";
 const HERE: &str = "";
 
 /// A binding to an address on this machine.
-pub fn binding(url: &str) -> Binding {
+pub fn binding(url: &str, credential: Option<Credential>) -> Binding {
     let text = format!("[[bindings]]\nname = 'forge.github'\nurl = '{url}'\n{HERE}");
-    Binding::open(&Config::parse(&text).unwrap().bindings[0], Keys::default()).unwrap()
+    Binding::open(&Config::parse(&text).unwrap().bindings[0], Keys { credential, ..Keys::default() }).unwrap()
 }
 
 /// The configuration for the sample.
@@ -55,10 +55,19 @@ pub fn sample() -> (Server, Github) {
 
 /// The way to a forge, with waits that a test can wait for.
 pub fn open(server: &Server, config: &GithubUpdate) -> Github {
+    open_as(server, config, None)
+}
+
+/// The same, with a credential.
+pub fn open_as(server: &Server, config: &GithubUpdate, credential: Option<Credential>) -> Github {
+    open_at(&server.url(), config, credential)
+}
+
+/// The same, at an address.
+pub fn open_at(url: &str, config: &GithubUpdate, credential: Option<Credential>) -> Github {
     let patience =
         Patience { attempts: config.limits.attempts, first_wait: Duration::from_millis(4), seed: 1 };
-    let url = server.url();
-    Github::open(binding(&url), &url, Leaving::default(), config).unwrap().with_patience(patience)
+    Github::open(binding(url, credential), url, Leaving::default(), config).unwrap().with_patience(patience)
 }
 
 pub fn path(text: &str) -> RepoPath {

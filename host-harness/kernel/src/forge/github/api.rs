@@ -15,19 +15,16 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
     Answer,
+    ask::{Ask, Came, Form, Resource, judge, read},
     cache::Cache,
-    fault,
     pace::{self, LimitKind, Limited, Patience},
     page,
     place::Place,
 };
 use crate::{
     KernelError,
-    net::{Binding, Method, Outgoing, Repeat},
+    net::{Binding, Method, Repeat},
 };
-
-const VERSION: &str = "2022-11-28";
-const USER_AGENT: &str = concat!("code-assist/", env!("CARGO_PKG_VERSION"));
 
 /// The way to both APIs. Clones share what they remember.
 #[derive(Debug, Clone)]
@@ -41,33 +38,6 @@ struct Inner {
     cache: Mutex<Cache>,
     /// When a resource that was used up can be asked again.
     used_up: Mutex<BTreeMap<Resource, Instant>>,
-}
-
-/// What the forge counts requests for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Resource {
-    Rest,
-    Graphql,
-}
-
-/// The form of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Json,
-    /// The bytes of a blob, as they are.
-    Raw,
-}
-
-/// A request.
-#[derive(Debug, Clone)]
-struct Ask {
-    method: Method,
-    /// Below the binding's address.
-    path: String,
-    body: Option<Value>,
-    form: Form,
-    repeat: Repeat,
-    resource: Resource,
 }
 
 /// Requests that must all come to an end by one moment.
@@ -272,87 +242,6 @@ impl Talk {
     }
 }
 
-impl Ask {
-    /// The method and the path, as messages have it.
-    fn name(&self) -> String {
-        format!("{} {}", word(self.method), self.path)
-    }
-
-    /// A binding's error, with what was asked. Where one sees a redirect first, it is told
-    /// as it is told here.
-    fn names(&self, error: KernelError) -> KernelError {
-        match error.code.as_str() {
-            "net-redirect" | "net-redirect-same" => fault::redirected(&self.name()),
-            _ => KernelError::new(error.code, format!("`{}`: {}", self.name(), error.message)),
-        }
-    }
-
-    fn outgoing(&self, etag: Option<&str>) -> Outgoing {
-        let accept = match self.form {
-            Form::Json => "application/vnd.github+json",
-            Form::Raw => "application/vnd.github.raw+json",
-        };
-        let mut headers = vec![
-            ("accept", accept.to_owned()),
-            ("user-agent", USER_AGENT.to_owned()),
-            ("x-github-api-version", VERSION.to_owned()),
-        ];
-        headers.extend(self.body.is_some().then(|| ("content-type", "application/json".to_owned())));
-        headers.extend(etag.map(|etag| ("if-none-match", etag.to_owned())));
-        Outgoing {
-            method: self.method,
-            path: self.path.clone(),
-            headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-            body: self.body.as_ref().map(Value::to_string).unwrap_or_default().into_bytes(),
-            repeat: Repeat::Never,
-        }
-    }
-}
-
-/// What came of a request.
-enum Came {
-    /// It was performed.
-    Answer(Answer),
-    /// It was not: it came too soon.
-    Limited(Limited, KernelError),
-    /// Nobody knows, and another attempt may succeed.
-    Broken(KernelError),
-    /// It was not, and will not be.
-    Refused(KernelError),
-}
-
-fn judge(ask: &Ask, heard: Result<Answer, KernelError>) -> Came {
-    let answer = match heard {
-        Ok(answer) => answer,
-        Err(error) if may_pass(error.code) => return Came::Broken(error),
-        Err(error) => return Came::Refused(error),
-    };
-    let error = || fault::refused(&ask.name(), &answer);
-    match (pace::limited(&answer), answer.status) {
-        (Some(limited), _) => Came::Limited(limited, error()),
-        (None, 200..=299) => Came::Answer(answer),
-        (None, 500..=599) => Came::Broken(error()),
-        _ => Came::Refused(error()),
-    }
-}
-
-/// Whether what broke a request off may be over at the next attempt. Every other fault of
-/// a binding is a refusal of its own, or stays.
-pub(super) fn may_pass(code: Code) -> bool {
-    matches!(
-        code.as_str(),
-        "kernel-failed"
-            | "net-refused"
-            | "net-unreachable"
-            | "net-connect-timeout"
-            | "net-timeout"
-            | "net-slow"
-            | "net-idle"
-            | "net-closed"
-            | "net-cut-off"
-    )
-}
-
 fn come_back(ask: &Ask, wait: Duration, error: Option<KernelError>) -> KernelError {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     let now = std::time::SystemTime::now();
@@ -364,10 +253,6 @@ fn come_back(ask: &Ask, wait: Duration, error: Option<KernelError>) -> KernelErr
     KernelError::new(Code::ForgeRateLimited, message)
 }
 
-fn read<T: DeserializeOwned>(ask: &Ask, answer: &Answer) -> Result<T, KernelError> {
-    serde_json::from_slice(&answer.body).map_err(|error| fault::malformed(&ask.name(), error))
-}
-
 /// What the next page's query has beyond the one that the path has already.
 fn beyond(path: &str, query: &str) -> String {
     let known: Vec<_> = path.split_once('?').map_or("", |(_, query)| query).split('&').collect();
@@ -376,14 +261,4 @@ fn beyond(path: &str, query: &str) -> String {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn word(method: Method) -> &'static str {
-    match method {
-        Method::Get => "GET",
-        Method::Post => "POST",
-        Method::Put => "PUT",
-        Method::Patch => "PATCH",
-        Method::Delete => "DELETE",
-    }
 }

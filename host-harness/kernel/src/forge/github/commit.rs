@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use super::{
     Github, answer,
     api::Talk,
-    change::{Change, Committed, FileOperation, Made, ObjectState},
+    change::{Change, Onto},
+    publish::{elsewhere, gone},
+    published::{Committed, FileOperation, Made, ObjectState},
     tree::{Held, Touched, other_object},
 };
 use crate::{
@@ -36,8 +38,7 @@ impl Github {
     pub async fn commit(&self, change: &Change) -> Result<Committed, KernelError> {
         let talk = self.talk();
         let plan = self.plan(&talk, change).await?;
-        let head = self.head(&talk, &change.branch).await?;
-        if let Some(commit) = self.made_before(&talk, change, &plan, head).await? {
+        if let Some(commit) = self.made_before(&talk, change, &plan).await? {
             return Ok(committed(change, plan, commit, Made::Before));
         }
         self.write_blobs(&talk, change).await?;
@@ -111,18 +112,24 @@ impl Github {
     }
 
     /// The head of the branch, if it is this very change: the same operation, parent and
-    /// files. A trailer alone could be anybody's.
-    pub(super) async fn made_before(
+    /// files. A trailer alone could be anybody's. Anything else there is in the way.
+    async fn made_before(
         &self,
         talk: &Talk,
         change: &Change,
         plan: &Plan,
-        head: Option<ObjectId>,
     ) -> Result<Option<ObjectId>, KernelError> {
-        let Some(head) = head.filter(|head| *head != change.parent) else { return Ok(None) };
+        let head = match (self.head(talk, &change.branch).await?, change.onto) {
+            (None, Onto::NewBranch) => return Ok(None),
+            (None, Onto::ExistingBranch) => return Err(gone(&change.branch)),
+            (Some(head), Onto::ExistingBranch) if head == change.parent => return Ok(None),
+            (Some(head), _) => head,
+        };
         let found: answer::Commit = talk.get(&self.path(&format!("/git/commits/{head}"))).await?;
-        let is_it = found.sha == head && is_of(&found, change, &plan.tree);
-        Ok(is_it.then_some(head))
+        match found.sha == head && is_of(&found, change, &plan.tree) {
+            true => Ok(Some(head)),
+            false => Err(elsewhere(change, &head)),
+        }
     }
 
     async fn write_blobs(&self, talk: &Talk, change: &Change) -> Result<(), KernelError> {
@@ -237,8 +244,9 @@ fn as_read(touched: &Touched, net: &Net) -> Result<(), KernelError> {
 }
 
 fn is_as(touched: &Touched, path: &RepoPath, read: Option<&ObjectState>) -> Result<(), KernelError> {
-    // A folder may make place for a file; what is in it is held against the commit by itself.
-    let there = touched.get(path).filter(|there| there.mode != FOLDER);
+    // A folder may make place for a file when what is in it goes away, and is held against
+    // the commit by itself.
+    let there = touched.get(path).filter(|there| there.mode != FOLDER || !touched.looks_into(path));
     let kind = there.map(|there| EntryKind::parse(&there.mode));
     match (there, kind, read) {
         (_, Some(Some(EntryKind::Link)), _) => {
@@ -248,6 +256,10 @@ fn is_as(touched: &Touched, path: &RepoPath, read: Option<&ObjectState>) -> Resu
             Err(KernelError::new(Code::PathNested, format!("`{path}` is another repository on the forge")))
         }
         (None, _, None) => Ok(()),
+        (Some(there), _, None) if there.mode == FOLDER => {
+            let message = format!("the change has a file at `{path}`, which is a folder on the forge");
+            Err(KernelError::new(Code::ArgumentMalformed, message))
+        }
         (Some(there), Some(Some(kind)), Some(read))
             if there.id == read.git && kind.file_mode() == Some(read.mode) =>
         {

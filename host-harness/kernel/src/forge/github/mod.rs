@@ -2,6 +2,7 @@
 
 mod answer;
 mod api;
+mod ask;
 mod cache;
 mod change;
 mod commit;
@@ -12,6 +13,7 @@ mod pace;
 mod page;
 mod place;
 mod publish;
+mod published;
 mod pull;
 mod repository;
 mod task;
@@ -22,12 +24,10 @@ use std::time::Duration;
 use agent_contract::{fault::shown, target::TargetUrl};
 use policy::{Code, config::GithubUpdate};
 
-pub use change::{
-    Change, Committed, FileOperation, Made, ObjectState, Onto, OperationId, Published, PullRequest,
-    PullRequestText, Pushed, Signature,
-};
+pub use change::{Change, Onto, OperationId, PullRequestText, Signature};
 pub use hydrate::Revision;
 pub use pace::Patience;
+pub use published::{Committed, FileOperation, Made, ObjectState, Published, PullRequest, Pushed};
 pub use repository::{Branch, Repository};
 
 use crate::{

@@ -56,6 +56,10 @@ pub(super) struct Limited {
 /// What the documentation asks for where the answer says nothing.
 const SECONDARY_WAIT: Duration = Duration::from_secs(60);
 
+/// No limit lasts for longer; a number that says so is a fault, and could be too large to
+/// reckon with.
+const TOLD_MAX: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// Whether an answer says that the request came too soon.
 pub(super) fn limited(answer: &Answer) -> Option<Limited> {
     let status = answer.status;
@@ -76,12 +80,14 @@ pub(super) fn limited(answer: &Answer) -> Option<Limited> {
         LimitKind::Primary => until_reset(answer),
         LimitKind::Secondary => retry_after(answer),
     };
-    limited.then(|| Limited { kind, wait: wait().unwrap_or(SECONDARY_WAIT) })
+    limited.then(|| Limited { kind, wait: wait().unwrap_or(SECONDARY_WAIT).min(TOLD_MAX) })
 }
 
 /// How long nothing more is left, when this was the last request of the hour.
 pub(super) fn used_up(answer: &Answer) -> Option<Duration> {
-    (header(answer, "x-ratelimit-remaining")? == "0").then(|| until_reset(answer))?
+    (header(answer, "x-ratelimit-remaining")? == "0")
+        .then(|| until_reset(answer))?
+        .map(|wait| wait.min(TOLD_MAX))
 }
 
 fn retry_after(answer: &Answer) -> Option<Duration> {
@@ -96,7 +102,7 @@ fn retry_after(answer: &Answer) -> Option<Duration> {
 /// whole ones.
 fn until_reset(answer: &Answer) -> Option<Duration> {
     let seconds = header(answer, "x-ratelimit-reset")?.parse().ok()?;
-    let reset = UNIX_EPOCH.checked_add(Duration::from_secs(seconds))?;
+    let Some(reset) = UNIX_EPOCH.checked_add(Duration::from_secs(seconds)) else { return Some(TOLD_MAX) };
     Some(reset.duration_since(sent(answer)).unwrap_or_default() + Duration::from_secs(1))
 }
 
@@ -142,6 +148,8 @@ mod tests {
         let graphql = r#"{"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded"}]}"#;
         assert_eq!(seconds(200, &[], graphql), Some((Secondary, 60)));
         assert_eq!(seconds(200, &used_up, "{}"), None);
+        let endless = u64::MAX.to_string();
+        assert_eq!(seconds(429, &[("retry-after", &endless)], "{}"), Some((Secondary, TOLD_MAX.as_secs())));
     }
 
     #[test]

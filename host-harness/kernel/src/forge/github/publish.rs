@@ -7,7 +7,8 @@ use serde_json::json;
 use super::{
     Github, answer,
     api::Talk,
-    change::{Change, Committed, Made, Onto, Published, PullRequestText, Pushed},
+    change::{Change, Onto, PullRequestText},
+    published::{Committed, Made, Published, Pushed},
 };
 use crate::{
     KernelError,
@@ -117,11 +118,11 @@ impl Github {
 pub(super) fn leaves_open(code: Code) -> bool {
     let clash = matches!(code, Code::ForgeConflict | Code::ForgeInvalid);
     let lost = matches!(code, Code::ForgeBroken | Code::ForgeMalformed | Code::CallTimeout);
-    clash || lost || super::api::may_pass(code)
+    clash || lost || super::ask::may_pass(code)
 }
 
 /// The branch is where this change did not put it.
-fn elsewhere(change: &Change, head: &ObjectId) -> KernelError {
+pub(super) fn elsewhere(change: &Change, head: &ObjectId) -> KernelError {
     match change.onto {
         Onto::NewBranch => exists(&change.branch),
         Onto::ExistingBranch => moved(&change.branch, head),
@@ -135,7 +136,7 @@ fn exists(branch: &BranchName) -> KernelError {
     KernelError::new(Code::BranchExists, message)
 }
 
-fn gone(branch: &BranchName) -> KernelError {
+pub(super) fn gone(branch: &BranchName) -> KernelError {
     KernelError::new(Code::ForgeMissing, format!("branch `{branch}` is not on the forge"))
 }
 

@@ -8,9 +8,10 @@ use tokio::time::sleep;
 use super::{
     Github, answer,
     api::Talk,
-    change::{Change, Made, PullRequest, PullRequestText},
+    change::{Change, PullRequestText},
     escaped,
     publish::leaves_open,
+    published::{Made, PullRequest},
 };
 use crate::{
     KernelError,

@@ -172,6 +172,11 @@ impl Touched {
         self.folders.get(folder)?.get(name)
     }
 
+    /// Whether what is in a folder is known.
+    pub fn looks_into(&self, folder: &RepoPath) -> bool {
+        self.folders.contains_key(folder.as_str())
+    }
+
     /// Puts a file at a path, or takes away what is there.
     pub fn set(&mut self, path: &RepoPath, file: Option<Held>) {
         let (folder, name) = split(path.as_str());

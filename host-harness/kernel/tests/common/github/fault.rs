@@ -24,6 +24,8 @@ pub struct Fault {
 pub enum On {
     /// The so-manyth request from now on that would change something, from 1.
     Write(usize),
+    /// The so-manyth request from now on, from 1.
+    Request(usize),
     /// A request with this method and this part of the path.
     Path(&'static str, &'static str),
     /// Every request.
@@ -39,6 +41,11 @@ pub enum What {
     Drop,
     /// It does what it is asked, and closes the connection without an answer.
     DropAfter,
+    /// It does what it is asked and closes the connection, and so it does with every later
+    /// request, which it does not do.
+    DieAfter,
+    /// It closes the connection and does nothing, then and later.
+    DieBefore,
     /// It does what it is asked, and answers with a status of its own.
     AnswerAfter(Response),
     /// It does what it is asked, and half of the answer comes.
@@ -67,23 +74,29 @@ impl Fault {
 
 /// The faults that are still to come.
 #[derive(Default)]
-pub struct Faults(Vec<Fault>);
+pub struct Faults {
+    coming: Vec<Fault>,
+    is_dead: bool,
+}
 
 impl Faults {
     pub fn add(&mut self, fault: Fault) {
-        self.0.push(fault);
+        self.coming.push(fault);
     }
 
     /// The fault that strikes a request.
     pub fn strikes(&mut self, asked: &Request) -> Option<What> {
+        if self.is_dead {
+            return Some(What::Drop);
+        }
         let mut struck = None;
-        for fault in &mut self.0 {
+        for fault in &mut self.coming {
             let hits = match &mut fault.on {
-                On::Write(left) if asked.is_write() => {
+                On::Write(_) if !asked.is_write() => false,
+                On::Write(left) | On::Request(left) => {
                     *left = left.saturating_sub(1);
                     *left == 0
                 }
-                On::Write(_) => false,
                 On::Path(method, part) => asked.method == *method && asked.path.contains(*part),
                 On::All => true,
             };
@@ -92,6 +105,7 @@ impl Faults {
                 struck = Some(fault.what.clone());
             }
         }
+        self.is_dead = matches!(struck, Some(What::DieAfter | What::DieBefore));
         struck
     }
 }
@@ -103,8 +117,8 @@ pub fn perform(fault: Option<What>, asked: &Request, forge: &Mutex<Forge>, wire:
     match fault {
         None => whole(do_it(), wire),
         Some(What::Answer(response)) => whole(response, wire),
-        Some(What::Drop) => {}
-        Some(What::DropAfter) => drop(do_it()),
+        Some(What::Drop | What::DieBefore) => {}
+        Some(What::DropAfter | What::DieAfter) => drop(do_it()),
         Some(What::AnswerAfter(response)) => {
             do_it();
             whole(response, wire);
