@@ -129,7 +129,8 @@ impl Identity {
         Self { ca_pem, certificate: certificate.der().clone(), key }
     }
 
-    fn config(&self) -> Arc<ServerConfig> {
+    /// What a server of it is configured with.
+    pub fn config(&self) -> Arc<ServerConfig> {
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(self.key.serialize_der()));
         let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
         let builder = builder.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
