@@ -8,6 +8,7 @@ the server took. Needs aiosmtpd and the openssl command.
 """
 
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -30,6 +31,12 @@ def known(server, session, envelope, mechanism, data):
     return AuthResult(success=(data.login, data.password) == (b"ada", b"s3cret"))
 
 
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
 def certificate(folder):
     key, cert = os.path.join(folder, "key.pem"), os.path.join(folder, "cert.pem")
     subprocess.run(
@@ -47,15 +54,11 @@ def main():
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(cert, key)
         server = Controller(
-            Handler(), hostname="127.0.0.1", port=0, tls_context=context, require_starttls=True,
+            Handler(), hostname="127.0.0.1", port=free_port(), tls_context=context, require_starttls=True,
             authenticator=known, auth_required=True,
         )
-        # Port 0 is the system's choice; the controller looks at the port that it was given.
-        server.port = 0
-        server._trigger_server = lambda: None
         server.start()
-        port = server.server.sockets[0].getsockname()[1]
-        environment = dict(os.environ, CODE_ASSIST_SMTP_PORT=str(port), CODE_ASSIST_SMTP_CA=cert)
+        environment = dict(os.environ, CODE_ASSIST_SMTP_PORT=str(server.port), CODE_ASSIST_SMTP_CA=cert)
         status = subprocess.run(sys.argv[1:], env=environment).returncode
         server.stop()
     if status:

@@ -11,17 +11,21 @@ use policy::{
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
 
-use super::{super::*, Keys};
+use super::Keys;
 use crate::{
     KernelError,
     net::{
+        Names,
         breaker::Breaker,
+        client,
         failure::{Fault, Way},
+        fault,
         meter::Meter,
         names::GuardedNames,
         place::Place,
         proxy::Proxy,
         redact::Redaction,
+        trust,
     },
     secret::Leaving,
 };
