@@ -122,7 +122,7 @@ async fn a_place_that_names_a_time_is_given_it_where_it_fits() {
 }
 
 fn breaking(address: SocketAddr) -> BindingConfig {
-    BindingConfig { breaker: BreakerConfig { failures: 2, open_ms: 300 }, ..config(address) }
+    BindingConfig { breaker: BreakerConfig { failures: 2, open_ms: 600 }, ..config(address) }
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn a_place_that_fails_again_and_again_is_left_alone() {
         assert_eq!(code(binding.clone().send(get("/")).await), expected);
     }
     assert_eq!(count.load(Ordering::SeqCst), 2, "while it is left alone nobody calls");
-    thread::sleep(Duration::from_millis(310));
+    thread::sleep(Duration::from_millis(610));
     for _ in 0..3 {
         assert_eq!(code(binding.send(get("/")).await), Ok(200), "the probe went well");
     }
@@ -154,12 +154,12 @@ async fn a_single_probe_finds_out() {
     for expected in [Ok(503), Ok(503), Err(Code::NetBreaker)] {
         assert_eq!(code(binding.send(get("/")).await), expected);
     }
-    thread::sleep(Duration::from_millis(310));
+    thread::sleep(Duration::from_millis(610));
     let (one, other) = tokio::join!(binding.send(get("/")), binding.send(get("/")));
     assert_eq!((code(one), code(other)), (Ok(503), Err(Code::NetBreaker)), "one alone");
     assert_eq!(code(binding.send(get("/")).await), Err(Code::NetBreaker), "and it rests again");
     status.store(200, Ordering::SeqCst);
-    thread::sleep(Duration::from_millis(310));
+    thread::sleep(Duration::from_millis(610));
     assert_eq!(code(binding.send(get("/")).await), Ok(200));
     assert_eq!(count.load(Ordering::SeqCst), 4);
 }

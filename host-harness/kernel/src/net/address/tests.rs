@@ -157,3 +157,39 @@ fn every_kind_of_address_is_told_in_other_words() {
     let words: std::collections::BTreeSet<_> = told.iter().map(|(_, words)| *words).collect();
     assert_eq!((told.len(), codes.len(), words.len()), (11, 11, 11));
 }
+
+/// The library of the language has a list of its own, made by others.
+#[test]
+fn what_the_language_does_not_call_global_is_closed_in_every_form() {
+    let mut closed = 0;
+    for (high, low) in (0..=u16::MAX).flat_map(|high| [(high, 0), (high, 1), (high, 0xfffe), (high, 0xffff)])
+    {
+        let ([a, b], [c, d]) = (u16::to_be_bytes(high), u16::to_be_bytes(low));
+        let v4 = Ipv4Addr::new(a, b, c, d);
+        let known = v4.is_private()
+            || v4.is_loopback()
+            || v4.is_link_local()
+            || v4.is_multicast()
+            || v4.is_broadcast()
+            || v4.is_documentation()
+            || v4.is_unspecified();
+        let reach = Reach::of(v4.into());
+        assert!(!known || reach != Reach::Public, "{v4}");
+        if reach == Reach::Public {
+            continue;
+        }
+        closed += 1;
+        for v6 in [
+            v4.to_ipv6_mapped(),
+            v4.to_ipv6_compatible(),
+            Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, high, low),
+            Ipv6Addr::new(0x2002, high, low, 0, 0, 0, 0, 1),
+            Ipv6Addr::new(0x2001, 0, high, low, 0, 0, !0x0808, !0x0808),
+            Ipv6Addr::new(0x2001, 0, 0x0808, 0x0808, 0, 0, !high, !low),
+            Ipv6Addr::new(0x2a00, 1, 2, 3, 0, 0x5efe, high, low),
+        ] {
+            assert_ne!(Reach::of(v6.into()), Reach::Public, "{v4} in {v6}");
+        }
+    }
+    assert!(closed > 4 * 0x2000, "{closed}");
+}

@@ -28,7 +28,6 @@ const TAKEN: &[&str] = &[
     "trailer",
     "transfer-encoding",
     "upgrade",
-    "user-agent",
 ];
 
 /// A request that may be sent. It says what was looked at and nothing else.
