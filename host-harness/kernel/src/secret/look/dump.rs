@@ -1,6 +1,6 @@
 //! Takes the dump of a file apart: the offset before each line, the text behind it.
 
-use super::unescape::Unescaped;
+use super::unescape::{Unescaped, place};
 
 /// An offset has at least this many digits.
 const OFFSET_MIN: usize = 6;
@@ -15,12 +15,12 @@ pub(super) fn undumped(text: &[u8]) -> Option<Unescaped> {
         if let Some(start) = behind_offset(line) {
             let end = start + content(&line[start..]);
             made.bytes.extend_from_slice(&line[start..end]);
-            made.from.extend(at + start..at + end);
+            made.from.extend(place(at + start)..place(at + end));
             lines += 1;
         }
         at += line.len();
     }
-    made.from.push(text.len());
+    made.from.push(place(text.len()));
     (lines >= LINES_MIN).then_some(made)
 }
 

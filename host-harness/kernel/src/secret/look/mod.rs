@@ -6,17 +6,18 @@
 //! value looks when it is encoded is worked out once, for every value, and not for
 //! every text.
 
-mod automaton;
 mod dump;
 mod forms;
+mod grams;
 mod packed;
+mod sought;
 mod squeeze;
 mod unescape;
 mod view;
 
 use std::{collections::BTreeSet, ops::Range};
 
-use automaton::{Automaton, Match};
+use sought::{Match, Sought};
 use view::View;
 
 pub(crate) use forms::Breadth;
@@ -37,8 +38,8 @@ pub(crate) struct Hit {
 
 /// Looks for a set of values.
 pub(crate) struct Finder {
-    exact: Automaton,
-    loose: Automaton,
+    exact: Sought,
+    loose: Sought,
     reach: usize,
 }
 
@@ -47,7 +48,7 @@ pub(crate) struct Finder {
 const LONGER: usize = 16;
 const REACH_MIN: usize = 1024;
 /// A text is looked at in pieces of this size, so that what is made of it stays small.
-const PIECE: usize = 256 * 1024;
+const PIECE: usize = 64 * 1024;
 
 impl Finder {
     /// What looks for these values, each in its forms.
@@ -64,7 +65,7 @@ impl Finder {
             );
         }
         let reach = REACH_MIN + LONGER * longest;
-        Self { exact: Automaton::new(exact), loose: Automaton::new(loose), reach }
+        Self { exact: Sought::new(exact), loose: Sought::new(loose), reach }
     }
 
     /// How many bytes a value may take in a text and still be found across pieces.

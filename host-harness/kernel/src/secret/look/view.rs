@@ -11,7 +11,7 @@ use super::{
 pub(super) struct View<'a> {
     pub(super) bytes: &'a [u8],
     /// Where each byte came from, the last step first.
-    from: &'a [Vec<usize>],
+    from: &'a [Vec<u32>],
     /// Whether a line of it is one thing.
     pub(super) lines: bool,
 }
@@ -60,7 +60,7 @@ impl View<'_> {
             let next = || from[place.end..].iter().copied().find(|at| *at > last);
             // Behind a line there is another one, and no rest of the same thing.
             let end = if self.lines { None } else { next() };
-            from[place.start]..end.unwrap_or(last + 1)
+            from[place.start] as usize..end.unwrap_or(last + 1) as usize
         })
     }
 }
