@@ -3,6 +3,7 @@
 mod guard;
 mod json;
 mod leaving;
+mod planted;
 mod properties;
 mod sources;
 mod speed;

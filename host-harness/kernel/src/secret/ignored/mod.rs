@@ -22,7 +22,7 @@ use cap_std::fs::Dir;
 use memchr::memmem;
 use policy::Code;
 
-use super::look::{Breadth, Finder, Value};
+use super::look::{Breadth, Finder, Value, squeezed};
 use crate::{KernelError, workspace::Base};
 use names::Kind;
 use value::Private;
@@ -93,7 +93,7 @@ impl Ignored {
 
     fn with_held<T>(&self, then: impl FnOnce(&mut Held) -> Result<T, KernelError>) -> Result<T, KernelError> {
         let mut slot = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let current = slot.take().filter(|held| held.is_current(&self.dir));
+        let current = slot.take().and_then(|mut held| held.is_current(&self.dir).then_some(held));
         let held = slot.insert(match current {
             Some(held) => held,
             None => Held::read(&self.dir)?,
@@ -126,8 +126,12 @@ impl Held {
     }
 
     /// Whether the files are the ones that were read, and no others came.
-    fn is_current(&self, dir: &Dir) -> bool {
-        self.sure.elapsed() < SURE_FOR || self.stamps.iter().all(|(path, read)| stamp(dir, path) == *read)
+    fn is_current(&mut self, dir: &Dir) -> bool {
+        if self.sure.elapsed() < SURE_FOR {
+            return true;
+        }
+        self.sure = Instant::now();
+        self.stamps.iter().all(|(path, read)| stamp(dir, path) == *read)
     }
 
     /// Finds out which of these values everybody can read anyway.
@@ -153,7 +157,11 @@ impl Held {
     }
 
     fn stands_in(&self, value: usize, content: &[u8]) -> bool {
-        memmem::find(content, &self.values[value].1.bytes).is_some()
+        let Private { bytes, is_piece } = &self.values[value].1;
+        match is_piece {
+            true => memmem::find(&squeezed(content), &squeezed(bytes)).is_some(),
+            false => memmem::find(content, bytes).is_some(),
+        }
     }
 }
 

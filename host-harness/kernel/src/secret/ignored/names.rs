@@ -20,7 +20,6 @@ const NAMES: &[&str] = &[
     ".env",
     ".envrc",
     ".npmrc",
-    ".yarnrc.yml",
     ".pypirc",
     ".netrc",
     "_netrc",

@@ -9,6 +9,8 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Private {
     pub(super) bytes: Vec<u8>,
+    /// Whether it is a piece of the file, which may be indented elsewhere.
+    pub(super) is_piece: bool,
 }
 
 /// A value of fewer bytes is everywhere.
@@ -102,21 +104,20 @@ const TOKENS: &[&str] = &[
 
 /// The secrets of a file.
 pub(super) fn private(content: &[u8], kind: Kind) -> Vec<Private> {
-    let mut values = match std::str::from_utf8(content) {
-        Ok(text) => of_text(text, kind),
-        Err(_) if kind.is_named() => samples(content),
-        Err(_) => Vec::new(),
+    let (mut values, pieces) = match std::str::from_utf8(content) {
+        // A certificate is for everybody; what proves that it is one's own is not.
+        Ok(text) if text.contains("-----BEGIN") && !text.contains("PRIVATE KEY") => (Vec::new(), Vec::new()),
+        Ok(text) => (of_text(text, kind), pieces(text)),
+        Err(_) if kind.is_named() => (samples(content), Vec::new()),
+        Err(_) => (Vec::new(), Vec::new()),
     };
     values.sort();
     values.dedup();
-    values.into_iter().take(VALUES_MAX).map(|bytes| Private { bytes }).collect()
+    let values = values.into_iter().take(VALUES_MAX).map(|bytes| Private { bytes, is_piece: false });
+    values.chain(pieces.into_iter().map(|bytes| Private { bytes, is_piece: true })).collect()
 }
 
 fn of_text(text: &str, kind: Kind) -> Vec<Vec<u8>> {
-    // A certificate is for everybody; what proves that it is one's own is not.
-    if text.contains("-----BEGIN") && !text.contains("PRIVATE KEY") {
-        return Vec::new();
-    }
     let mut values: Vec<&str> = Vec::new();
     for line in text.lines() {
         if let Some(assignment) = assignment(line) {
@@ -127,7 +128,6 @@ fn of_text(text: &str, kind: Kind) -> Vec<Vec<u8>> {
     }
     let mut values: Vec<_> = values.into_iter().map(|value| start(value.as_bytes()).to_vec()).collect();
     values.extend(key_blocks(text));
-    values.extend(pieces(text));
     values
 }
 

@@ -4,6 +4,8 @@ use super::unescape::{Unescaped, place};
 
 /// An offset has at least this many digits.
 const OFFSET_MIN: usize = 6;
+/// A longer line is none of a dump.
+const LINE_MAX: usize = 400;
 /// Fewer lines than this hold no value that is not on one of them.
 const LINES_MIN: usize = 2;
 
@@ -12,7 +14,9 @@ pub(super) fn undumped(text: &[u8]) -> Option<Unescaped> {
     let mut made = Unescaped { bytes: Vec::new(), from: Vec::new() };
     let (mut at, mut lines) = (0, 0);
     for line in text.split_inclusive(|byte| *byte == b'\n') {
-        if let Some(start) = behind_offset(line) {
+        if line.len() <= LINE_MAX
+            && let Some(start) = behind_offset(line)
+        {
             let end = start + content(&line[start..]);
             made.bytes.extend_from_slice(&line[start..end]);
             made.from.extend(place(at + start)..place(at + end));

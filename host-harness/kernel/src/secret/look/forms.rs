@@ -10,9 +10,12 @@ const BASE32_HEX: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUV";
 /// How much of a squeezed value has to be left for it to be told from chance.
 pub(super) const LOOSE_MIN: usize = 8;
 /// The same for its encodings, whose letters are as good as random.
-const ENCODED_MIN: usize = 10;
+const ENCODED_MIN: usize = 8;
 /// A value of fewer bytes has only exact forms.
 pub(super) const FUZZY_MIN: usize = 8;
+/// Of a value of fewer bytes, encodings are looked for as they stand, too: without their
+/// signs too little of them might be left.
+const EXACT_MAX: usize = 12;
 /// The shortest piece of base64 that a short value is known by.
 const SHORT_MIN: usize = 5;
 
@@ -44,7 +47,7 @@ pub(crate) enum Breadth {
 /// The forms that are looked for in a text as it stands.
 pub(super) fn exact(value: &[u8], breadth: Breadth) -> Vec<Form> {
     let mut forms: Vec<_> = readings(value).into_iter().map(even).collect();
-    if breadth == Breadth::Wide && value.len() < FUZZY_MIN {
+    if breadth == Breadth::Wide && value.len() < EXACT_MAX {
         let hex = hex(value);
         forms.extend([even(hex.to_ascii_uppercase()), even(hex)]);
         let encoded = [BASE64, BASE64_URL].into_iter().flat_map(|letters| cores(value, 6, letters));
@@ -63,7 +66,7 @@ pub(super) fn loose(value: &[u8], breadth: Breadth) -> Vec<Form> {
     let mut plain: Vec<_> = readings(value).iter().map(|reading| squeezed(reading)).collect();
     let encoded = match breadth {
         Breadth::Word => return Vec::new(),
-        Breadth::Narrow => encoded(value),
+        Breadth::Narrow => [cores(value, 6, BASE64), vec![even(hex(value))]].concat(),
         Breadth::Wide if value.len() < FUZZY_MIN => return Vec::new(),
         Breadth::Wide => {
             plain.extend([squeezed(&reversed(value)), squeezed(&rot13(value))]);

@@ -21,6 +21,7 @@ use sought::{Match, Sought};
 use view::View;
 
 pub(crate) use forms::Breadth;
+pub(crate) use squeeze::squeezed;
 
 /// A value to look for.
 pub(crate) struct Value<'a> {
@@ -97,7 +98,7 @@ impl Finder {
 
     fn first_in(&self, view: &View) -> Option<usize> {
         let exact = self.exact.first(view.bytes);
-        exact.or_else(|| self.loose.first(&squeeze::squeezed(view.bytes)))
+        exact.or_else(|| self.loose.first(&squeezed(view.bytes)))
     }
 
     fn all_plain(&self, text: &[u8]) -> Vec<Hit> {
@@ -122,7 +123,7 @@ impl Finder {
         for found in self.exact.all(view.bytes) {
             tell(&found, view.source(found.place.clone()));
         }
-        let matches = self.loose.all(&squeeze::squeezed(view.bytes));
+        let matches = self.loose.all(&squeezed(view.bytes));
         if matches.is_empty() {
             return;
         }

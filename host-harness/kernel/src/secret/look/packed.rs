@@ -13,7 +13,10 @@ pub(super) struct Packed {
 
 /// Streams that are unpacked of one text at the most.
 const STREAMS_MAX: usize = 64;
-/// Bytes that are unpacked of one stream at the most.
+/// What looks like the start of a stream is tried this often: most of it is none.
+const STARTS_MAX: usize = 500;
+/// Bytes that are unpacked of one text, and of one stream at the most.
+const TOTAL_MAX: usize = 16 * 1024 * 1024;
 const CONTENT_MAX: u64 = 4 * 1024 * 1024;
 /// Base64 that is read at the most.
 const ENCODED_MAX: usize = 4 * 1024 * 1024;
@@ -37,14 +40,27 @@ const ENCODED: &[&[u8]] = &[b"H4sI", b"eAE", b"eF4", b"eJ", b"eN", b"UEsDB"];
 pub(super) fn unpacked(text: &[u8]) -> Vec<Packed> {
     let mut found = Vec::new();
     for (beginning, unpack) in BEGINNINGS {
-        let streams = memmem::find_iter(text, beginning).filter_map(|start| at(text, start, *unpack));
-        found.extend(streams.take(STREAMS_MAX));
+        gather(memmem::find_iter(text, beginning), &mut found, |start| at(text, start, *unpack));
     }
     for beginning in ENCODED {
         let starts = memmem::find_iter(text, beginning).filter(|start| is_start(text, *start));
-        found.extend(starts.filter_map(|start| at(text, start, encoded)).take(STREAMS_MAX));
+        gather(starts, &mut found, |start| at(text, start, encoded));
     }
     found
+}
+
+fn gather(
+    starts: impl Iterator<Item = usize>,
+    found: &mut Vec<Packed>,
+    read: impl Fn(usize) -> Option<Packed>,
+) {
+    for start in starts.take(STARTS_MAX) {
+        let unpacked: usize = found.iter().map(|packed| packed.content.len()).sum();
+        if found.len() >= STREAMS_MAX || unpacked >= TOTAL_MAX {
+            return;
+        }
+        found.extend(read(start));
+    }
 }
 
 fn at(text: &[u8], start: usize, unpack: Unpack) -> Option<Packed> {

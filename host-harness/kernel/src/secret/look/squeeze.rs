@@ -17,7 +17,7 @@ const fn left() -> [u8; 256] {
 }
 
 /// The letters and digits of a text.
-pub(super) fn squeezed(text: &[u8]) -> Vec<u8> {
+pub(crate) fn squeezed(text: &[u8]) -> Vec<u8> {
     let mut kept = vec![0; text.len()];
     let mut count = 0;
     for byte in text {
