@@ -3,6 +3,8 @@
 
 pub mod artifact;
 pub mod clock;
+pub mod container;
+
 mod error;
 pub mod forge;
 pub mod git;
@@ -17,7 +19,9 @@ pub mod revocation;
 pub mod run_id;
 pub mod secret;
 pub mod transport;
+mod tool;
 pub mod workspace;
+mod yaml;
 
 pub use error::KernelError;
 pub use itself::Itself;

@@ -22,6 +22,8 @@ pub use binding::{
     PathPattern, Price, Private, ProxyConfig, Redirects, TransportName, UsageConfig, is_plain_path,
 };
 pub use container::ContainerConfig;
+pub use binding::BindingConfig;
+pub use container::{Capability, ContainerConfig, EngineChoice, ProbeConfig};
 pub use identity::{AgentIdConfig, ApprovalConfig, Approver, Identity};
 pub use points::{CredentialConfig, KeyConfig, PointConfig, PointProtocol};
 pub use sandbox::{LanguageCache, SandboxBackend, SandboxConfig};

@@ -133,6 +133,11 @@ impl Cancel {
         self.inner.1.notify_all();
     }
 
+    /// Whether the end was called.
+    pub fn is_cancelled(&self) -> bool {
+        *self.inner.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Waits for at most `time`, and says whether the end was called meanwhile.
     fn wait(&self, time: Duration) -> bool {
         let guard = self.inner.0.lock().unwrap_or_else(PoisonError::into_inner);

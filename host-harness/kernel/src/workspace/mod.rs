@@ -8,7 +8,7 @@ mod list;
 pub mod materialise;
 mod overlay;
 mod read;
-mod scratch;
+pub(crate) mod scratch;
 mod search;
 pub(crate) mod stage;
 mod write;
