@@ -4,6 +4,7 @@
 pub mod artifact;
 pub mod clock;
 pub mod container;
+pub mod deploy;
 
 mod error;
 pub mod forge;

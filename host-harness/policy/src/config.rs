@@ -33,6 +33,10 @@ pub use update::{
     GitRemote, GitSigning, GitUpdate, GithubEdition, GithubLimits, GithubUpdate, Person, PushRefused,
     SigningFormat, Transport, UpdateConfig, UpdatePath, is_same,
 };
+pub use sandbox::SandboxConfig;
+pub use secret::VaultConfig;
+pub use target::{TargetConfig, TargetKind};
+pub use update::UpdateConfig;
 
 use crate::local::{self, Place, Policy, PolicyError};
 
