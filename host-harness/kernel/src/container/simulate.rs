@@ -47,7 +47,9 @@ pub fn simulate(simulation: &Simulation<'_>, cancel: &Cancel) -> Result<Simulate
     remove::named(simulation.run)?;
     let source = Source::read(simulation.stage, simulation.config)?;
     let engine = Engine::find(simulation.config, simulation.within, cancel)?;
-    let bench = Bench { engine: &engine, config: simulation.config, run: simulation.run, cancel };
+    let config = simulation.config;
+    let is_alone = !config.network && config.probe.is_none() && source.composition.services.len() == 1;
+    let bench = Bench { engine: &engine, config, run: simulation.run, cancel, is_alone };
     let fetched = bench.absent(&source);
     let mut done = Done::default();
     let ended = done.go(&bench, simulation.stage, &source);

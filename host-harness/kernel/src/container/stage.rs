@@ -12,7 +12,7 @@ use policy::Code;
 
 use crate::{
     KernelError, Workspace, git,
-    workspace::{materialise::set_mode, scratch::Scratch},
+    workspace::{Laid, materialise::set_mode, scratch::Scratch},
 };
 
 /// A copy of the workspace, removed when it is dropped.
@@ -28,26 +28,18 @@ const TEXT_BYTES: u64 = 1024 * 1024;
 impl Stage {
     /// Copies the workspace into a new folder within `within`.
     pub fn new(workspace: &mut Workspace, within: &Path, bytes_max: u64) -> Result<Self, KernelError> {
+        let root = workspace.base().root().to_owned();
+        Self::of(&root, workspace.steps()?, within, bytes_max)
+    }
+
+    fn of(root: &Path, steps: Vec<Laid>, within: &Path, bytes_max: u64) -> Result<Self, KernelError> {
         let scratch = Scratch::new(within).map_err(KernelError::io("make a folder in", within.display()))?;
         let to = scratch.files();
-        let root = workspace.base().root().to_owned();
-        let mut copy = Copy { left_out: left_out(&root)?, root: root.clone(), bytes_left: bytes_max };
-        copy.folder(&root, &to)?;
-        for (path, _, file) in workspace.steps()? {
-            let place = to.join(path.as_str());
-            match file {
-                None => gone(&place).map_err(KernelError::io("remove", &path))?,
-                Some(file) => {
-                    copy.take(file.blob.bytes().len() as u64)?;
-                    lay(&place, file.blob.bytes())
-                        .and_then(|()| set_mode(&place, file.mode))
-                        .map_err(KernelError::io("write", &path))?;
-                }
-            }
-        }
-        let dir =
-            Dir::open_ambient_dir(&to, ambient_authority()).map_err(KernelError::io("open", to.display()))?;
-        Ok(Self { scratch, dir })
+        let mut copy = Copy { left_out: LeftOut::of(root)?, bytes_left: bytes_max };
+        copy.folder(root, &to)?;
+        steps.into_iter().try_for_each(|step| copy.step(&to, step))?;
+        let dir = Dir::open_ambient_dir(&to, ambient_authority());
+        Ok(Self { scratch, dir: dir.map_err(KernelError::io("open", to.display()))? })
     }
 
     /// Where the files are.
@@ -110,10 +102,29 @@ impl Stage {
     }
 }
 
-/// What a build is not given: what git ignores; where there is no git, what is called `.env`.
-fn left_out(root: &Path) -> Result<BTreeSet<PathBuf>, KernelError> {
-    let ignored = git::ignored(root)?;
-    Ok(ignored.unwrap_or_default().iter().map(|path| root.join(path.trim_end_matches('/'))).collect())
+/// What a build is not given.
+enum LeftOut {
+    /// What git ignores.
+    Ignored(BTreeSet<PathBuf>),
+    /// Where there is no git, what usually holds secrets.
+    Secrets,
+}
+
+impl LeftOut {
+    fn of(root: &Path) -> Result<Self, KernelError> {
+        let place = |path: String| root.join(path.trim_end_matches('/'));
+        let ignored = git::ignored(root)?;
+        Ok(ignored.map_or(Self::Secrets, |paths| Self::Ignored(paths.into_iter().map(place).collect())))
+    }
+
+    fn holds(&self, entry: &fs::DirEntry) -> bool {
+        let name = entry.file_name();
+        name.eq_ignore_ascii_case(".git")
+            || match self {
+                Self::Ignored(paths) => paths.contains(&entry.path()),
+                Self::Secrets => is_secret(&name.to_string_lossy()),
+            }
+    }
 }
 
 fn is_secret(name: &str) -> bool {
@@ -123,8 +134,7 @@ fn is_secret(name: &str) -> bool {
 
 /// The copying of a base, as far as there is room.
 struct Copy {
-    root: PathBuf,
-    left_out: BTreeSet<PathBuf>,
+    left_out: LeftOut,
     bytes_left: u64,
 }
 
@@ -133,17 +143,11 @@ impl Copy {
         let fail = |error| KernelError::io("copy", from.display())(error);
         for entry in fs::read_dir(from).map_err(fail)? {
             let entry = entry.map_err(fail)?;
-            if !self.leaves_out(&entry) {
+            if !self.left_out.holds(&entry) {
                 self.entry(&entry, &to.join(entry.file_name()))?;
             }
         }
         Ok(())
-    }
-
-    fn leaves_out(&self, entry: &fs::DirEntry) -> bool {
-        let name = entry.file_name();
-        let secret = !self.root.join(".git").exists() && is_secret(&name.to_string_lossy());
-        name == ".git" || secret || self.left_out.contains(&entry.path())
     }
 
     fn entry(&mut self, entry: &fs::DirEntry, to: &Path) -> Result<(), KernelError> {
@@ -162,6 +166,15 @@ impl Copy {
             fs::copy(&from, to).map_err(fail)?;
         }
         Ok(())
+    }
+
+    /// What the change makes of a file.
+    fn step(&mut self, to: &Path, (path, _, file): Laid) -> Result<(), KernelError> {
+        let place = to.join(path.as_str());
+        let Some(file) = file else { return gone(&place).map_err(KernelError::io("remove", &path)) };
+        self.take(file.blob.bytes().len() as u64)?;
+        let laid = lay(&place, file.blob.bytes()).and_then(|()| set_mode(&place, file.mode));
+        laid.map_err(KernelError::io("write", &path))
     }
 
     fn take(&mut self, bytes: u64) -> Result<(), KernelError> {
@@ -197,4 +210,76 @@ fn lay(place: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     gone(place)?;
     fs::write(place, bytes)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use agent_contract::{RepoPath, operation::FileMode};
+    use policy::Blob;
+
+    use super::*;
+    use crate::workspace::HeldFile;
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for path in files {
+            let place = folder.path().join(path);
+            fs::create_dir_all(place.parent().unwrap()).unwrap();
+            fs::write(place, path).unwrap();
+        }
+        folder
+    }
+
+    fn step(path: &str, text: Option<&str>) -> Laid {
+        let file = text.map(|text| HeldFile { blob: Blob::new(text.into()), mode: FileMode::Executable });
+        (RepoPath::parse(path).unwrap(), None, file)
+    }
+
+    #[test]
+    fn the_change_is_in_it_and_links_are_not_written_through() {
+        let root = folder(&["a", "gone", "deep/b"]);
+        let (within, outside) = (tempfile::tempdir().unwrap(), folder(&["kept"]));
+        std::os::unix::fs::symlink(outside.path().join("kept"), root.path().join("link")).unwrap();
+        let steps = vec![
+            step("a", Some("new")),
+            step("gone", None),
+            step("link", Some("file")),
+            step("x/y", Some("z")),
+        ];
+        let stage = Stage::of(root.path(), steps, within.path(), 1000).unwrap();
+        assert_eq!(stage.files(".").unwrap(), ["./a", "./deep/b", "./link", "./x/y"]);
+        assert_eq!(stage.text("a").unwrap().as_deref(), Some("new"));
+        assert_eq!(fs::read_to_string(outside.path().join("kept")).unwrap(), "kept");
+        drop(stage);
+        assert_eq!(fs::read_dir(within.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn secrets_and_what_git_keeps_are_not_in_it() {
+        let within = tempfile::tempdir().unwrap();
+        let root = folder(&[".env", "a/.env.local", ".env.example", ".GIT/config", "b"]);
+        let stage = Stage::of(root.path(), Vec::new(), within.path(), 1000).unwrap();
+        assert_eq!(stage.files(".").unwrap(), ["./.env.example", "./b"]);
+    }
+
+    #[test]
+    fn it_has_a_size() {
+        let (root, within) = (folder(&["aaaa"]), tempfile::tempdir().unwrap());
+        let stage = |steps, bytes_max| Stage::of(root.path(), steps, within.path(), bytes_max).map(drop);
+        assert!(stage(Vec::new(), 4).is_ok());
+        assert_eq!(stage(Vec::new(), 3).unwrap_err().code, Code::FileTooLarge);
+        assert_eq!(stage(vec![step("b", Some("x"))], 4).unwrap_err().code, Code::FileTooLarge);
+    }
+
+    #[test]
+    fn links_that_lead_out_are_not_followed() {
+        let (root, within, outside) = (folder(&["a"]), tempfile::tempdir().unwrap(), folder(&["secret"]));
+        for (to, name) in [(outside.path().join("secret"), "file"), (outside.path().to_owned(), "folder")] {
+            std::os::unix::fs::symlink(to, root.path().join(name)).unwrap();
+        }
+        let stage = Stage::of(root.path(), Vec::new(), within.path(), 1000).unwrap();
+        assert!(stage.text("file").is_err() && stage.text("folder/secret").is_err());
+        assert!(stage.beneath("folder").is_none() && stage.beneath("..").is_none());
+        assert!(stage.files("folder").unwrap().is_empty());
+    }
 }

@@ -25,6 +25,8 @@ pub(super) struct Bench<'a> {
     pub config: &'a ContainerConfig,
     pub run: &'a str,
     pub cancel: &'a Cancel,
+    /// Whether there is one container that nobody has to reach.
+    pub is_alone: bool,
 }
 
 impl Bench<'_> {
@@ -37,11 +39,19 @@ impl Bench<'_> {
         format!("{LABEL}={}", self.run)
     }
 
-    /// The network that all containers are on. Nothing leads out of it unless configured.
+    /// The network that all containers are on. Nothing leads out of it unless configured; the
+    /// machine itself is on it only where it has to ask, or where an engine knows no other way.
     pub fn make_network(&self) -> Result<(), KernelError> {
+        if self.is_alone {
+            return Ok(());
+        }
         let (name, label) = (self.name("net"), self.label());
         let mut words = vec!["network", "create", "--label", &label];
         words.extend((!self.config.network).then_some("--internal"));
+        let unseen = !self.config.network && self.config.probe.is_none();
+        if unseen && self.engine.kind() == Kind::Docker {
+            words.push("--opt=com.docker.network.bridge.inhibit_ipv4=true");
+        }
         words.push(&name);
         self.engine.call(&words, self.cancel)?.ok(Code::ContainerStart, "can't make a network").map(drop)
     }
@@ -140,11 +150,9 @@ impl Bench<'_> {
         words.push(format!("--name={}", self.name(&service.name)));
         words.push(format!("--hostname={}", service.name));
         words.push(format!("--label={}", self.label()));
-        words.push(format!("--network={}", self.name("net")));
-        words.push(format!("--network-alias={}", service.name));
+        words.extend(self.networking(service));
         words.extend(self.confinement());
         words.push(format!("--env-file={}", self.env_file(service)?));
-        words.extend(service.ports.iter().map(|port| format!("--publish=127.0.0.1::{port}")));
         words.extend(service.user.iter().map(|user| format!("--user={user}")));
         words.extend(service.working_dir.iter().map(|folder| format!("--workdir={folder}")));
         words.extend(service.init.then(|| "--init".to_owned()));
@@ -160,6 +168,16 @@ impl Bench<'_> {
         words.extend(more.iter().cloned());
         words.extend(service.command.iter().flatten().cloned());
         Ok(words)
+    }
+
+    fn networking(&self, service: &Service) -> Vec<String> {
+        if self.is_alone {
+            return vec!["--network=none".to_owned()];
+        }
+        let mut words =
+            vec![format!("--network={}", self.name("net")), format!("--network-alias={}", service.name)];
+        words.extend(service.ports.iter().map(|port| format!("--publish=127.0.0.1::{port}")));
+        words
     }
 
     /// What no container of a simulation is without.
