@@ -19,8 +19,8 @@ pub mod publish;
 pub mod revocation;
 pub mod run_id;
 pub mod secret;
-pub mod transport;
 mod tool;
+pub mod transport;
 pub mod workspace;
 mod yaml;
 

@@ -21,22 +21,16 @@ pub use binding::{
     ActionConfig, Allow, BindingConfig, BindingKind, BindingLimits, BreakerConfig, MailConfig, MethodName,
     PathPattern, Price, Private, ProxyConfig, Redirects, TransportName, UsageConfig, is_plain_path,
 };
-pub use container::ContainerConfig;
-pub use binding::BindingConfig;
 pub use container::{Capability, ContainerConfig, EngineChoice, ProbeConfig};
 pub use identity::{AgentIdConfig, ApprovalConfig, Approver, Identity};
 pub use points::{CredentialConfig, KeyConfig, PointConfig, PointProtocol};
 pub use sandbox::{LanguageCache, SandboxBackend, SandboxConfig};
 pub use secret::{VaultAppRole, VaultAuth, VaultConfig, VaultReference, VaultSource};
-pub use target::TargetConfig;
+pub use target::{TargetConfig, TargetKind};
 pub use update::{
     GitRemote, GitSigning, GitUpdate, GithubEdition, GithubLimits, GithubUpdate, Person, PushRefused,
     SigningFormat, Transport, UpdateConfig, UpdatePath, is_same,
 };
-pub use sandbox::SandboxConfig;
-pub use secret::VaultConfig;
-pub use target::{TargetConfig, TargetKind};
-pub use update::UpdateConfig;
 
 use crate::local::{self, Place, Policy, PolicyError};
 
