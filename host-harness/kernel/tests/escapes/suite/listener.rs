@@ -57,16 +57,16 @@ impl Ears {
         tcp.iter().try_for_each(|(_, listener)| listener.set_nonblocking(true))?;
         unix.iter().try_for_each(|(_, listener)| listener.set_nonblocking(true))?;
         udp.set_nonblocking(true)?;
-        let caller = Caller::start(listeners.inbound);
+        let caller = Caller::start(listeners.inbound, token.to_owned());
         Ok((Self { tcp, unix, udp, caller }, listeners))
     }
 
     /// Who heard a token; what was sent lies in the sockets until it is asked for.
     pub fn heard(&self, token: &str) -> Vec<&'static str> {
         let tcp =
-            self.tcp.iter().filter(|(_, listener)| says(listener.accept().map(|(stream, _)| stream), token));
+            self.tcp.iter().filter(|(_, ear)| is_told(|| ear.accept().map(|(stream, _)| stream), token));
         let unix =
-            self.unix.iter().filter(|(_, listener)| says(listener.accept().map(|(stream, _)| stream), token));
+            self.unix.iter().filter(|(_, ear)| is_told(|| ear.accept().map(|(stream, _)| stream), token));
         let mut heard: Vec<_> = tcp.map(|(name, _)| *name).chain(unix.map(|(name, _)| *name)).collect();
         let mut bytes = [0; 256];
         let datagram = self.udp.recv(&mut bytes).is_ok_and(|count| &bytes[..count] == token.as_bytes());
@@ -87,14 +87,15 @@ fn unix(listeners: &Listeners) -> io::Result<Vec<(&'static str, UnixListener)>> 
     ])
 }
 
-/// Whether somebody connected and said this. A connection alone is enough to be heard.
-fn says(accepted: io::Result<impl Read>, token: &str) -> bool {
-    let Ok(mut stream) = accepted else { return false };
-    let mut bytes = [0; 256];
-    match stream.read(&mut bytes) {
-        Ok(count) => count == 0 || bytes[..count].starts_with(token.as_bytes()),
-        Err(_) => true,
+/// Whether one of those who connected said this. Callers of other scenes may try a port
+/// that came to be ours; they say nothing.
+fn is_told<S: Read>(accept: impl Fn() -> io::Result<S>, token: &str) -> bool {
+    let mut heard = false;
+    while let Ok(mut stream) = accept() {
+        let mut bytes = [0; 256];
+        heard |= stream.read(&mut bytes).is_ok_and(|count| bytes[..count].starts_with(token.as_bytes()));
     }
+    heard
 }
 
 /// An address of this machine that is not the loopback's. Nothing is sent to find it.
@@ -105,13 +106,12 @@ fn own_address() -> Option<std::net::IpAddr> {
 }
 
 impl Caller {
-    fn start(port: u16) -> Self {
+    fn start(port: u16, token: String) -> Self {
         let (over, reached) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let caller = Self { over: over.clone(), reached: reached.clone() };
         std::thread::spawn(move || {
             while !over.load(Ordering::SeqCst) {
-                if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok_and(|stream| !calls_itself(&stream))
-                {
+                if called(port).is_ok_and(|said| said == token) {
                     reached.store(true, Ordering::SeqCst);
                 }
                 std::thread::sleep(BETWEEN_CALLS);
@@ -121,9 +121,12 @@ impl Caller {
     }
 }
 
-/// Nobody listens, and the port that a connection comes from happened to be the one it goes to.
-fn calls_itself(stream: &TcpStream) -> bool {
-    stream.local_addr().ok() == stream.peer_addr().ok()
+/// What somebody says who takes a call. Somebody else of this machine may have the port.
+fn called(port: u16) -> io::Result<String> {
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    stream.set_read_timeout(Some(Duration::from_millis(200)))?;
+    let mut said = String::new();
+    stream.take(256).read_to_string(&mut said).map(|_| said)
 }
 
 impl Drop for Caller {

@@ -1,6 +1,9 @@
 //! What came of all attempts.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use kernel::process::sandbox::Backend;
 
@@ -35,6 +38,7 @@ struct Counts {
     shown: Vec<Shown>,
     notes: Vec<String>,
     lacks: Vec<String>,
+    times: Vec<(Duration, String)>,
 }
 
 impl Report {
@@ -47,6 +51,12 @@ impl Report {
     pub fn count(&self, is_held: bool) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if is_held { counts.held += 1 } else { counts.not += 1 }
+    }
+
+    /// Notes how long one took in all.
+    pub fn took(&self, name: &str, time: Duration) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.times.push((time, name.to_owned()));
     }
 
     /// Counts one by what it did outside.
@@ -75,6 +85,9 @@ impl Report {
         let count = |shown: Shown| counts.shown.iter().filter(|one| **one == shown).count();
         let mut notes = counts.notes.clone();
         notes.sort();
+        let mut times = counts.times.clone();
+        times.sort();
+        notes.extend(times.iter().rev().take(12).map(|(time, name)| format!("{time:.1?} {name}")));
         let notes =
             if std::env::var_os("ESCAPES_NOTES").is_some() { notes.join("\n") + "\n" } else { String::new() };
         format!(

@@ -1,7 +1,5 @@
 //! What was seen of an attempt while it ran and after.
 
-use std::time::Duration;
-
 use kernel::process::Limit;
 
 use super::{attempt::Measure, proc::Taken};
@@ -21,16 +19,12 @@ pub struct Seen {
     pub exit_code: Option<i32>,
     /// The limit that ended it.
     pub exceeded: Option<Limit>,
-    /// How long it took.
-    pub duration: Duration,
     /// The most that it took at one time.
     pub peak: Taken,
     /// Processes of it that were still there a while after its end.
     pub outlived: usize,
     /// Whether a mount of it was still there.
     pub mounts_left: bool,
-    /// The parts of the sandbox that did not hold it.
-    pub missing: Vec<String>,
 }
 
 impl Seen {

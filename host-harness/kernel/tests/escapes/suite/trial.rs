@@ -1,7 +1,7 @@
 //! One trial for each attempt: outside, to show that it gets there, and then in every
 //! sandbox that the machine has.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Instant};
 
 use kernel::process::sandbox::{Backend, probe};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -17,9 +17,14 @@ use super::{
     table, who,
 };
 
+/// How many are made at one time.
+const AT_ONCE: usize = 6;
+
 /// Makes them all, and prints what came of them.
 pub fn all() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // Most of the time is spent waiting, for what takes its time to end.
+    arguments.test_threads = arguments.test_threads.or(Some(AT_ONCE));
     if arguments.list {
         return libtest_mimic::run(&arguments, listed()).exit_code();
     }
@@ -27,7 +32,10 @@ pub fn all() -> ExitCode {
     let report = Arc::new(Report::new(backends(&stage)));
     let conclusion = libtest_mimic::run(&arguments, trials(&stage, &report));
     println!("{}", report.summary());
-    conclusion.exit_code()
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    let left: Vec<_> = mounts.lines().filter(|mount| mount.contains("/escapes-")).collect();
+    left.iter().for_each(|mount| println!("left: {mount}"));
+    if left.is_empty() { conclusion.exit_code() } else { ExitCode::FAILURE }
 }
 
 fn listed() -> Vec<Trial> {
@@ -44,6 +52,10 @@ fn trials(stage: &Arc<Stage>, report: &Arc<Report>) -> Vec<Trial> {
     trials.push(Trial::test("the_table_in_the_documentation_is_this_one", || {
         table::check().map_err(Failed::from)
     }));
+    for backend in report.backends.clone() {
+        let (stage, name) = (stage.clone(), format!("a_killed_holder_leaves_nothing_behind_{backend:?}"));
+        trials.push(Trial::test(name.to_lowercase(), move || killed(&stage, backend).map_err(Failed::from)));
+    }
     let report = report.clone();
     trials
         .push(Trial::test("a_sandbox_can_be_had_at_all", move || report.is_possible().map_err(Failed::from)));
@@ -51,7 +63,7 @@ fn trials(stage: &Arc<Stage>, report: &Arc<Report>) -> Vec<Trial> {
 }
 
 /// The backends that this machine has.
-fn backends(stage: &Stage) -> Vec<Backend> {
+pub fn backends(stage: &Stage) -> Vec<Backend> {
     let itself = kernel::Itself::found().expect("this program");
     let within = stage.bin.path().join("probe");
     let asked = [SandboxBackend::Native, SandboxBackend::Bubblewrap];
@@ -62,11 +74,11 @@ fn backends(stage: &Stage) -> Vec<Backend> {
     for probe in &found {
         println!("as {}: {:?}", who::name(), probe);
     }
-    let found: Vec<_> = found.into_iter().filter_map(|probe| probe.backend).collect();
-    if found.is_empty() { vec![Backend::Native] } else { found }
+    found.into_iter().filter_map(|probe| probe.backend).collect()
 }
 
 fn made(attempt: &Attempt, stage: &Stage, report: &Report) -> Result<(), String> {
+    let start = Instant::now();
     let shown = shown(attempt, stage);
     let mut faults: Vec<String> = shown.as_ref().err().cloned().into_iter().collect();
     for backend in &report.backends {
@@ -82,8 +94,30 @@ fn made(attempt: &Attempt, stage: &Stage, report: &Report) -> Result<(), String>
         }
         report.count(told.is_ok());
     }
+    report.took(attempt.name, start.elapsed());
     report.show(shown.unwrap_or(Shown::Not));
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
+/// Kills what holds an attempt, as hard as can be, while that goes on.
+fn killed(stage: &Stage, backend: Backend) -> Result<(), String> {
+    let attempt = attempts::all().find(|attempt| attempt.name == run::OVERTIME).ok_or("no such attempt")?;
+    let scene = Scene::set("killed", stage).map_err(|error| error.to_string())?;
+    let seen = std::thread::scope(|scope| {
+        let killing = scope.spawn(|| run::kill_holder(&scene));
+        let seen = run::inside(attempt, &scene, stage, backend);
+        if killing.join().is_ok_and(|killed| killed) {
+            seen
+        } else {
+            Err("there was no holder to kill".to_owned())
+        }
+    })?;
+    match (seen.outlived, seen.mounts_left, seen.passed) {
+        (0, false, false) => Ok(()),
+        (outlived, mounts, passed) => {
+            Err(format!("{outlived} processes are left, mounts: {mounts}, passed: {passed}"))
+        }
+    }
 }
 
 /// What is absent inside must be absent outside: else the attempt was not made.

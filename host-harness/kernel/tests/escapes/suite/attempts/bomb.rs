@@ -20,6 +20,8 @@ use crate::suite::{
 const CHUNK: usize = 1024 * 1024;
 /// How often over its limit each goes.
 const TIMES: u64 = 3;
+/// The same for processor time, which whoever tests has to wait for.
+const TIMES_BURNT: u64 = 2;
 /// The same where the end comes by looking now and then, and so a little late.
 const TIMES_WATCHED: u64 = 8;
 /// What is printed: far more than passes before one looks.
@@ -90,12 +92,13 @@ fn hog(marks: &Marks, what: &str) -> Command {
 }
 
 /// Takes what is named and holds it.
-pub fn be_hog(what: &str) {
+pub fn be_hog(what: &str) -> Result<(), std::num::ParseIntError> {
     match what.split_once('-') {
-        Some(("memory", bytes)) => drop(fill(bytes.parse().unwrap_or(0))),
-        Some(("burn", millis)) => burn_for(Duration::from_millis(millis.parse().unwrap_or(0))),
+        Some(("memory", bytes)) => drop(fill(bytes.parse()?)),
+        Some(("burn", millis)) => burn_for(Duration::from_millis(millis.parse()?)),
         _ => thread::sleep(Duration::from_secs(2)),
     }
+    Ok(())
 }
 
 fn forks(marks: &Marks) -> Told {
@@ -307,14 +310,14 @@ fn output(_: &Marks) -> Told {
 }
 
 fn burn(marks: &Marks) -> Told {
-    let time = Duration::from_secs(marks.limits.cpu_seconds * TIMES);
+    let time = Duration::from_secs(marks.limits.cpu_seconds * TIMES_BURNT);
     let other = thread::spawn(move || burn_for(time));
     burn_for(time);
     Told::reached_if(other.join().is_ok())
 }
 
 fn burn_by_turns(marks: &Marks) -> Told {
-    for _ in 0..marks.limits.cpu_seconds * TIMES * 5 {
+    for _ in 0..marks.limits.cpu_seconds * TIMES_BURNT * 5 {
         if let Err(error) = hog(marks, "burn-200").status() {
             return Told::refused(error);
         }

@@ -25,7 +25,7 @@ pub const ATTEMPTS: &[Attempt] = &[
         "leaves a chain of processes behind, each of which starts the next and ends",
         "it ends with the check",
     ),
-    Attempt::new("outlive-time-limit", overtime, Sign::Outlived)
+    Attempt::new(crate::suite::run::OVERTIME, overtime, Sign::Outlived)
         .text("leaves a process behind and goes on until its time is over", "both end at the time limit"),
     Attempt::new("outlive-crash", crash, Sign::Outlived)
         .text("leaves a process behind and crashes", "it ends with the check"),

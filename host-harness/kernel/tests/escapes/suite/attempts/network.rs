@@ -197,8 +197,8 @@ fn listen(marks: &Marks) -> Told {
     };
     let _ = listener.set_nonblocking(true);
     for _ in 0..20 {
-        if listener.accept().is_ok() {
-            return Told::Reached;
+        if let Ok((mut stream, _)) = listener.accept() {
+            return say(&mut stream, marks).into();
         }
         std::thread::sleep(Duration::from_millis(20));
     }
