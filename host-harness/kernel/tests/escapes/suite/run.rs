@@ -184,12 +184,18 @@ fn watched<T>(attempt: &Attempt, scene: &Scene, run: impl FnOnce() -> T) -> (T, 
 impl Seen {
     /// Looks at what is left of an attempt, and ends that.
     fn after(mut self, scene: &Scene) -> Self {
-        let left = || proc::named(&scene.marks.token);
+        // Twice, for one that starts the next and ends may be missed once.
+        let left = || {
+            let seen = proc::named(&scene.marks.token);
+            std::thread::sleep(Duration::from_millis(10));
+            if seen.is_empty() { proc::named(&scene.marks.token) } else { seen }
+        };
         let start = Instant::now();
-        while !left().is_empty() && start.elapsed() < GRACE {
-            std::thread::sleep(Duration::from_millis(5));
+        let mut left_now = left();
+        while !left_now.is_empty() && start.elapsed() < GRACE {
+            left_now = left();
         }
-        let left = left();
+        let left = left_now;
         self.outlived = left.len();
         for process in left.into_iter().filter_map(rustix::process::Pid::from_raw) {
             let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);

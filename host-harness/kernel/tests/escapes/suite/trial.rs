@@ -46,7 +46,9 @@ fn trials(stage: &Arc<Stage>, report: &Arc<Report>) -> Vec<Trial> {
     let mut trials: Vec<_> = attempts::all()
         .map(|attempt| {
             let (stage, report) = (stage.clone(), report.clone());
-            Trial::test(attempt.name, move || made(attempt, &stage, &report).map_err(Failed::from))
+            Trial::test(attempt.name, move || {
+                an_attempt_to_escape_is_held(attempt, &stage, &report).map_err(Failed::from)
+            })
         })
         .collect();
     trials.push(Trial::test("the_table_in_the_documentation_is_this_one", || {
@@ -54,7 +56,9 @@ fn trials(stage: &Arc<Stage>, report: &Arc<Report>) -> Vec<Trial> {
     }));
     for backend in report.backends.clone() {
         let (stage, name) = (stage.clone(), format!("a_killed_holder_leaves_nothing_behind_{backend:?}"));
-        trials.push(Trial::test(name.to_lowercase(), move || killed(&stage, backend).map_err(Failed::from)));
+        trials.push(Trial::test(name.to_lowercase(), move || {
+            a_killed_holder_leaves_nothing_behind(&stage, backend).map_err(Failed::from)
+        }));
     }
     let report = report.clone();
     trials
@@ -77,9 +81,9 @@ pub fn backends(stage: &Stage) -> Vec<Backend> {
     found.into_iter().filter_map(|probe| probe.backend).collect()
 }
 
-fn made(attempt: &Attempt, stage: &Stage, report: &Report) -> Result<(), String> {
+fn an_attempt_to_escape_is_held(attempt: &Attempt, stage: &Stage, report: &Report) -> Result<(), String> {
     let start = Instant::now();
-    let shown = shown(attempt, stage);
+    let shown = an_attempt_gets_there_without_a_sandbox(attempt, stage);
     let mut faults: Vec<String> = shown.as_ref().err().cloned().into_iter().collect();
     for backend in &report.backends {
         let held = held(attempt, stage, *backend);
@@ -100,7 +104,7 @@ fn made(attempt: &Attempt, stage: &Stage, report: &Report) -> Result<(), String>
 }
 
 /// Kills what holds an attempt, as hard as can be, while that goes on.
-fn killed(stage: &Stage, backend: Backend) -> Result<(), String> {
+fn a_killed_holder_leaves_nothing_behind(stage: &Stage, backend: Backend) -> Result<(), String> {
     let attempt = attempts::all().find(|attempt| attempt.name == run::OVERTIME).ok_or("no such attempt")?;
     let scene = Scene::set("killed", stage).map_err(|error| error.to_string())?;
     let seen = std::thread::scope(|scope| {
@@ -135,7 +139,7 @@ fn held(attempt: &Attempt, stage: &Stage, backend: Backend) -> Result<Told, Stri
 }
 
 /// Makes the attempt outside, where that can be done by this user.
-fn shown(attempt: &Attempt, stage: &Stage) -> Result<Shown, String> {
+fn an_attempt_gets_there_without_a_sandbox(attempt: &Attempt, stage: &Stage) -> Result<Shown, String> {
     let Outside::Shown(whose, under) = attempt.outside else { return Ok(Shown::NotTried) };
     if !who::is_among(whose) {
         return Ok(Shown::ByOthers);

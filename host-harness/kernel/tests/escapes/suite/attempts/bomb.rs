@@ -27,7 +27,7 @@ const TIMES_WATCHED: u64 = 8;
 /// What is printed: far more than passes before one looks.
 const PRINTED: u64 = 128 * CHUNK as u64;
 /// How long what was taken is held, so that one can see it.
-const HOLD: Duration = Duration::from_millis(300);
+const HOLD: Duration = Duration::from_millis(800);
 /// What a part of this program does that only takes memory, or only is there.
 pub const HOG: &str = "hog";
 
