@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use kernel::forge::github::{Change, Onto};
+use kernel::{
+    forge::github::{Change, Github, Onto},
+    secret::{Known, Leaving},
+};
 use policy::Code;
 
 use crate::{
@@ -10,7 +13,9 @@ use crate::{
         Fault, Forge, Server,
         fault::{On, What},
     },
-    support::{BRANCH, branch, change, config, created, deleted, id, made, modified, open, sample, text},
+    support::{
+        BRANCH, binding, branch, change, config, created, deleted, id, made, modified, open, sample, text,
+    },
 };
 
 /// The code of what comes of a change, and that nothing was made of it.
@@ -210,4 +215,24 @@ async fn no_request_merges_or_forces() {
         let forced = asked.json().is_some_and(|body| body["force"] == true);
         assert!(!forced, "{}", asked.path);
     }
+}
+
+/// In a file that is no text it would leave as base64, in which nobody would find it.
+#[tokio::test]
+async fn a_secret_in_a_file_does_not_leave() {
+    const SECRET: &str = "hunter2-hunter2-hunter2-hunter2";
+    let (server, _) = sample();
+    let known = Known::default();
+    known.learn("DEPLOY_KEY", &SECRET.to_owned().into());
+    let config = config();
+    let url = server.url();
+    let github = Github::open(binding(&url, None), &url, Leaving::new(known), &config).unwrap();
+    for content in [SECRET.as_bytes().to_vec(), [b"\xff\xfex", SECRET.as_bytes()].concat()] {
+        let change = Change { files: vec![created("notes.bin", &content)], ..change(&server) };
+        let error = github.publish(&change, None).await.unwrap_err();
+        assert_eq!(error.code, Code::SecretLeaving);
+        assert!(error.message.contains("`notes.bin`") && error.message.contains("`DEPLOY_KEY`"), "{error}");
+        assert!(!error.message.contains(SECRET));
+    }
+    assert_eq!(server.count("POST", "/"), 0);
 }

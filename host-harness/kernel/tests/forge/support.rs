@@ -26,7 +26,11 @@ use crate::github::{Forge, Server};
 pub const BRANCH: &str = "agent/fix-one";
 
 /// What a binding to this machine needs beside that.
-const HERE: &str = "";
+const HERE: &str = "
+    allow = [{ methods = ['GET', 'POST', 'PATCH'], path = '/**' }]
+    attempts = 1
+    breaker = { failures = 1000, open_ms = 1 }
+";
 
 /// A binding to an address on this machine.
 pub fn binding(url: &str, credential: Option<Credential>) -> Binding {
@@ -65,9 +69,13 @@ pub fn open_as(server: &Server, config: &GithubUpdate, credential: Option<Creden
 
 /// The same, at an address.
 pub fn open_at(url: &str, config: &GithubUpdate, credential: Option<Credential>) -> Github {
-    let patience =
-        Patience { attempts: config.limits.attempts, first_wait: Duration::from_millis(4), seed: 1 };
-    Github::open(binding(url, credential), url, Leaving::default(), config).unwrap().with_patience(patience)
+    let github = Github::open(binding(url, credential), url, Leaving::default(), config).unwrap();
+    github.with_patience(patience(config))
+}
+
+/// Waits that a test can wait for.
+pub fn patience(config: &GithubUpdate) -> Patience {
+    Patience { attempts: config.limits.attempts, first_wait: Duration::from_millis(4), seed: 1 }
 }
 
 pub fn path(text: &str) -> RepoPath {

@@ -14,7 +14,6 @@ use crate::{
 };
 
 const VERSION: &str = "2022-11-28";
-const USER_AGENT: &str = concat!("code-assist/", env!("CARGO_PKG_VERSION"));
 
 /// What the forge counts requests for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,8 +51,8 @@ impl Ask {
     /// A binding's error, with what was asked. Where one sees a redirect first, it is told
     /// as it is told here.
     pub fn names(&self, error: KernelError) -> KernelError {
-        match error.code.as_str() {
-            "net-redirect" | "net-redirect-same" => fault::redirected(&self.name()),
+        match error.code {
+            Code::NetRedirect | Code::NetRedirectSame => fault::redirected(&self.name()),
             _ => KernelError::new(error.code, format!("`{}`: {}", self.name(), error.message)),
         }
     }
@@ -63,11 +62,7 @@ impl Ask {
             Form::Json => "application/vnd.github+json",
             Form::Raw => "application/vnd.github.raw+json",
         };
-        let mut headers = vec![
-            ("accept", accept.to_owned()),
-            ("user-agent", USER_AGENT.to_owned()),
-            ("x-github-api-version", VERSION.to_owned()),
-        ];
+        let mut headers = vec![("accept", accept.to_owned()), ("x-github-api-version", VERSION.to_owned())];
         headers.extend(self.body.is_some().then(|| ("content-type", "application/json".to_owned())));
         headers.extend(etag.map(|etag| ("if-none-match", etag.to_owned())));
         Outgoing {
@@ -111,16 +106,16 @@ pub(super) fn judge(ask: &Ask, heard: Result<Answer, KernelError>) -> Came {
 /// a binding is a refusal of its own, or stays.
 pub(super) fn may_pass(code: Code) -> bool {
     matches!(
-        code.as_str(),
-        "kernel-failed"
-            | "net-refused"
-            | "net-unreachable"
-            | "net-connect-timeout"
-            | "net-timeout"
-            | "net-slow"
-            | "net-idle"
-            | "net-closed"
-            | "net-cut-off"
+        code,
+        Code::KernelFailed
+            | Code::NetRefused
+            | Code::NetUnreachable
+            | Code::NetConnectTimeout
+            | Code::NetTimeout
+            | Code::NetSlow
+            | Code::NetIdle
+            | Code::NetClosed
+            | Code::NetCutOff
     )
 }
 
