@@ -22,8 +22,8 @@ use crate::{
     support::{Script, code, config, get, named, open, post},
 };
 
-const TIMEOUT_MS: u64 = 400;
-const IDLE_MS: u64 = 200;
+const TIMEOUT_MS: u64 = 1200;
+const IDLE_MS: u64 = 500;
 const BYTES_MAX: u64 = 10_000;
 
 type Play = fn(&Asked, &mut dyn Wire);
@@ -41,7 +41,7 @@ const FAULTS: &[(&str, Code, Play)] = &[
     ("silence", Code::NetTimeout, |_, _| thread::sleep(Duration::from_millis(3 * TIMEOUT_MS))),
     ("a body in drops", Code::NetSlow, |asked, wire| {
         Reply::json(asked, "").header("content-length", "1000").send(wire);
-        for _ in 0..40 {
+        for _ in 0..100 {
             raw(wire, " ");
             thread::sleep(Duration::from_millis(20));
         }
@@ -72,7 +72,7 @@ const FAULTS: &[(&str, Code, Play)] = &[
 fn bounded(config: BindingConfig) -> BindingConfig {
     BindingConfig {
         timeout_ms: TIMEOUT_MS,
-        connect_timeout_ms: 200,
+        connect_timeout_ms: 500,
         idle_timeout_ms: IDLE_MS,
         response_bytes_max: BYTES_MAX,
         ..config
@@ -82,7 +82,7 @@ fn bounded(config: BindingConfig) -> BindingConfig {
 /// What goes wrong before anything was said.
 async fn unconnected() -> Vec<(&'static str, Code, KernelError)> {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let mute = accept(|_stream| thread::sleep(Duration::from_millis(1000)));
+    let mute = accept(|_stream| thread::sleep(Duration::from_millis(2000)));
     let closing = accept(drop);
     let identity = Identity::of("else.example.org");
     let tls = serve_tls(&identity, |asked, wire| Reply::json(asked, "{}").send(wire));

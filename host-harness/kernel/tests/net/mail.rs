@@ -189,7 +189,7 @@ fn mailing(scheme: &str, address: SocketAddr) -> BindingConfig {
         private: here(),
         allow: Vec::new(),
         attempts: 3,
-        timeout_ms: 4000,
+        timeout_ms: 20_000,
         mail: Some(MailConfig {
             from: "agent@example.org".to_owned(),
             to: vec!["ada@example.org".to_owned(), "bob@example.org".to_owned()],

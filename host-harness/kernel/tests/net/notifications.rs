@@ -43,7 +43,7 @@ fn taking(statuses: &'static [&'static str]) -> (SocketAddr, Record) {
 
 fn channel(kind: BindingKind, config: BindingConfig, secret: Option<&str>) -> Result<Channel, KernelError> {
     let credential = secret.map(|secret| Credential::Bearer(secret.into()));
-    let config = BindingConfig { kind, allow: Vec::new(), attempts: 3, timeout_ms: 4000, ..config };
+    let config = BindingConfig { kind, allow: Vec::new(), attempts: 3, timeout_ms: 20_000, ..config };
     Channel::open(&config, Keys { credential, ..Keys::default() })
 }
 

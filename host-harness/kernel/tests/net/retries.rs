@@ -46,7 +46,7 @@ fn answering(statuses: &'static [u16], retry_after: Option<&'static str>) -> (So
 }
 
 fn patient(address: SocketAddr) -> BindingConfig {
-    BindingConfig { attempts: 4, timeout_ms: 5000, ..config(address) }
+    BindingConfig { attempts: 4, timeout_ms: 20_000, ..config(address) }
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn a_place_that_names_a_time_is_given_it_where_it_fits() {
         let began = Instant::now();
         let heard = open(&patient(address)).send(get("/")).await.unwrap();
         assert_eq!((heard.status, heard.header("retry-after")), (429, Some(after)));
-        assert!(began.elapsed() < Duration::from_millis(500), "nobody waits in vain");
+        assert!(began.elapsed() < Duration::from_secs(3), "nobody waits in vain");
         assert_eq!(late.load(Ordering::SeqCst), 1);
     }
     assert_eq!(count.load(Ordering::SeqCst), 2);

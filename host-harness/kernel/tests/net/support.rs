@@ -53,8 +53,8 @@ pub fn config(address: SocketAddr) -> BindingConfig {
         name: "test".to_owned(),
         url: format!("http://{address}"),
         allow: vec![Allow::everything()],
-        timeout_ms: 2000,
-        idle_timeout_ms: 1000,
+        timeout_ms: 20_000,
+        idle_timeout_ms: 10_000,
         attempts: 1,
         ..Default::default()
     }
