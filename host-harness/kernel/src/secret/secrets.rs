@@ -29,21 +29,24 @@ struct Opened {
     secret: SecretString,
 }
 
-/// The places that ask for a credential: decision points (`decision_points.NAME`), the
-/// agent's record (`agent_id`), bindings (`bindings.NAME`) and remotes (`update.git.NAME`).
+/// Every place of a configuration that asks for a credential, by the names of its tables:
+/// `decision_points.NAME`, `agent_id`, `bindings.NAME`, `update.git.NAME`, and
+/// `artifacts.s3.KEY`.
 pub fn places(config: &Config) -> Vec<Place<'_>> {
-    let points = config
-        .decision_points
-        .iter()
-        .filter_map(|point| Some((format!("decision_points.{}", point.name), point.credential.as_ref()?)));
+    let place = |table: &str, name: &str, credential| (format!("{table}.{name}"), credential);
+    let points = config.decision_points.iter();
+    let points = points.filter_map(|one| Some(place("decision_points", &one.name, one.credential.as_ref()?)));
     let agent_id = config.agent_id.credential.as_ref().map(|one| ("agent_id".to_owned(), one));
     let bindings = config.bindings.iter();
-    let bindings =
-        bindings.filter_map(|one| Some((format!("bindings.{}", one.name), one.credential.as_ref()?)));
+    let bindings = bindings.filter_map(|one| Some(place("bindings", &one.name, one.credential.as_ref()?)));
     let remotes = config.update.git.remotes.iter();
-    let remotes =
-        remotes.filter_map(|one| Some((format!("update.git.{}", one.name), one.credential.as_ref()?)));
-    points.chain(agent_id).chain(bindings).chain(remotes).collect()
+    let remotes = remotes.filter_map(|one| Some(place("update.git", &one.name, one.credential.as_ref()?)));
+    let s3 = config.artifacts.s3.iter().flat_map(|s3| {
+        let keys = [("access_key", Some(&s3.access_key)), ("secret_key", Some(&s3.secret_key))];
+        keys.into_iter().chain([("session_token", s3.session_token.as_ref())])
+    });
+    let s3 = s3.filter_map(|(key, credential)| Some(place("artifacts.s3", key, credential?)));
+    points.chain(agent_id).chain(bindings).chain(remotes).chain(s3).collect()
 }
 
 /// The files that secrets are read from. None may be one of the repository's.

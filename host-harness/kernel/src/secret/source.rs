@@ -44,8 +44,14 @@ impl Source {
 
     /// Where what opens a Vault is kept.
     pub(super) fn of_vault(config: &VaultSource) -> Result<Self, KernelError> {
-        let (env, file) = (config.env.clone(), config.file.clone());
-        Self::of(&CredentialConfig { header: None, prefix: None, env, file, vault: None })
+        match (&config.env, &config.file) {
+            (Some(name), None) => Ok(Self::Env(name.clone())),
+            (None, Some(file)) => Ok(Self::File(file.into())),
+            _ => Err(KernelError::new(
+                Code::SecretUnusable,
+                "what opens a Vault needs one of `env` and `file`",
+            )),
+        }
     }
 
     /// The file, which must not be one of the repository's: the agent could read it.

@@ -79,6 +79,31 @@ async fn all_secrets_of_a_configuration_are_opened_in_one_go() {
     secrets.close().await;
 }
 
+#[test]
+fn every_table_that_takes_a_credential_is_a_place() {
+    let text = r#"
+        [[bindings]]
+        name = "model.default"
+        url = "https://model.example.org"
+        credential = { env = "MODEL" }
+        [[bindings]]
+        name = "open"
+        url = "https://open.example.org"
+        [[update.git.remotes]]
+        name = "origin"
+        url = "https://forge.example.org/a.git"
+        credential = { env = "FORGE" }
+        [artifacts]
+        store = "s3"
+        s3 = { bucket = "runs", access_key = { env = "ID" }, secret_key = { env = "KEY" } }
+        "#;
+    let config = Config::parse(text).unwrap();
+    let names: Vec<_> = places(&config).into_iter().map(|(place, _)| place).collect();
+    let expected =
+        ["bindings.model.default", "update.git.origin", "artifacts.s3.access_key", "artifacts.s3.secret_key"];
+    assert_eq!(names, expected);
+}
+
 #[tokio::test]
 async fn a_secret_that_is_no_secret_is_refused_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
