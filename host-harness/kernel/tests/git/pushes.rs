@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use kernel::secret::{Known, Leaving};
+
 use crate::world::{World, branch, code, executable};
 
 const CHANGE: &[(&str, Option<&str>)] = &[("a.txt", Some("ONE\n"))];
@@ -124,6 +126,26 @@ fn tags_and_other_branches_stay_where_they_are() {
         world.remote(&["for-each-ref", "--format=%(refname)"]),
         format!("refs/heads/{NAME}\nrefs/heads/main")
     );
+}
+
+#[test]
+fn a_secret_never_leaves_with_a_commit() {
+    let world = World::new();
+    let known = Known::default();
+    known.learn("token", &"s3cret-t0ken-0123456789".into());
+    let leaving = Leaving::new(known);
+    let text = |encoded: &str| format!("a\ntoken = {encoded}\n");
+    for secret in ["s3cret-t0ken-0123456789", "czNjcmV0LXQwa2VuLTAxMjM0NTY3ODk="] {
+        let made = world.commit(&[("folder/c.txt", Some(&text(secret)))]).unwrap();
+        let refused = world.push_past(&leaving, &world.update(), (NAME, &made.id), None).unwrap_err();
+        assert_eq!(refused.code.as_str(), "secret-leaving");
+        assert!(
+            refused.message.starts_with("`folder/c.txt` can't be pushed: ")
+                && !refused.message.contains(secret)
+        );
+    }
+    let made = world.commit(&[("folder/c.txt", Some(&text("none")))]).unwrap();
+    assert!(world.push_past(&leaving, &world.update(), (NAME, &made.id), None).is_ok());
 }
 
 fn hook(world: &World, text: &str) {

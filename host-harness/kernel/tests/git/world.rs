@@ -169,6 +169,17 @@ impl World {
         commit: &str,
         credential: Option<&SecretString>,
     ) -> Result<Pushed, KernelError> {
+        self.push_past(&Leaving::default(), update, (name, commit), credential)
+    }
+
+    /// A push past what looks at all that leaves.
+    pub fn push_past(
+        &self,
+        leaving: &Leaving,
+        update: &GitUpdate,
+        (name, commit): (&str, &str),
+        credential: Option<&SecretString>,
+    ) -> Result<Pushed, KernelError> {
         git::push(&Push {
             root: &self.root(),
             update,
@@ -177,7 +188,7 @@ impl World {
             base: Some(&branch("main")),
             commit,
             credential,
-            leaving: &Leaving::default(),
+            leaving,
             scratch: &self.scratch(),
         })
     }
