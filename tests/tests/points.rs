@@ -246,7 +246,8 @@ fn a_credential_reaches_the_point_and_nothing_else() {
         let reply = authzen(asked, |_| true);
         Reply { body: reply.body.replace("{\"decision\":true}", &told), ..reply }
     });
-    world.lay("token", "s3cret-of-the-point\n");
+    let token = world.lay("token", "s3cret-of-the-point\n");
+    std::fs::set_permissions(token, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let config = point("authz", "authzen", &server.url, "credential = { file = \"token\" }");
     let output = world.run(&config, &["--json"]);
     assert_exit(&output, 0, &[]);

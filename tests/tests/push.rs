@@ -76,7 +76,8 @@ fn what_the_configuration_does_not_name_is_not_pushed_to() {
     };
     let plain = config(&world, "");
     refused(&plain, &["--work-branch", "feature/x"], &["branch-forbidden", "feature/x"]);
-    refused(&plain.replace("code-assist/*", "*"), &["--work-branch", "main"], &["base branch"]);
+    let base = [&ALLOW[..], &["--work-branch", "main"]].concat();
+    assert_exit(&world.run(&plain.replace("code-assist/*", "*"), &base), 2, &["base branch"]);
     let nowhere = "[update]\npath = \"git\"\n[update.git]\nbranches = [\"code-assist/*\"]\n";
     assert_exit(&world.run(nowhere, &ALLOW), 2, &["remotes"]);
     assert_exit(&world.run("[update]\npath = \"svn\"\n", &ALLOW), 2, &["update-unknown", "git", "github"]);

@@ -15,7 +15,11 @@ fn meanwhile(world: &World, more: &[&str], act: impl FnOnce()) -> std::process::
     let check = format!("touch {}; while [ ! -e {} ]; do sleep 0.02; done", started.display(), go.display());
     let usual = ["run", "--repo", "repository", "--proposal", "good.patch", "--mode", "proposed_change"];
     let mut command = world.command(&usual);
-    command.args(["--check", &check]).args(more).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(["--unsandboxed", "--check", &check])
+        .args(more)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let child = command.spawn().unwrap();
     let deadline = Instant::now() + Duration::from_secs(20);
     while !started.exists() {

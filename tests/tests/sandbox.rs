@@ -82,31 +82,44 @@ fn ten_checks_of_a_second_take_less_than_two() {
     assert!(start.elapsed().as_millis() < 2000, "{:?}", start.elapsed());
 }
 
+/// Calls the program where no namespace can be made.
+fn without_namespaces(world: &World, more: &[&str]) -> Output {
+    let usual = ["run", "--repo", "repository", "--proposal", "good.patch", "--check", "touch ran"];
+    let inner = world.command(&[&usual[..], more].concat());
+    let words = inner.get_args().map(|word| word.to_string_lossy().into_owned());
+    let mut command = world.command(&[]);
+    let script = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" \"$@\"";
+    let mut outer = std::process::Command::new("unshare");
+    outer.args(["--user", "--map-root-user", "sh", "-c", script]).arg(command.get_program()).args(words);
+    outer.current_dir(world.path()).env("CODE_ASSIST_STATE_DIR", "state");
+    drop(command.env_clear());
+    outer.output().unwrap()
+}
+
 #[test]
 fn what_can_not_be_held_is_not_run_unless_a_developer_wants_it() {
     let world = world();
-    let config = "[sandbox]\nbackend = \"bubblewrap\"\n";
-    let path = fs::canonicalize("/bin").unwrap();
-    let without = |more: &[&str]| {
-        world.lay("config.toml", config);
-        fs::create_dir_all(world.path().join("bin")).unwrap();
-        for program in ["sh", "git", "touch"] {
-            let found = ["/usr/local/bin", "/usr/bin", "/bin"].map(|folder| Path::new(folder).join(program));
-            let found = found.into_iter().find(|path| path.exists()).unwrap_or_else(|| path.join(program));
-            let _ = std::os::unix::fs::symlink(found, world.path().join("bin").join(program));
-        }
-        let usual = ["run", "--repo", "repository", "--proposal", "good.patch", "--config", "config.toml"];
-        let mut command = world.command(&[&usual[..], &["--check", "touch ran"], more].concat());
-        command.env("PATH", world.path().join("bin")).output().unwrap()
-    };
-    let refused = without(&["--mode", "proposed_change"]);
+    if !is_whole() {
+        return;
+    }
+    let refused = without_namespaces(&world, &["--mode", "proposed_change"]);
     assert_exit(&refused, 5, &["sandbox-unavailable", "--unsandboxed"]);
     assert_eq!(world.content(), "a\n");
-    let production = without(&["--mode", "production_change"]);
-    assert_exit(&production, 5, &["sandbox-unavailable"]);
-    let both = without(&["--mode", "production_change", "--unsandboxed"]);
-    assert_exit(&both, 2, &["sandbox-required"]);
-    let bare = without(&["--mode", "proposed_change", "--unsandboxed"]);
+    // A component's copy of the workspace is no leave to run a program in it.
+    let component = format!("{}/looks.wasm", env!("PROGRAMS"));
+    fs::copy(component, world.root().join("looks.wasm")).unwrap();
+    let mixed = ["--mode", "proposed_change", "--check", "looks.wasm a.txt b"];
+    assert_exit(
+        &without_namespaces(&world, &mixed),
+        5,
+        &["sandbox-unavailable", "looks.wasm a.txt b passed"],
+    );
+    assert_eq!(world.content(), "a\n");
+    let production = without_namespaces(&world, &["--mode", "production_change"]);
+    assert_exit(&production, 5, &["needs the whole sandbox", "user namespace"]);
+    let both = without_namespaces(&world, &["--mode", "production_change", "--unsandboxed"]);
+    assert_exit(&both, 2, &["never run unsandboxed"]);
+    let bare = without_namespaces(&world, &["--mode", "proposed_change", "--unsandboxed"]);
     assert_exit(&bare, 0, &["checks ran without the whole sandbox"]);
     assert!(result(&world)["sandbox"].to_string().contains("missing"), "{}", said(&bare));
     assert_eq!(world.content(), "b\n");

@@ -65,5 +65,5 @@ fn what_is_no_component_is_told() {
     let world = with("looks");
     fs::write(world.root().join("broken.wasm"), b"\0asm").unwrap();
     assert_exit(&world.run("", &["--check", "broken.wasm"]), 1, &["can't be run", "wasm32-wasip2"]);
-    assert_exit(&world.run("", &["--check", "absent.wasm"]), 1, &["can't be run"]);
+    assert_exit(&world.run("", &["--check", "absent.wasm"]), 2, &["does not exist"]);
 }

@@ -42,14 +42,7 @@ pub fn report_panics() {
 /// Makes an agent of a function, or of one that is given the request and gives the report.
 #[macro_export]
 macro_rules! agent {
-    ($run:expr) => {
-        $crate::agent!(answers |_: &str| {
-            let run: fn() = $run;
-            run();
-            $crate::LIE.to_owned()
-        });
-    };
-    (answers $run:expr) => {
+    (answers: $run:expr) => {
         struct Hostile;
 
         impl $crate::Guest for Hostile {
@@ -70,5 +63,12 @@ macro_rules! agent {
 
         use $crate::bindings;
         $crate::bindings::export!(Hostile with_types_in bindings);
+    };
+    ($run:expr) => {
+        $crate::agent!(answers: |_: &str| {
+            let run: fn() = $run;
+            run();
+            $crate::LIE.to_owned()
+        });
     };
 }
