@@ -8,13 +8,17 @@ use agent_contract::{
     budget::Budgets,
     capability::CapabilityRequest,
     check::{CheckCommand, CheckPreset, Checks},
+    fault::Malformed,
     gate::GatePolicy,
     proposal::Proposal,
     request::{Branches, Version},
     rules,
-    target::{LocalPath, Target},
+    target::{LocalPath, Target, TargetUrl},
 };
-use kernel::{input, process};
+use kernel::{
+    input,
+    process::{self, wasi},
+};
 
 use crate::{Problem, cli::RunArgs};
 
@@ -124,17 +128,14 @@ fn read_proposal(path: &Path, args: &RunArgs) -> Result<Proposal, Problem> {
 }
 
 fn target(repo: &Path) -> Result<Target, Problem> {
+    let refused = |fault: Malformed| Problem::invalid("request-invalid", format!("--repo: {fault}"));
     if repo.to_string_lossy().contains("://") {
-        let message =
-            "--repo: is an address; name a folder on this machine, or give a request with a `target`";
-        return Err(Problem::invalid("request-invalid", message));
+        return TargetUrl::parse(&repo.to_string_lossy()).map(Target::Url).map_err(refused);
     }
     let text = repo
         .to_str()
         .ok_or_else(|| Problem::invalid("request-invalid", format!("`{}` is not UTF-8", repo.display())))?;
-    let parsed =
-        LocalPath::parse(text).map_err(|fault| Problem::invalid("request-invalid", fault.to_string()))?;
-    Ok(Target::Path(parsed))
+    LocalPath::parse(text).map(Target::Path).map_err(refused)
 }
 
 fn capabilities(args: &RunArgs) -> Option<Vec<CapabilityRequest>> {
@@ -168,7 +169,8 @@ fn command(text: &str, folder: &Path) -> Result<CheckCommand, Problem> {
     let first = words.first().cloned().unwrap_or_default();
     let shell = text.contains(|c| SHELL_CHARACTERS.contains(c)) || SHELL_WORDS.contains(&first.as_str());
     let plain = !first.contains(|c| SHELL_CHARACTERS.contains(c)) && !SHELL_WORDS.contains(&first.as_str());
-    if plain && !process::is_program(&first, folder) {
+    let component = wasi::is_component(&words) && folder.join(&first).is_file();
+    if plain && !component && !process::is_program(&first, folder) {
         return Err(Problem::invalid(
             "check-missing",
             format!("check `{text}` does not exist: neither a preset ({}) nor a program", presets()),

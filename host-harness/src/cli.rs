@@ -67,6 +67,17 @@ pub enum Command {
         #[arg(long, value_name = "ID")]
         capability: Option<String>,
     },
+    /// Say what deploying the repository to a target would do. Nothing of it is done.
+    Deploy {
+        /// The target, by its name in the configuration.
+        target: String,
+        /// The Runner's configuration, which names the targets.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        config: PathBuf,
+        /// The repository.
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        repo: Option<PathBuf>,
+    },
     /// Say whether this machine has what a run needs.
     Doctor,
     /// Print a completion script for a shell.

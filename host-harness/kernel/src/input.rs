@@ -22,7 +22,7 @@ pub fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, KernelError> {
     let fail = |error| KernelError::io("read", path.display())(error);
     let bytes = match path == Path::new("-") {
         true => take(io::stdin(), bytes_max),
-        false => File::open(path).and_then(|file| take(file, bytes_max)),
+        false => open(path).and_then(|file| take(file, bytes_max)),
     };
     let bytes = bytes.map_err(fail)?;
     match bytes.len() as u64 > bytes_max {
@@ -31,6 +31,14 @@ pub fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, KernelError> {
             format!("`{}` is larger than {bytes_max} bytes", path.display()),
         )),
         false => Ok(bytes),
+    }
+}
+
+/// Opens a file. A pipe without a writer would keep us waiting for ever.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    match path.metadata()?.is_file() {
+        true => File::open(path),
+        false => Err(io::Error::other("it is not a plain file")),
     }
 }
 

@@ -72,7 +72,7 @@ pub fn propose(ask: &Ask, context: Context) -> Result<Proposed, Refusal> {
     let name = known(ask)?;
     mode(name, context)?;
     allowance(name, context.request)?;
-    let requested = requested(name, context.request)?;
+    let requested = named(name, context.request, requested(name, context.request)?);
     hard(name, context)?;
     let scope = narrow(name, &ask.scope, requested.clone())?;
     let matter = context.matter(name, Object::Capability);
@@ -197,6 +197,17 @@ fn requested(name: CapabilityName, request: &Request) -> Result<Scope, Refusal> 
             Some(format!("\"capabilities\": [{{ \"capability\": \"{name}\" }}]")),
         )
     })
+}
+
+/// People are told through the bindings that the request names, and no others.
+fn named(name: CapabilityName, request: &Request, scope: Scope) -> Scope {
+    if name != CapabilityName::NotifySend || request.notify.is_empty() {
+        return scope;
+    }
+    let asked = |binding: &String| request.notify.iter().any(|name| name.as_str() == binding);
+    let all = || request.notify.iter().map(ToString::to_string).collect();
+    let bindings = scope.bindings.map(|list| list.into_iter().filter(asked).collect());
+    Scope { bindings: Some(bindings.unwrap_or_else(all)), ..scope }
 }
 
 /// What no policy can loosen.

@@ -91,7 +91,16 @@ pub fn outcome_of(code: Code) -> Outcome {
         Code::TraceUnwritable | Code::ComponentInvalid | Code::RequestInvalid | Code::RepositoryUnusable => {
             Outcome::Invalid
         }
-        Code::PrimitiveUnavailable => Outcome::Unavailable,
+        Code::PrimitiveUnavailable
+        | Code::SandboxUnavailable
+        | Code::ContainerUnavailable
+        | Code::RemoteUnreachable => Outcome::Unavailable,
+        Code::SecretLeaving
+        | Code::SecretHeld
+        | Code::BranchForbidden
+        | Code::HardBaseBranch
+        | Code::RemoteUnknown
+        | Code::ForgeBranch => Outcome::Refused,
         code if REFUSED.iter().any(|family| code.as_str().starts_with(family)) => Outcome::Refused,
         _ => Outcome::Failed,
     }
@@ -157,7 +166,10 @@ fn unheld(check: &CheckResult) -> Option<(Outcome, Reason)> {
 fn message_of(check: &CheckResult) -> String {
     match (check.outcome, check.exit_code) {
         (CheckOutcome::Failed, Some(code)) => format!("check `{}` exited {code}", check.name),
-        (outcome, _) => format!("check `{}`: {outcome}", check.name),
+        (outcome, _) => match check.signal {
+            Some(signal) => format!("check `{}`: {outcome}, by signal {signal}", check.name),
+            None => format!("check `{}`: {outcome}", check.name),
+        },
     }
 }
 

@@ -39,14 +39,21 @@ pub(crate) async fn run(
     let processes = runnable.iter().map(|command| places.prepare(command, outside));
     let processes = processes.collect::<Result<Vec<_>, _>>()?;
     let (at_once, itself) = (outside.checks_config.at_once, outside.itself.clone());
-    let run = move || process::run_all(processes, at_once, &itself, &cancel);
+    // The places go where the checks run: they outlast a call that nobody waits for any more.
+    let run = move || {
+        let ended = process::run_all(processes, at_once, &itself, &cancel);
+        drop(places);
+        ended
+    };
     let ran = tokio::task::spawn_blocking(run).await;
-    drop(places);
     let ended =
         ran.map_err(|error| KernelError::new(Code::KernelFailed, format!("the checks broke off: {error}")))?;
     let ran = runnable.into_iter().zip(ended).map(|(command, ended)| result(command, ended));
     let unrun = unheld.into_iter().map(|command| unrun(command, &outside.holding));
-    let results = in_order(&commands, ran.chain(unrun).collect());
+    let mut results = in_order(&commands, ran.chain(unrun).collect());
+    results
+        .iter_mut()
+        .for_each(|result| result.output = outside.secrets.clean_text(std::mem::take(&mut result.output)));
     for result in &results {
         outside.results.checks.insert(result.name.clone(), result.clone());
     }
@@ -64,6 +71,9 @@ pub(crate) fn tell(run: &mut Run, results: &[CheckResult]) {
 
 /// The workspace in the forms that the checks of a batch need, gone when it is dropped.
 struct Places {
+    /// Whether anything may hold a program: a copy that a component needs is no leave to
+    /// run a program in it.
+    holds_programs: bool,
     staged: Option<Staged>,
     copy: Option<Materialised>,
 }
@@ -76,13 +86,17 @@ impl Places {
         let staged = programs && matches!(outside.holding, Holding::Sandbox(..));
         let copied = components || programs && matches!(outside.holding, Holding::Unsandboxed);
         Ok(Self {
+            holds_programs: matches!(outside.holding, Holding::Sandbox(..) | Holding::Unsandboxed),
             staged: staged.then(|| workspace.stage(within)).transpose()?,
             copy: copied.then(|| workspace.materialise(within)).transpose()?,
         })
     }
 
     fn can_hold(&self, command: &CheckCommand) -> bool {
-        self.copy.is_some() || !wasi::is_component(&command.argv) && self.staged.is_some()
+        match wasi::is_component(&command.argv) {
+            true => self.copy.is_some(),
+            false => self.holds_programs,
+        }
     }
 
     fn prepare(&self, check: &CheckCommand, outside: &Outside) -> Result<Command, KernelError> {
@@ -92,7 +106,8 @@ impl Places {
             (Some(staged), Holding::Sandbox(backend, _), _) if !component => {
                 Place::Sandboxed(Sandbox::new(staged, sandbox, *backend)?)
             }
-            (_, _, Some(copy)) => Place::Bare(copy.folder()),
+            (_, Holding::Unsandboxed, Some(copy)) => Place::Bare(copy.folder()),
+            (_, _, Some(copy)) if component => Place::Bare(copy.folder()),
             _ => return Err(KernelError::new(Code::SandboxUnavailable, "nothing holds the check")),
         };
         let command = plain(check, place, checks, sandbox);

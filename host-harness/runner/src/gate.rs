@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use agent_contract::{Failure, Refusal, event::EventName};
+use agent_contract::{CapabilityName, Failure, Refusal, event::EventName};
 use kernel::KernelError;
 use ledger::Kind;
 use policy::{
@@ -136,7 +136,8 @@ fn object<const COUNT: usize>(fields: [(&str, Value); COUNT]) -> Value {
 /// Checks have limits of their own, and the run's.
 fn time_limit<R: Call>(run: &Run) -> Duration {
     let limits = &run.config.limits;
-    match R::CAPABILITY == agent_contract::CapabilityName::RepoCheck {
+    let long = [CapabilityName::RepoCheck, CapabilityName::ContainerSimulate, CapabilityName::ProtocolInvoke];
+    match long.contains(&R::CAPABILITY) {
         true => Duration::from_secs(limits.run_seconds),
         false => Duration::from_secs(limits.call_seconds),
     }
@@ -183,7 +184,7 @@ fn tell<R: Call, T>(run: &mut Run, grant: &str, outcome: Outcome<T>) -> Result<T
         Outcome::Refused(refusal) => Err(run.refuse(R::FUNCTION, &refusal)),
         Outcome::Failed(failure) => {
             run.events.emit(EventName::CallFailed, || json!({ "function": R::FUNCTION, "failure": failure }));
-            Err(Error::Failed(json!(failure).to_string()))
+            Err(Error::Failed(json!(run.outside.for_agent(failure)).to_string()))
         }
     }
 }

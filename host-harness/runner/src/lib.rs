@@ -30,6 +30,7 @@ mod state;
 
 pub mod explain;
 
+mod artifacts;
 mod checks;
 mod placement;
 mod places;
@@ -38,6 +39,7 @@ mod result;
 mod run;
 mod secrets;
 pub mod setup;
+mod simulating;
 mod start_error;
 
 pub use agent::{Agent, LoadError};

@@ -4,7 +4,7 @@ use std::{
 };
 
 use agent_contract::{
-    RepoPath,
+    Failure, RepoPath,
     branch::BranchName,
     check::CheckResult,
     gate::{GateName, GateResult},
@@ -20,7 +20,7 @@ use kernel::{
 use policy::{
     Blob, Code, Permit,
     call::{Malformed, Parsed, ScanCall, Touched},
-    config::{ChecksConfig, GitUpdate, SandboxConfig},
+    config::{ChecksConfig, ContainerConfig, GitUpdate, SandboxConfig},
 };
 
 use crate::{
@@ -47,6 +47,10 @@ pub(crate) struct Outside {
     pub required_gates: BTreeSet<GateName>,
     /// The folder of the run in the state directory.
     pub folder: PathBuf,
+    /// How containers are simulated.
+    pub container: ContainerConfig,
+    /// The state directory.
+    pub state: PathBuf,
     /// Where copies of the workspace are made.
     pub copies: PathBuf,
     pub itself: Itself,
@@ -73,11 +77,27 @@ pub(crate) struct Results {
     pub checks: BTreeMap<String, CheckResult>,
     /// The commit that the change was put into.
     pub commit: Option<String>,
+    /// Whether the container came up, where that was tried.
+    pub simulated: Option<bool>,
     /// Whether the workspace was written to after a commit.
     pub outdated_commit: bool,
 }
 
 impl Outside {
+    /// A failure as the agent hears it: without the machine's paths and without secrets.
+    pub fn for_agent(&self, failure: Failure) -> Failure {
+        let paths = [(self.root(), "the repository"), (&self.state, "the state directory")];
+        let plain = |text: String| {
+            let told = paths.iter().fold(text, |text, (path, name)| match path.to_str() {
+                Some(path) if path.len() > 1 => text.replace(path, name),
+                _ => text,
+            });
+            self.secrets.clean_text(told)
+        };
+        let hints = failure.hints.into_iter().map(plain).collect();
+        Failure { message: plain(failure.message), hints, ..failure }
+    }
+
     pub fn root(&self) -> &Path {
         self.workspace.base().root()
     }
@@ -124,6 +144,7 @@ impl Outside {
     /// What was found out about the workspace, and no longer holds once it is written to.
     pub fn forget_results(&mut self) {
         self.results.checks.clear();
+        self.results.simulated = None;
         self.results.outdated_commit |=
             self.results.commit.take().is_some() || self.promises.commit.is_some();
         self.promises.forget();

@@ -1,6 +1,6 @@
 //! From the overlay to the world: the diff, the commit, the working tree.
 
-use std::{collections::BTreeMap, path::Path, time::SystemTime};
+use std::{collections::BTreeMap, path::Path};
 
 use agent_contract::{branch::BranchName, result::Placement};
 use kernel::{
@@ -15,7 +15,7 @@ use policy::{
 };
 use serde_json::json;
 
-use crate::{done::Done, outside::Outside, reading::Reading, way::Way};
+use crate::{done::Done, outside::Outside, reading::Reading, secrets::Guarded, way::Way};
 
 /// The change as the agent sees it.
 ///
@@ -24,6 +24,7 @@ pub(crate) fn diff(
     workspace: &mut Workspace,
     _: Permit<DiffCall>,
     reading: &Reading,
+    secrets: &Guarded,
 ) -> Result<Done<String>, KernelError> {
     let text: Vec<u8> = {
         let changes = workspace.changes()?;
@@ -32,7 +33,8 @@ pub(crate) fn diff(
     };
     let record = json!({ "sha256": policy::blob::sha256(&text), "bytes": text.len() });
     let size = text.len();
-    Ok(Done::new(String::from_utf8_lossy(&text).into_owned(), record).with_bytes(size))
+    let text = secrets.clean_text(String::from_utf8_lossy(&text).into_owned());
+    Ok(Done::new(text, record).with_bytes(size))
 }
 
 /// Puts the change into a commit. No branch knows of it before the verdict; a forge makes
@@ -45,6 +47,12 @@ pub(crate) fn commit(
 ) -> Result<Done<String>, KernelError> {
     let message = permit.into_call().message;
     refuse_uncommitted(outside)?;
+    // What was promised of an earlier commit is not promised of this one.
+    outside.promises.forget();
+    outside.results.outdated_commit = false;
+    let operation = outside.operation.clone();
+    let trailers = Trailers { run, trace, operation: &operation };
+    trailers.message(&message)?;
     if let Way::Github(github) = &outside.way {
         let record = json!({ "promised": "commit", "repository": github.reference() });
         outside.promises.commit = Some(message);
@@ -57,8 +65,8 @@ pub(crate) fn commit(
         root: outside.root(),
         parent: &parent,
         message: &message,
-        trailers: Trailers { run, trace, operation: &outside.operation },
-        when: SystemTime::now(),
+        trailers,
+        time_ms: kernel::clock::now_ms(),
         update: &outside.update,
         files: &files,
         scratch: &outside.folder,

@@ -52,7 +52,8 @@ impl Bindings {
     /// Opens all of a configuration.
     pub fn open(config: &Config, secrets: &Guarded) -> Result<Self, StartError> {
         let mut bindings = Self::default();
-        for one in &config.bindings {
+        let forge = config.update.path.map(|_| &config.update.github.binding);
+        for one in config.bindings.iter().filter(|one| Some(&one.name) != forge) {
             let name = one.name.clone();
             if one.kind.is_channel() {
                 bindings.channels.insert(name, Channel::open(one, keys(one, secrets)?)?);
@@ -73,6 +74,7 @@ impl Bindings {
         let call = permit.into_call();
         let answer = match (&*call.binding, &*call.action) {
             (FORGE, TASK) => self.task().await?,
+            (_, transport::PUBLISH) => return Err(published_elsewhere()),
             _ => transport::invoke(self.named(&call.binding)?, &call.action, &call.input).await?,
         };
         Ok(answered(&answer))
@@ -120,6 +122,10 @@ impl Bindings {
     fn named(&self, name: &str) -> Result<&Binding, KernelError> {
         self.named.get(name).ok_or_else(|| unknown(name))
     }
+}
+
+fn published_elsewhere() -> KernelError {
+    KernelError::new(Code::ArgumentMalformed, "the action `publish` is for `network.publish-metadata`")
 }
 
 fn answered(answer: &Value) -> Done<String> {

@@ -26,6 +26,9 @@ use crate::{
     way::Way,
 };
 
+/// Messages that one run has people told at the most.
+const NOTICES_MAX: usize = 16;
+
 /// Where the change is, and why it is not where it should be.
 #[derive(Debug)]
 pub(crate) struct Placed {
@@ -67,13 +70,17 @@ pub(crate) async fn place(
             return Ok(());
         }
     };
+    if let Err(error) = nothing_held(run) {
+        placed.fail(&error);
+        return Ok(());
+    }
     for (_, _, file) in run.outside.workspace.steps().unwrap_or_default() {
         file.map_or(Ok(()), |file| run.trace.keep(&file.blob))?;
     }
     if goal != Goal::Forge {
         here(run, changed, &goal, placed)?;
     }
-    match run.outside.promises.push && placed.failure.is_none() {
+    match run.outside.promises.push.is_some() && placed.failure.is_none() {
         true => publish(run, changed, placed).await,
         false => Ok(()),
     }
@@ -122,25 +129,16 @@ async fn publish(run: &mut Run, changed: &[Changed], placed: &mut Placed) -> Res
     });
     let entry = run.trace.open(kernel::clock::now_ms(), Kind::PublicationOpened, &opening)?;
     run.trace.sync()?;
-    let done = match (nothing_held(run), &run.outside.way) {
-        (Err(error), _) => Err(error),
-        (Ok(()), Way::Stays) => {
-            Err(KernelError::new(Code::UpdateUnknown, "there is no way out of this machine"))
-        }
-        (Ok(()), Way::Git(_)) => push(run),
-        (Ok(()), Way::Github(_)) => over_github(run).await,
+    let done = match &run.outside.way {
+        Way::Stays => Err(KernelError::new(Code::UpdateUnknown, "there is no way out of this machine")),
+        Way::Git(_) => push(run, placed),
+        Way::Github(_) => over_github(run, placed).await,
     };
     let closing = match done {
-        Ok((published, record)) => {
-            if published.path == UpdatePath::Github {
-                placed.placement = Placement::RemoteBranch;
-            }
-            placed.published = Some(published);
-            record
-        }
+        Ok(record) => record,
         Err(error) => {
             placed.fail(&error);
-            failed(&error)
+            json!({ "failed": { "code": error.code.as_str(), "message": error.message }, "published": placed.published })
         }
     };
     run.trace.close(entry, kernel::clock::now_ms(), Kind::PublicationClosed, closing)?;
@@ -151,12 +149,17 @@ async fn publish(run: &mut Run, changed: &[Changed], placed: &mut Placed) -> Res
     Ok(())
 }
 
-/// Nothing leaves that holds a secret, or what the repository keeps to itself.
+/// Nothing is placed that holds a secret of the Runner, and nothing leaves that holds what
+/// the repository keeps to itself.
 fn nothing_held(run: &mut Run) -> Result<(), KernelError> {
     let steps = run.outside.workspace.steps()?;
     let leaving = run.outside.secrets.leaving();
     let files = steps.iter().filter_map(|(_, _, after)| after.as_ref());
-    files.map(|file| file.blob.bytes()).try_for_each(|bytes| leaving.check(bytes))?;
+    let leaves = run.outside.promises.push.is_some();
+    for file in files {
+        run.outside.secrets.refuse_held("the change", file.blob.bytes())?;
+        leaves.then(|| leaving.check(file.blob.bytes())).transpose()?;
+    }
     let promises = &run.outside.promises;
     let (title, body) = promises.pull_request.clone().unwrap_or_default();
     let message = promises.commit.clone().unwrap_or_default();
@@ -167,14 +170,17 @@ fn failed(error: &KernelError) -> Value {
     json!({ "failed": { "code": error.code.as_str(), "message": error.message } })
 }
 
-fn branch(run: &Run) -> Result<BranchName, KernelError> {
-    run.outside.work_branch(&run.id)
+/// The branch of the push that was decided on.
+fn promised_branch(run: &Run) -> Result<BranchName, KernelError> {
+    let promised = run.outside.promises.push.as_ref().ok_or_else(nothing_promised)?;
+    Ok(promised.branch.clone())
 }
 
-fn push(run: &Run) -> Result<(Published, Value), KernelError> {
+fn push(run: &Run, placed: &mut Placed) -> Result<Value, KernelError> {
     let outside = &run.outside;
     let Way::Git(way) = &outside.way else { return Err(nothing_promised()) };
-    let (branch, commit) = (branch(run)?, outside.results.commit.clone().ok_or_else(nothing_promised)?);
+    let commit = outside.results.commit.clone().ok_or_else(nothing_promised)?;
+    let branch = promised_branch(run)?;
     let pushed = git::push(&Push {
         root: outside.root(),
         update: &way.update,
@@ -183,44 +189,57 @@ fn push(run: &Run) -> Result<(Published, Value), KernelError> {
         base: outside.base_branch(),
         commit: &commit,
         credential: way.credential.as_ref(),
-        known: outside.secrets.known(),
+        leaving: outside.secrets.leaving(),
         scratch: &outside.folder,
     })?;
     let record = json!({
         "remote": pushed.remote, "branch": pushed.branch, "before": pushed.before, "after": pushed.after,
         "repeated": pushed.repeated, "said": pushed.said,
     });
-    let published = Published {
+    placed.published = Some(Published {
         path: UpdatePath::Git,
         remote: pushed.remote,
         branch: pushed.branch,
         commit: pushed.after,
         operation: outside.operation.clone(),
         pull_request: None,
-    };
-    Ok((published, record))
+    });
+    Ok(record)
 }
 
 fn nothing_promised() -> KernelError {
     KernelError::new(Code::KernelFailed, "nothing was promised that could leave the machine")
 }
 
-async fn over_github(run: &mut Run) -> Result<(Published, Value), KernelError> {
+/// Commit, branch, pull request: what was reached stands in `placed`, whatever comes after.
+async fn over_github(run: &mut Run, placed: &mut Placed) -> Result<Value, KernelError> {
     let change = change(run)?;
     let outside = &run.outside;
     let Way::Github(github) = &outside.way else { return Err(nothing_promised()) };
-    let text = outside.promises.pull_request.clone();
-    let text = text.map(|(title, body)| PullRequestText { title, body });
-    let made = github.publish(&change, text.as_ref()).await?;
-    let published = Published {
+    let base = github.base().await?;
+    if outside.base_branch().is_some_and(|started| *started != base) {
+        let message = format!(
+            "the change starts from another branch than `{base}`, which pull requests are for\nhint: name it as `base` in `[update.github]`"
+        );
+        return Err(KernelError::new(Code::ForgeBranch, message));
+    }
+    let committed = github.commit(&change).await?;
+    let pushed = github.push(&change, &committed).await?;
+    placed.placement = Placement::RemoteBranch;
+    let published = placed.published.insert(Published {
         path: UpdatePath::Github,
         remote: github.reference(),
-        branch: change.branch,
-        commit: made.committed.commit.as_str().to_owned(),
+        branch: change.branch.clone(),
+        commit: pushed.commit.as_str().to_owned(),
         operation: outside.operation.clone(),
-        pull_request: made.pull_request.as_ref().map(|pull| pull.number),
+        pull_request: None,
+    });
+    let Some((title, body)) = outside.promises.pull_request.clone() else {
+        return Ok(json!({ "committed": committed, "pushed": pushed }));
     };
-    Ok((published, json!(made)))
+    let pull = github.open_pull_request(&change, &PullRequestText { title, body }).await?;
+    published.pull_request = Some(pull.number);
+    Ok(json!({ "committed": committed, "pushed": pushed, "pull_request": pull }))
 }
 
 /// The change as the forge takes it.
@@ -234,7 +253,7 @@ fn change(run: &mut Run) -> Result<Change, KernelError> {
     Ok(Change {
         operation: OperationId::parse(&outside.operation)?,
         parent: ObjectId::parse(parent)?,
-        branch: branch(run)?,
+        branch: promised_branch(run)?,
         onto: Onto::NewBranch,
         message: outside.promises.commit.clone().ok_or_else(nothing_promised)?,
         trailers: vec![trailer("Code-Assist-Run", &run.id), trailer("Code-Assist-Trace", run.trace.head())],
@@ -247,19 +266,26 @@ fn change(run: &mut Run) -> Result<Change, KernelError> {
     })
 }
 
-/// Tells people how the run ended, where the agent was allowed to have them told.
+/// Tells people how the run ended, where the agent was allowed to have them told. A run that
+/// was interrupted, or whose records are not whole, tells nobody.
 pub(crate) async fn notify(run: &mut Run, outcome: Outcome, placed: &mut Placed) -> Result<(), LedgerError> {
-    let notices = std::mem::take(&mut run.outside.promises.notices);
-    if notices.is_empty() {
-        return Ok(());
-    }
-    if let Err(error) = holds(run, CapabilityName::NotifySend, kernel::clock::now_ms()) {
-        placed.fail(&error);
+    let mut notices = std::mem::take(&mut run.outside.promises.notices);
+    notices.dedup();
+    notices.truncate(NOTICES_MAX);
+    if matches!(outcome, Outcome::Interrupted | Outcome::Integrity) {
         return Ok(());
     }
     for notice in notices {
+        if let Err(error) = may_tell(run) {
+            let body =
+                json!({ "operation": "notice", "code": error.code.as_str(), "message": error.message });
+            run.trace.append(kernel::clock::now_ms(), Kind::CapabilityRefused, &body)?;
+            placed.fail(&error);
+            return Ok(());
+        }
         let opening = json!({ "binding": notice.binding, "message": notice.message, "outcome": outcome });
         let entry = run.trace.open(kernel::clock::now_ms(), Kind::NoticeOpened, &opening)?;
+        run.trace.sync()?;
         let closing = match run.outside.bindings.tell(&notice, &run.id, outcome, placed).await {
             Ok(id) => json!({ "told": notice.binding, "id": id }),
             Err(error) => {
@@ -272,6 +298,13 @@ pub(crate) async fn notify(run: &mut Run, outcome: Outcome, placed: &mut Placed)
     Ok(())
 }
 
+fn may_tell(run: &mut Run) -> Result<(), KernelError> {
+    let stopped = |stop: crate::stop::Stop| KernelError::new(stop.code, stop.message);
+    run.control.stop().map_or(Ok(()), |stop| Err(stopped(stop)))?;
+    run.take_back().map_err(stopped)?;
+    holds(run, CapabilityName::NotifySend, kernel::clock::now_ms())
+}
+
 /// A change is placed under the capability that it was made with: not after that was
 /// taken back.
 fn still_allowed(run: &mut Run) -> Result<(), KernelError> {
@@ -281,10 +314,13 @@ fn still_allowed(run: &mut Run) -> Result<(), KernelError> {
     let needed = [
         (true, CapabilityName::RepoWrite),
         (committed, CapabilityName::RepoCommit),
-        (promises.push, CapabilityName::RepoPush),
+        (promises.push.is_some(), CapabilityName::RepoPush),
         (promises.pull_request.is_some(), CapabilityName::RepoOpenPr),
     ];
-    run.control.look();
+    if let Some(stop) = run.control.stop() {
+        return Err(KernelError::new(stop.code, stop.message));
+    }
+    run.take_back().map_err(|stop| KernelError::new(stop.code, stop.message))?;
     let mut needed = needed.into_iter().filter(|(needed, _)| *needed);
     needed.try_for_each(|(_, name)| holds(run, name, now_ms))
 }
@@ -312,13 +348,25 @@ fn holds(run: &Run, name: CapabilityName, now_ms: u64) -> Result<(), KernelError
     }
 }
 
+fn nowhere_to_go() -> KernelError {
+    let message = "the change has nowhere to go: what lies on a forge takes it back by a commit that is pushed\nhint: `--allow-commit --allow-push`, and `--allow-pull-request`";
+    KernelError::new(Code::PrimitiveUnavailable, message)
+}
+
 fn goal(run: &Run) -> Result<Goal, KernelError> {
-    if run.outside.results.outdated_commit && run.outside.results.commit.is_none() {
+    if run.outside.results.outdated_commit
+        && run.outside.results.commit.is_none()
+        && run.outside.promises.commit.is_none()
+    {
         let message = "the workspace was written to after it was committed";
         return Err(KernelError::new(Code::CommitOutdated, message));
     }
     if run.outside.promises.commit.is_some() {
-        return Ok(Goal::Forge);
+        let push = run.outside.promises.push.is_some();
+        return push.then_some(Goal::Forge).ok_or_else(nowhere_to_go);
+    }
+    if run.outside.fetched.is_some() {
+        return Err(nowhere_to_go());
     }
     match &run.outside.results.commit {
         Some(commit) => Ok(Goal::Branch(run.outside.work_branch(&run.id)?, commit.clone())),

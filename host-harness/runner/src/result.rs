@@ -1,7 +1,7 @@
 //! The end of a run: what the records add up to, the change in its place, the result.
 
 use agent_contract::{
-    CapabilityName, Refusal, Report, RunMode, RunResult, VERSION,
+    Refusal, Report, RunMode, RunResult, VERSION,
     event::EventName,
     gate::GateResult,
     operation::Operation,
@@ -11,7 +11,7 @@ use agent_contract::{
 };
 use gates::Evidence;
 use kernel::{KernelError, workspace::diff};
-use ledger::{Kind, LedgerError};
+use ledger::{Kind, LedgerError, Trace};
 use policy::{
     Blob, Code,
     verdict::{self, Facts, Stopped},
@@ -20,6 +20,8 @@ use serde_json::json;
 
 use crate::{
     agent::Agent,
+    artifacts,
+    event::Emitter,
     outside::Changed,
     placing::{self, Placed},
     start_error::StartError,
@@ -51,7 +53,19 @@ pub(crate) async fn conclude(
 ) -> Result<RunResult, StartError> {
     let mut placed = Placed::default();
     let proved = proved(&mut run, agent, ended, &mut placed).await;
-    proved.and_then(|result| finish(run, result)).map_err(|error| match placed.is_anywhere() {
+    let proved = match proved {
+        Ok(result) => {
+            let bare = || without_texts(result.clone());
+            let result = run.outside.secrets.clean(result.clone()).unwrap_or_else(bare);
+            let kept = artifacts::keep(&run, &result).await;
+            Ok((result, kept))
+        }
+        Err(error) => Err(error),
+    };
+    let Run { trace, events, outside, .. } = run;
+    let finished = proved.and_then(|(result, kept)| finish(trace, events, result, kept));
+    outside.secrets.close().await;
+    finished.map_err(|error| match placed.is_anywhere() {
         false => error.into(),
         true => StartError::unproved(&error),
     })
@@ -101,6 +115,7 @@ fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, Ledge
     let judged = found.is_ok();
     let change = found.unwrap_or_default();
     over_budget(run, &change).map(|stop| stopped.get_or_insert(stop));
+    unsimulated(run).map(|stop| stopped.get_or_insert(stop));
     let failed = report.as_ref().is_some_and(|report| report.conclusion != Conclusion::Proposed);
     if stopped.is_some() || failed {
         let reasons = report.as_ref().map(|report| report.reasons.clone()).unwrap_or_default();
@@ -143,6 +158,15 @@ fn over_budget(run: &Run, change: &Change) -> Option<Stopped> {
     Some(Stopped {
         code: Code::BudgetExceeded,
         message: format!("the change has {lines} lines, more than {max}"),
+    })
+}
+
+/// A production change whose container has to come up, and did not.
+fn unsimulated(run: &Run) -> Option<Stopped> {
+    let required = run.config.container.required && run.request.mode == RunMode::ProductionChange;
+    (required && run.outside.results.simulated.is_none()).then(|| Stopped {
+        code: Code::ContainerUnavailable,
+        message: "the operator requires that the container comes up, and that was not tried, or could not be\nhint: ask for it with `--simulate`".to_owned(),
     })
 }
 
@@ -217,7 +241,11 @@ fn assemble(
         work_branch: on_branch.then(|| run.outside.work_branch(&run.id).ok()).flatten(),
         before: revision(commit.clone(), states.iter().map(|(path, before, _)| json!([path, before]))),
         after: revision(
-            if on_branch { run.outside.results.commit.clone() } else { commit },
+            match (&placed.published, on_branch) {
+                (Some(published), _) => Some(published.commit.clone()),
+                (None, true) => run.outside.results.commit.clone(),
+                (None, false) => commit,
+            },
             states.iter().map(|(path, _, after)| json!([path, after])),
         ),
         placement,
@@ -234,6 +262,20 @@ fn assemble(
         next_steps: next_steps(outcome, placed, head.is_some(), report.as_ref()),
         trace: TraceReference { records: run.trace.records(), head: run.trace.head().to_owned() },
     }
+}
+
+/// A result whose texts can't be told without a secret of the Runner's.
+fn without_texts(mut result: RunResult) -> RunResult {
+    let told = "left out: it holds a secret of the Runner's";
+    result.checks.iter_mut().for_each(|check| check.output = told.to_owned());
+    result.verdict.reasons.iter_mut().for_each(|reason| {
+        reason.message = told.to_owned();
+        reason.hints.clear();
+    });
+    result.gates.iter_mut().for_each(|gate| gate.reasons.clear());
+    result.warnings = vec![told.to_owned()];
+    let (diff, changelog, summary) = (told.to_owned(), String::new(), String::new());
+    RunResult { diff, changelog, summary, next_steps: Vec::new(), operations: Vec::new(), ..result }
 }
 
 fn revision(commit: Option<String>, files: impl Iterator<Item = serde_json::Value>) -> Revision {
@@ -281,14 +323,16 @@ fn next_steps(outcome: Outcome, placed: &Placed, in_git: bool, report: Option<&R
 }
 
 /// Keeps the artifacts, writes the last records and tells of the end.
-fn finish(mut run: Run, mut result: RunResult) -> Result<RunResult, LedgerError> {
-    let diff = result.diff.clone().into_bytes();
-    for (name, media_type, bytes) in [
-        ("change.diff", "text/x-diff", diff),
-        ("changelog.md", "text/markdown", result.changelog.clone().into_bytes()),
-    ] {
+fn finish(
+    mut trace: Trace,
+    mut events: Emitter,
+    mut result: RunResult,
+    kept: Vec<String>,
+) -> Result<RunResult, LedgerError> {
+    result.warnings.extend(kept);
+    for (name, media_type, bytes) in artifacts::of(&result) {
         let blob = Blob::new(bytes);
-        run.trace.keep(&blob)?;
+        trace.keep(&blob)?;
         result.artifacts.push(Artifact {
             name: name.to_owned(),
             media_type: media_type.to_owned(),
@@ -297,12 +341,12 @@ fn finish(mut run: Run, mut result: RunResult) -> Result<RunResult, LedgerError>
         });
     }
     let blob = Blob::new(json!(result).to_string().into_bytes());
-    run.trace.keep(&blob)?;
+    trace.keep(&blob)?;
     let mut payloads: Vec<_> = result.artifacts.iter().map(|artifact| artifact.sha256.clone()).collect();
     payloads.push(blob.sha256().to_owned());
     let now_ms = kernel::clock::now_ms();
-    run.trace.append(now_ms, Kind::RunResult, &json!({ "result": blob.sha256(), "payloads": payloads }))?;
-    run.trace.finish(now_ms, &json!({ "outcome": result.outcome, "exit_code": result.exit_code }))?;
-    run.events.emit(EventName::RunFinished, || json!({ "result": result }));
+    trace.append(now_ms, Kind::RunResult, &json!({ "result": blob.sha256(), "payloads": payloads }))?;
+    trace.finish(now_ms, &json!({ "outcome": result.outcome, "exit_code": result.exit_code }))?;
+    events.emit(EventName::RunFinished, || json!({ "result": result }));
     Ok(result)
 }

@@ -4,11 +4,15 @@
 use std::path::Path;
 
 use kernel::{
+    KernelError,
     net::Credential,
     secret::{self, Known, Leaving, Secrets},
 };
 use ledger::Redact;
-use policy::{Code, Config};
+use policy::{
+    Code, Config,
+    call::{Change, Malformed, Parsed, WriteCall},
+};
 use secrecy::SecretString;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -65,14 +69,34 @@ impl Guarded {
         }
     }
 
-    /// A document without them.
-    pub fn clean<T: Serialize + DeserializeOwned>(&self, document: T) -> T {
+    /// Refuses to hand out or take in a content that holds one.
+    pub fn refuse_held(&self, what: &str, bytes: &[u8]) -> Result<(), KernelError> {
+        let Some(name) = self.known().find(bytes) else { return Ok(()) };
+        let message = format!("{what} holds the secret `{name}`, which the agent may not hold");
+        Err(KernelError::new(Code::SecretHeld, message))
+    }
+
+    /// Refuses a write that would bring one into the repository.
+    pub fn refuse_written(&self, call: WriteCall) -> Parsed<WriteCall> {
+        let written = call.changes.iter().filter_map(|change| match change {
+            Change::Write { path, blob, .. } => Some((path, blob)),
+            Change::Delete { .. } | Change::Rename { .. } => None,
+        });
+        for (path, blob) in written {
+            let held = self.refuse_held(&format!("`{path}`"), blob.bytes());
+            held.map_err(|error| Malformed { code: error.code, message: error.message })?;
+        }
+        Ok(call)
+    }
+
+    /// A document without them; nothing where it is none any more without them.
+    pub fn clean<T: Serialize + DeserializeOwned>(&self, document: T) -> Option<T> {
         if self.known().is_empty() {
-            return document;
+            return Some(document);
         }
         let mut value = json!(document);
         self.known().redact_json(&mut value);
-        serde_json::from_value(value).unwrap_or(document)
+        serde_json::from_value(value).ok()
     }
 
     /// A text without them.
@@ -103,7 +127,11 @@ pub(crate) fn refuse_told(setup: &Setup, guarded: &Guarded) -> Result<(), StartE
     let named = secret::places(&setup.config)
         .into_iter()
         .filter_map(|(place, config)| Some((place, config.env.clone()?)));
-    match named.into_iter().find(|(_, variable)| environment.contains(variable)) {
+    let auth = setup.config.vault.as_ref().map(|vault| &vault.auth);
+    let opener = auth.and_then(|auth| auth.token.as_ref()?.env.clone());
+    let role = auth.and_then(|auth| auth.approle.as_ref()?.secret_id.as_ref()?.env.clone());
+    let vault = [opener, role].into_iter().flatten().map(|variable| ("vault".to_owned(), variable));
+    match named.chain(vault).find(|(_, variable)| environment.contains(variable)) {
         None => Ok(()),
         Some((place, variable)) => Err(StartError::invalid(
             "config-invalid",

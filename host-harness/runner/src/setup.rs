@@ -88,6 +88,8 @@ pub(crate) async fn open(setup: &Setup, run_id: &str, mut secrets: Guarded) -> R
         holding: Holding::Nothing,
         folder: setup.store.run_folder(run_id),
         results: Results::default(),
+        container: setup.config.container.clone(),
+        state: setup.store.root().to_owned(),
         copies: setup.store.root().join("work"),
         itself: setup.itself.clone(),
         reading: reading(setup, head.as_ref()),

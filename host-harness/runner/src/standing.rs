@@ -21,7 +21,7 @@ use policy::{
     },
 };
 
-use crate::{control::Control, setup::Setup, start_error::StartError};
+use crate::{control::Control, secrets::Guarded, setup::Setup, start_error::StartError};
 
 const RECORD_BYTES_MAX: u64 = 1024 * 1024;
 const SKEW_MS_MAX: u64 = 60_000;
@@ -76,8 +76,8 @@ impl Standing {
         let config = &setup.config.agent_id;
         let claimed = setup.request.agent_id.as_ref().is_some_and(|claims| claims.required);
         let did = setup.config.identity.agent_did.clone();
-        let source = source(config, secrets)?;
-        Self::open(config, source, config.is_required() || claimed, did, &setup.control).await
+        let sources = (source(config, secrets)?, source(config, secrets)?.1);
+        Self::open(config, sources, config.is_required() || claimed, did, &setup.control).await
     }
 
     /// Whether the place of the record can be made out.
@@ -94,7 +94,9 @@ impl Standing {
     /// Looks at the record for the first time, and from then on again and again.
     async fn open(
         config: &AgentIdConfig,
-        (by, first): (String, Option<Source>),
+        // The thread that goes on looking has a connection of its own: one of this runtime's
+        // would wait for it.
+        ((by, first), again): ((String, Option<Source>), Option<Source>),
         required: bool,
         did_expected: Option<String>,
         control: &Control,
@@ -106,8 +108,7 @@ impl Standing {
             // The agent that the run begins with is the one that it ends with.
             let did = resolved.map(|resolved| resolved.record.agent.did.as_str().to_owned());
             standing.did_expected = standing.did_expected.or(did);
-            // The thread has a connection of its own: one of this runtime's would wait for it.
-            let Some(source) = source(config)?.1 else { return Ok(standing) };
+            let Some(source) = again else { return Ok(standing) };
             let shared = Shared {
                 source,
                 look: Mutex::new(look),

@@ -2,7 +2,11 @@
 //! it works, and kept after the verdict.
 
 use agent_contract::{Request, branch::BranchName, target::TargetUrl};
-use kernel::{KernelError, forge::github::Github, git::Head};
+use kernel::{
+    KernelError,
+    forge::github::Github,
+    git::{Head, Trailers},
+};
 use policy::{
     Code, Permit, blob,
     call::{Malformed, NotifyCall, OpenPrCall, Parsed, PushCall},
@@ -40,8 +44,8 @@ pub(crate) struct GitWay {
 pub(crate) struct Promises {
     /// The message of a commit that is made on the forge.
     pub commit: Option<String>,
-    /// Whether the branch leaves the machine.
-    pub push: bool,
+    /// The push of a commit.
+    pub push: Option<PushCall>,
     /// Title and text of the pull request.
     pub pull_request: Option<(String, String)>,
     /// Messages, and through which binding each goes.
@@ -105,7 +109,7 @@ impl Promises {
     /// What was written afterwards is not what these were made for.
     pub fn forget(&mut self) {
         self.commit = None;
-        self.push = false;
+        self.push = None;
         self.pull_request = None;
     }
 }
@@ -153,18 +157,20 @@ impl Outside {
                 .target(&call.remote, &call.branch, base)
                 .map_err(|refused| KernelError::new(refused.code, refused.message))?;
         }
-        self.promises.push = true;
         let promised = json!({ "promised": "push", "remote": call.remote, "branch": call.branch });
+        self.promises.push = Some(call);
         Ok(Done::new(promised.to_string(), promised))
     }
 
     /// Promises a pull request.
     pub fn promise_pull_request(&mut self, permit: Permit<OpenPrCall>) -> Result<Done<String>, KernelError> {
         let call = permit.into_call();
-        if !self.promises.push {
+        if self.promises.push.is_none() {
             let message = "a pull request is for a branch that was pushed";
             return Err(KernelError::new(Code::ArgumentMalformed, message));
         }
+        let spoken = Trailers { run: "-", trace: "-", operation: "-" };
+        spoken.message(&call.body)?;
         let promised = json!({
             "promised": "pull_request", "repository": call.repository, "branch": call.branch, "title": call.title,
         });

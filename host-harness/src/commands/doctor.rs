@@ -76,7 +76,7 @@ fn git() -> Finding {
 }
 
 fn shell() -> Finding {
-    let found = kernel::process::is_program("sh", &PathBuf::from("."));
+    let found = process::is_program("sh", &PathBuf::from("."));
     Finding {
         what: "shell",
         good: found,

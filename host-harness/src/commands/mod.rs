@@ -3,6 +3,7 @@
 mod approval;
 mod audit;
 mod demo;
+mod deploy;
 mod describe;
 mod doctor;
 mod policy;
@@ -33,6 +34,9 @@ pub fn run(cli: Cli) -> Result<u8, Problem> {
         Command::Policy { command } => policy::run(command, json, state_dir),
         Command::Approval { command } => approval::run(command, json),
         Command::Revoke { run, capability } => revoke::run(&run, capability.as_deref(), json, state_dir),
+        Command::Deploy { target, config, repo } => {
+            deploy::run(&target, &config, repo.as_deref(), json, state_dir)
+        }
         Command::Doctor => doctor::run(json, state_dir),
         Command::Completions { shell } => {
             let mut script = Vec::new();

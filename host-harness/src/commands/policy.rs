@@ -42,7 +42,7 @@ fn show() -> Result<u8, Problem> {
 /// Everything that a run would find wrong with its rules before it starts.
 fn check(rules: &Rules, json: bool) -> Result<u8, Problem> {
     let config = set_up::rules(rules)?;
-    runner::explain::open(&config)?;
+    set_up::runtime()?.block_on(runner::explain::open(&config))?;
     let (count, points) = (config.policy.rules(), config.decision_points.len());
     match json {
         true => {

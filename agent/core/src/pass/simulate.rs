@@ -14,9 +14,13 @@ pub fn simulate<H: Host>(gated: Gated<H>, host: &mut H) -> Result<Gated<H>, Stop
     let told = host.simulate(granted.capability(CapabilityName::ContainerSimulate)?)?;
     match told.get("outcome").and_then(Value::as_str) {
         Some("passed") => Ok(gated),
-        outcome => Err(Stop::failed(Failure::new(
+        _ => Err(Stop::failed(Failure::new(
             "simulation-failed",
-            format!("the container did not come up: {}", outcome.unwrap_or("no outcome is told")),
+            format!("the container did not come up: {}", why(&told)),
         ))),
     }
+}
+
+fn why(told: &Value) -> &str {
+    told["failure"]["message"].as_str().unwrap_or("no reason is told")
 }

@@ -55,7 +55,7 @@ impl From<CallError> for Stop {
     fn from(error: CallError) -> Self {
         match error {
             CallError::Refused(refusal) => refusal.into(),
-            CallError::Failed(failure) if failure.code == "unavailable" => Self::unavailable(failure),
+            CallError::Failed(failure) if failure.code.ends_with("unavailable") => Self::unavailable(failure),
             CallError::Failed(failure) => failure.into(),
         }
     }

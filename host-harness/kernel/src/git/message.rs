@@ -46,7 +46,7 @@ fn is_ours(line: &str) -> bool {
 }
 
 /// The operation that a message of ours names, in its last paragraph.
-pub(super) fn operation(message: &str) -> Option<String> {
+pub(crate) fn operation(message: &str) -> Option<String> {
     let last = message.trim_end().rsplit("\n\n").next()?;
     let value = last.lines().find_map(|line| line.strip_prefix(OPERATION)?.strip_prefix(": "))?;
     Some(value.to_owned())

@@ -29,5 +29,6 @@ pub use commit::{Commit, NewCommit, commit};
 pub use faithful::{FileChange, FileVersion};
 pub use head::{Head, committed, enclosing, head};
 pub use message::Trailers;
+pub(crate) use message::operation;
 pub use push::{Push, Pushed, push};
 pub use worktree::{holds_more, ignored};

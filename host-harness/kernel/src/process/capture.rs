@@ -27,9 +27,15 @@ impl Capture {
     }
 
     /// Takes everything until the last writer is gone.
-    pub fn drain(&self, mut from: impl Read) {
+    pub fn drain(&self, from: impl Read) {
+        self.drain_until(from, u64::MAX);
+    }
+
+    /// Takes everything until the last writer is gone, or until it was more than `total_max`:
+    /// then nobody listens any more.
+    pub fn drain_until(&self, mut from: impl Read, total_max: u64) {
         let mut buffer = vec![0; 64 * 1024];
-        loop {
+        while self.total() <= total_max {
             match from.read(&mut buffer) {
                 Ok(0) | Err(_) => return,
                 Ok(count) => self.inner.lock().unwrap_or_else(PoisonError::into_inner).take(&buffer[..count]),

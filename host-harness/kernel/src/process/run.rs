@@ -80,11 +80,12 @@ fn spawn(command: &Command, itself: &Itself) -> io::Result<Running> {
     // Holds the end of the pipe that is ours to hold no longer.
     drop(process);
     let capture = Capture::new(command.limits.output_bytes);
-    Ok(Running { holder, reader: read(reader, capture.clone()), capture })
+    let reader = read(reader, capture.clone(), command.limits.output_bytes_max);
+    Ok(Running { holder, reader, capture })
 }
 
-fn read(from: PipeReader, capture: Capture) -> JoinHandle<()> {
-    std::thread::spawn(move || capture.drain(from))
+fn read(from: PipeReader, capture: Capture, total_max: u64) -> JoinHandle<()> {
+    std::thread::spawn(move || capture.drain_until(from, total_max))
 }
 
 impl Running {
@@ -103,7 +104,9 @@ impl Running {
                 (None, None, None, held(command, false, Vec::new()))
             }
         };
-        let exceeded = if early == Some(Early::Flooded) { Some(Limit::Output) } else { exceeded };
+        // What ends because nobody listens any more may be over before it is ended.
+        let flooded = self.capture.total() > command.limits.output_bytes_max;
+        let exceeded = if flooded { Some(Limit::Output) } else { exceeded };
         let passed = exit_code == Some(0) && exceeded.is_none();
         let (mut output, output_bytes_dropped) = self.capture.text();
         output.extend(exceeded.map(|limit| notice(limit, command)));

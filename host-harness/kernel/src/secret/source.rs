@@ -2,7 +2,6 @@
 
 use std::{
     env,
-    fs::File,
     io::Read as _,
     path::{Path, PathBuf},
 };
@@ -92,7 +91,7 @@ fn from_env(name: &str) -> Result<SecretString, KernelError> {
 fn from_file(path: &Path) -> Result<SecretString, KernelError> {
     let place = format!("`{}`", path.display());
     let missing = |error| KernelError::new(Code::SecretMissing, format!("can't read {place}: {error}"));
-    let file = File::open(path).map_err(missing)?;
+    let file = crate::input::open(path).map_err(missing)?;
     let metadata = file.metadata().map_err(missing)?;
     if !metadata.is_file() {
         return Err(unusable(&place, "is not a file"));

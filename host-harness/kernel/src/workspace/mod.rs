@@ -22,7 +22,7 @@ pub use change::{Laid, Net};
 pub use list::{Entry, EntryKind, Listing};
 pub use read::Content;
 pub use scratch::Scratch;
-pub use search::{Hit, Hits};
+pub use search::{Hit, Hits, Shows};
 pub use stage::Staged;
 
 use crate::KernelError;

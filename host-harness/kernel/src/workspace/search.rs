@@ -24,16 +24,20 @@ pub struct Hits {
     pub more: bool,
 }
 
+/// What a search may show.
+pub struct Shows<'a> {
+    /// Of the files, by their paths.
+    pub path: &'a dyn Fn(&RepoPath) -> bool,
+    /// Of the files, by what they hold: a part of it would be a hint to the rest.
+    pub content: &'a dyn Fn(&[u8]) -> bool,
+}
+
 const LINE_BYTES_MAX: usize = 400;
 
 impl Workspace {
     /// Finds lines that hold a text. Files that are too large or hold a NUL are passed over,
     /// and so is what may not be shown.
-    pub fn search(
-        &mut self,
-        permit: Permit<SearchCall>,
-        shows: &dyn Fn(&RepoPath) -> bool,
-    ) -> Result<Hits, KernelError> {
+    pub fn search(&mut self, permit: Permit<SearchCall>, shows: &Shows) -> Result<Hits, KernelError> {
         let call = permit.into_call();
         let mut found = Hits::default();
         let folder = call.folder.as_ref().map(|folder| self.base.resolve(folder)).transpose()?;
@@ -45,14 +49,16 @@ impl Workspace {
         &mut self,
         folder: Option<&RepoPath>,
         call: &SearchCall,
-        shows: &dyn Fn(&RepoPath) -> bool,
+        shows: &Shows,
         found: &mut Hits,
     ) -> Result<(), KernelError> {
         let (names, _) = self.names(folder)?;
         for entry in names.into_values() {
             match entry.kind {
                 EntryKind::Folder => self.search_folder(Some(&entry.path), call, shows, found)?,
-                EntryKind::File if shows(&entry.path) => self.search_file(&entry.path, call, found)?,
+                EntryKind::File if (shows.path)(&entry.path) => {
+                    self.search_file(&entry.path, call, shows, found)?
+                }
                 EntryKind::File | EntryKind::Link => {}
             }
             if found.more {
@@ -66,6 +72,7 @@ impl Workspace {
         &mut self,
         path: &RepoPath,
         call: &SearchCall,
+        shows: &Shows,
         found: &mut Hits,
     ) -> Result<(), KernelError> {
         let file = match self.exact(path) {
@@ -74,7 +81,7 @@ impl Workspace {
             Err(error) if matches!(error.code, Code::FileTooLarge | Code::FileKind) => return Ok(()),
             Err(error) => return Err(error),
         };
-        if file.blob.bytes().contains(&0) {
+        if file.blob.bytes().contains(&0) || !(shows.content)(file.blob.bytes()) {
             return Ok(());
         }
         let text = String::from_utf8_lossy(file.blob.bytes());

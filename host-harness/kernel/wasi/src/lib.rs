@@ -6,17 +6,24 @@
 //! it prints.
 
 mod engine;
+mod memory;
 mod world;
 
-use std::path::Path;
+use std::{
+    io::{self, Read as _},
+    path::Path,
+};
 
-use wasmtime::{Store, component::Component};
+use cap_std::{ambient_authority, fs::Dir};
+use wasmtime::{Store, component};
 use wasmtime_wasi::{I32Exit, p2::bindings::sync::Command};
 
 use world::World;
 
 /// Where a component finds the workspace.
 pub const WORKSPACE: &str = "/work";
+
+const COMPONENT_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// What a component may use.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +58,9 @@ pub fn run(folder: &Path, program: &str, arguments: &[String], limits: Limits) -
     let unusable =
         |error: wasmtime::Error| WasiError::Unusable { program: program.to_owned(), reason: told(&error) };
     let engine = engine::new().map_err(unusable)?;
-    let component = Component::from_file(&engine, folder.join(program)).map_err(unusable)?;
+    let bytes = read(folder, program)
+        .map_err(|reason| WasiError::Unusable { program: program.to_owned(), reason: reason.to_string() })?;
+    let component = component::Component::from_binary(&engine, &bytes).map_err(unusable)?;
     let linker = world::linker(&engine).map_err(unusable)?;
     let world = World::new(folder, program, arguments, limits).map_err(unusable)?;
     let mut store = Store::new(&engine, world);
@@ -61,6 +70,20 @@ pub fn run(folder: &Path, program: &str, arguments: &[String], limits: Limits) -
         Ok(Ok(())) => Ok(0),
         Ok(Err(())) => Ok(1),
         Err(error) => exit_code(program, &error),
+    }
+}
+
+/// The component's bytes: a file of the folder, reached beneath its handle.
+fn read(folder: &Path, program: &str) -> io::Result<Vec<u8>> {
+    let dir = Dir::open_ambient_dir(folder, ambient_authority())?;
+    if !dir.metadata(program)?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let mut bytes = Vec::new();
+    dir.open(program)?.take(COMPONENT_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > COMPONENT_BYTES_MAX {
+        true => Err(io::Error::other("it is larger than 256 MiB")),
+        false => Ok(bytes),
     }
 }
 

@@ -1,22 +1,18 @@
 use std::path::Path;
 
 use wasmtime::{
-    Engine, ResourceLimiter, Result, StoreLimits, StoreLimitsBuilder,
+    Engine, ResourceLimiter, Result,
     component::{Linker, ResourceTable},
 };
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 
-use crate::{Limits, WORKSPACE};
-
-/// Tables and instances that one component may have.
-const INSTANCES_MAX: usize = 1000;
-const TABLE_ELEMENTS_MAX: usize = 1_000_000;
+use crate::{Limits, WORKSPACE, memory::Memory};
 
 /// All that a component has.
 pub struct World {
     ctx: WasiCtx,
     table: ResourceTable,
-    limits: StoreLimits,
+    memory: Memory,
 }
 
 impl World {
@@ -28,18 +24,13 @@ impl World {
         for place in [WORKSPACE, "."] {
             ctx.preopened_dir(folder, place, FsPerms::ReadOnly)?;
         }
-        let limits = StoreLimitsBuilder::new()
-            .memory_size(limits.memory_bytes)
-            .table_elements(TABLE_ELEMENTS_MAX)
-            .instances(INSTANCES_MAX)
-            .trap_on_grow_failure(true)
-            .build();
-        Ok(Self { ctx: ctx.build(), table: ResourceTable::new(), limits })
+        let memory = Memory::new(limits.memory_bytes);
+        Ok(Self { ctx: ctx.build(), table: ResourceTable::new(), memory })
     }
 
     /// What holds its memory.
     pub fn limiter(&mut self) -> &mut dyn ResourceLimiter {
-        &mut self.limits
+        &mut self.memory
     }
 }
 

@@ -2,13 +2,13 @@ use policy::call::{RunChecksCall, ScanCall, SimulateCall};
 use serde_json::json;
 use wasmtime::component::Resource;
 
-use super::repo::unavailable;
 use crate::{
     bindings::agennext::code_assist::process::Host,
     checks,
     done::Done,
     gate::{self, Answer},
     grants::Held,
+    simulating,
     state::Run,
 };
 
@@ -44,6 +44,10 @@ impl Host for Run {
     }
 
     async fn simulate(&mut self, handle: Resource<Held>) -> Answer<String> {
-        gate::run(self, &handle, Ok(SimulateCall), async |_, _| unavailable("process.simulate")).await
+        let (run_id, cancel) = (self.id.clone(), self.control.processes().clone());
+        gate::run(self, &handle, Ok(SimulateCall), async |outside, permit| {
+            simulating::run(outside, permit, run_id, cancel).await
+        })
+        .await
     }
 }

@@ -1,14 +1,11 @@
 use agent_contract::operation::Operation;
 use kernel::{
     KernelError,
-    workspace::{EntryKind, HeldFile, Hits as Found, Listing as Listed},
+    workspace::{EntryKind, HeldFile, Hits as Found, Listing as Listed, Shows},
 };
 use policy::{
     Code,
-    call::{
-        self, CommitCall, DiffCall, ListCall, OpenPrCall, Parsed, PushCall, ReadCall, SearchCall,
-        SymbolsCall, WriteCall,
-    },
+    call::{self, CommitCall, DiffCall, ListCall, Parsed, ReadCall, SearchCall, SymbolsCall, WriteCall},
 };
 use serde_json::json;
 use wasmtime::component::Resource;
@@ -41,7 +38,9 @@ impl Host for Run {
 
     async fn read(&mut self, handle: Handle, path: String) -> Answer<Content> {
         gate::run(self, &handle, ReadCall::parse(&path), async |outside, permit| {
-            outside.workspace.read(permit).map(content)
+            let file = outside.workspace.read(permit)?;
+            outside.secrets.refuse_held("the file", file.blob.bytes())?;
+            Ok(content(file))
         })
         .await
     }
@@ -55,7 +54,11 @@ impl Host for Run {
     ) -> Answer<Hits> {
         let call = SearchCall::parse(&text, folder.as_deref(), limit);
         gate::run(self, &handle, call, async |outside, permit| {
-            outside.workspace.search(permit, &|path| outside.reading.shows(path)).map(hits)
+            let shows = Shows {
+                path: &|path| outside.reading.shows(path),
+                content: &|bytes| outside.secrets.refuse_held("the file", bytes).is_ok(),
+            };
+            outside.workspace.search(permit, &shows).map(hits)
         })
         .await
     }
@@ -66,6 +69,7 @@ impl Host for Run {
 
     async fn write(&mut self, handle: Handle, changes: Vec<Change>) -> Answer<Vec<String>> {
         let call = WriteCall::parse(changes.into_iter().map(change).collect());
+        let call = call.and_then(|call| self.outside.secrets.refuse_written(call));
         let answer = gate::run(self, &handle, call, async |outside, permit| {
             let operations = outside.workspace.write(permit)?;
             outside.forget_results();
@@ -81,7 +85,7 @@ impl Host for Run {
     async fn diff(&mut self, handle: Handle) -> Answer<String> {
         let call = self.outside.touched().map(|changed| DiffCall { changed });
         gate::run(self, &handle, call, async |outside, permit| {
-            placement::diff(&mut outside.workspace, permit, &outside.reading)
+            placement::diff(&mut outside.workspace, permit, &outside.reading, &outside.secrets)
         })
         .await
     }

@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use kernel::{
     input,
-    net::{Carrier, Client, Connection, Credential},
+    net::{Client, Connection, Credential},
 };
 use policy::{
-    config::{CredentialConfig, KeyConfig, PointConfig, PointProtocol},
+    config::{KeyConfig, PointConfig, PointProtocol},
     point::{
         authzen,
         bundle::{self, Key},
@@ -17,7 +17,7 @@ use policy::{
 use tokio::sync::Mutex;
 
 use super::{Point, Points, Speaks};
-use crate::start_error::StartError;
+use crate::{secrets::Guarded, start_error::StartError};
 
 const TIMEOUT_MS: u64 = 2000;
 const REGO_MS: u64 = 250;

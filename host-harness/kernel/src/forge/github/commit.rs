@@ -18,6 +18,7 @@ use super::{
 use crate::{
     KernelError,
     forge::{EntryKind, ObjectId, listing::FOLDER},
+    git::operation,
     net::{Method, Repeat},
     workspace::{HeldFile, Net},
 };
@@ -203,7 +204,7 @@ fn is_of(commit: &answer::Commit, change: &Change, tree: &ObjectId) -> bool {
     let parents: Vec<_> = commit.parents.iter().map(|parent| &parent.sha).collect();
     commit.tree.sha == *tree
         && parents == [&change.parent]
-        && commit.message.trim_end() == change.commit_message().trim_end()
+        && operation(&commit.message).as_deref() == Some(change.operation.as_str())
 }
 
 fn same(expected: &ObjectId, made: &ObjectId) -> Result<(), KernelError> {

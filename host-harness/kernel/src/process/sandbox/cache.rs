@@ -105,7 +105,7 @@ impl Sandbox {
         self.shown.push(Shown { path: path.to_owned(), access });
     }
 
-    fn add_existing(&mut self, path: &Path, access: Access) {
+    pub(super) fn add_existing(&mut self, path: &Path, access: Access) {
         if path.exists() {
             self.add(path, access);
         }

@@ -29,6 +29,9 @@ pub const USER: &str = "check";
 /// What a part that did not hold begins with, in the lists of parts.
 pub const MISSING: &str = "missing: ";
 
+/// What below `/usr` is the machine's own configuration, and may hold its secrets.
+const OF_THE_MACHINE: [&str; 1] = ["/usr/local/etc"];
+
 /// A sandbox for one program. It holds nothing secret: it is handed on as an argument.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sandbox {
@@ -110,6 +113,9 @@ impl Sandbox {
             path: Vec::new(),
             bounds: Bounds::from(config),
         };
+        for place in OF_THE_MACHINE.map(Path::new) {
+            sandbox.add_existing(place, Access::Empty);
+        }
         cache::show(&config.caches, &mut sandbox);
         for path in &config.read_only {
             sandbox.shown.push(Shown { path: showable(Path::new(path))?, access: Access::Read });

@@ -168,25 +168,23 @@ fn program(rules: Rules, error: i32) -> Result<BpfProgram, Error> {
     let arch = TargetArch::try_from(std::env::consts::ARCH)?;
     let refuse = SeccompAction::Errno(error.cast_unsigned());
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, refuse, arch)?;
-    let mut program = without_x32();
+    let mut program = without_unknown();
     program.extend(BpfProgram::try_from(filter)?);
     Ok(program)
 }
 
-/// The second set of numbers that x86-64 has for the same calls, refused as a whole: a
-/// filter by numbers does not see what it is.
-fn without_x32() -> BpfProgram {
-    const X32: u32 = 0x4000_0000;
+/// Calls that are newer than this list answer as if the kernel did not have them, and so
+/// does the second set of numbers that x86-64 has for the same calls: a filter by numbers
+/// does not see what those are.
+fn without_unknown() -> BpfProgram {
+    const NEWER: u32 = 463;
     const LOAD_NUMBER: u16 = 0x20;
     const AT_LEAST: u16 = 0x35;
     const RETURN: u16 = 0x06;
     let answer = libc::SECCOMP_RET_ERRNO | libc::ENOSYS.cast_unsigned();
-    if !cfg!(target_arch = "x86_64") {
-        return Vec::new();
-    }
     vec![
         sock_filter { code: LOAD_NUMBER, jt: 0, jf: 0, k: 0 },
-        sock_filter { code: AT_LEAST, jt: 0, jf: 1, k: X32 },
+        sock_filter { code: AT_LEAST, jt: 0, jf: 1, k: NEWER },
         sock_filter { code: RETURN, jt: 0, jf: 0, k: answer },
     ]
 }

@@ -37,7 +37,6 @@ const FOLDERS: &[&str] = &[
     "crypto-policies",
     "fonts",
     "perl",
-    "maven",
     "gradle",
     "terminfo",
     "xml",
