@@ -87,12 +87,10 @@ fn without_namespaces(world: &World, more: &[&str]) -> Output {
     let usual = ["run", "--repo", "repository", "--proposal", "good.patch", "--check", "touch ran"];
     let inner = world.command(&[&usual[..], more].concat());
     let words = inner.get_args().map(|word| word.to_string_lossy().into_owned());
-    let mut command = world.command(&[]);
     let script = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" \"$@\"";
     let mut outer = std::process::Command::new("unshare");
-    outer.args(["--user", "--map-root-user", "sh", "-c", script]).arg(command.get_program()).args(words);
+    outer.args(["--user", "--map-root-user", "sh", "-c", script]).arg(PROGRAM).args(words);
     outer.current_dir(world.path()).env("CODE_ASSIST_STATE_DIR", "state");
-    drop(command.env_clear());
     outer.output().unwrap()
 }
 

@@ -23,21 +23,20 @@ impl Events for Silent {
     fn take(&mut self, _: &Event) {}
 }
 
+/// What takes out of an event what nobody may be told.
+pub(crate) type Clean = Box<dyn Fn(&mut Value) + Send>;
+
 /// Numbers the events of a run.
 pub(crate) struct Emitter {
     run_id: String,
     seq: u64,
     events: Box<dyn Events>,
-    clean: Option<Box<dyn Fn(&mut Value) + Send>>,
+    clean: Option<Clean>,
 }
 
 impl Emitter {
     /// `clean` takes out of every event what nobody may be told.
-    pub fn new(
-        run_id: String,
-        events: Box<dyn Events>,
-        clean: Option<Box<dyn Fn(&mut Value) + Send>>,
-    ) -> Self {
+    pub fn new(run_id: String, events: Box<dyn Events>, clean: Option<Clean>) -> Self {
         Self { run_id, seq: 0, events, clean }
     }
 

@@ -17,7 +17,7 @@ use secrecy::SecretString;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::{setup::Setup, start_error::StartError};
+use crate::{event::Clean, setup::Setup, start_error::StartError};
 
 /// The secrets of a run, and what looks at everything that leaves.
 #[derive(Debug)]
@@ -160,7 +160,7 @@ pub(crate) fn refuse_inside(setup: &Setup, root: &Path) -> Result<(), StartError
 }
 
 /// Takes secrets out of what a person or a pipe is told.
-pub(crate) fn cleaner(known: &Known) -> Option<Box<dyn Fn(&mut Value) + Send>> {
+pub(crate) fn cleaner(known: &Known) -> Option<Clean> {
     let known = known.clone();
     (!known.is_empty()).then(|| Box::new(move |value: &mut Value| known.redact_json(value)) as _)
 }

@@ -13,7 +13,7 @@ use crate::{done::Done, outside::Outside};
 /// Builds, starts, probes and removes them. Nothing of it stays, whatever comes of it.
 pub(crate) async fn run(
     outside: &mut Outside,
-    permit: Permit<SimulateCall>,
+    _: Permit<SimulateCall>,
     run_id: String,
     cancel: Cancel,
 ) -> Result<Done<String>, KernelError> {
@@ -24,7 +24,6 @@ pub(crate) async fn run(
         container::simulate(&simulation, &cancel)
     };
     let ran = tokio::task::spawn_blocking(simulate).await;
-    drop(permit);
     let broke = |error| KernelError::new(Code::KernelFailed, format!("the simulation broke off: {error}"));
     let done = ran.map_err(broke)??;
     outside.results.simulated = Some(done.outcome == Outcome::Passed);
