@@ -91,11 +91,12 @@ fn from_env(name: &str) -> Result<SecretString, KernelError> {
 fn from_file(path: &Path) -> Result<SecretString, KernelError> {
     let place = format!("`{}`", path.display());
     let missing = |error| KernelError::new(Code::SecretMissing, format!("can't read {place}: {error}"));
-    let file = crate::input::open(path).map_err(missing)?;
-    let metadata = file.metadata().map_err(missing)?;
-    if !metadata.is_file() {
+    // Looked at before it is opened: a pipe without a writer would keep us waiting for ever.
+    if !path.metadata().map_err(missing)?.is_file() {
         return Err(unusable(&place, "is not a file"));
     }
+    let file = crate::input::open(path).map_err(missing)?;
+    let metadata = file.metadata().map_err(missing)?;
     refuse_exposed(&metadata, path)?;
     let mut bytes = Zeroizing::new(Vec::new());
     file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(missing)?;
