@@ -10,7 +10,10 @@ use std::{
 use policy::Code;
 
 use super::program;
-use crate::{KernelError, process::capture::Capture};
+use crate::{
+    KernelError,
+    process::{Cancel, capture::Capture},
+};
 
 /// The whole environment of the command, besides `PATH` and `HOME`.
 const ENVIRONMENT: &[(&str, &str)] = &[
@@ -45,6 +48,15 @@ pub(super) struct Git {
     name: String,
     settings: usize,
     time_max: Duration,
+    cancel: Cancel,
+}
+
+/// How waiting for a command ended.
+#[derive(PartialEq, Eq)]
+enum Waited {
+    Over,
+    Late,
+    Cancelled,
 }
 
 /// What came of a command.
@@ -69,7 +81,7 @@ impl Git {
         let mut command = Command::new(program::find(program).unwrap_or_default());
         command.env_clear().envs(ENVIRONMENT.iter().copied());
         command.env("PATH", program::search_path()).env("HOME", folder).current_dir(folder);
-        Self { command, name: name.to_owned(), settings: 0, time_max: LOCAL_MAX }
+        Self { command, name: name.to_owned(), settings: 0, time_max: LOCAL_MAX, cancel: Cancel::default() }
     }
 
     pub fn arguments(mut self, arguments: &[&str]) -> Self {
@@ -94,6 +106,12 @@ impl Git {
 
     pub fn time_max(mut self, time: Duration) -> Self {
         self.time_max = time;
+        self
+    }
+
+    /// Ends it when this is cancelled.
+    pub fn until(mut self, cancel: &Cancel) -> Self {
+        self.cancel = cancel.clone();
         self
     }
 
@@ -125,11 +143,15 @@ impl Git {
         let printed = child.stdout.take().map(read);
         let (capture, heard) = (Capture::new(SAID_BYTES_MAX), child.stderr.take());
         let words = heard.map(|stderr| drain(capture.clone(), stderr));
-        let in_time = until_over(&child, Instant::now() + self.time_max);
+        let waited = until_over(&child, Instant::now() + self.time_max, &self.cancel);
         system::kill_group(&mut child);
         let status = child.wait().map_err(KernelError::io("wait for", &self.name))?;
-        if !in_time {
-            return Err(self.late());
+        match waited {
+            Waited::Over => {}
+            Waited::Late => return Err(self.late()),
+            Waited::Cancelled => {
+                return Err(KernelError::new(Code::Interrupted, format!("`{}` was interrupted", self.name)));
+            }
         }
         let stdout = printed.and_then(|printed| printed.recv_timeout(LAST_WORDS).ok());
         let stdout = stdout.ok_or_else(|| self.late())?;
@@ -193,17 +215,20 @@ fn drain(capture: Capture, from: impl std::io::Read + Send + 'static) -> Receive
     receiver
 }
 
-/// Waits for the end of a command; says whether it came in time.
-fn until_over(child: &Child, deadline: Instant) -> bool {
+/// Waits for the end of a command, or for what comes before it.
+fn until_over(child: &Child, deadline: Instant, cancel: &Cancel) -> Waited {
     let mut pause = POLL_MIN;
     while !system::is_over(child) {
         if Instant::now() >= deadline {
-            return false;
+            return Waited::Late;
+        }
+        if cancel.is_cancelled() {
+            return Waited::Cancelled;
         }
         std::thread::sleep(pause);
         pause = (pause * 3 / 2).min(POLL_MAX);
     }
-    true
+    Waited::Over
 }
 
 /// A file's path from the root: our commands are run elsewhere than we.

@@ -80,17 +80,6 @@ pub(super) fn changes(
     with_before(own, changed)
 }
 
-/// Each file that a commit brings or changes, with git's id of what it holds.
-pub(super) fn brought(own: &OwnRepository, commit: &str) -> Result<Vec<(String, String)>, KernelError> {
-    let diff = ["diff-tree", "-r", "-m", "-z", "--root", "--raw", "--no-commit-id", "--no-renames"];
-    let output =
-        own.git(&diff).arguments(&["--no-abbrev", "--no-ext-diff", "--no-textconv", commit]).run(&[])?;
-    let text = String::from_utf8_lossy(&output).into_owned();
-    let lines = lines(&text).ok_or_else(|| unfaithful("git tells it in a way that can't be read"))?;
-    let there = lines.into_iter().filter(|line| !matches!(line.new.0, "000000" | "160000"));
-    Ok(there.map(|line| (line.path.to_owned(), line.new.1.to_owned())).collect())
-}
-
 fn lines(text: &str) -> Option<Vec<Line<'_>>> {
     let mut fields = text.split_terminator('\0');
     let mut lines = Vec::new();

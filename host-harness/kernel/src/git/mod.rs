@@ -31,4 +31,5 @@ pub use head::{Head, committed, enclosing, head};
 pub use message::Trailers;
 pub(crate) use message::operation;
 pub use push::{Push, Pushed, push};
+pub use remote::refuse_unready;
 pub use worktree::{holds_more, ignored};

@@ -25,6 +25,38 @@ pub(super) fn read(own: &OwnRepository, names: &[String]) -> Result<Vec<Option<O
     names.iter().map(|_| next_answer(&mut rest)).collect()
 }
 
+/// What a push looks at, and what it does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A commit.
+    Commit,
+    /// What a file holds.
+    Blob,
+    /// Something else.
+    Other,
+}
+
+/// The kinds and sizes of objects, in their order; `None` for each that is not there.
+pub(super) fn sizes(own: &OwnRepository, ids: &[String]) -> Result<Vec<Option<(Kind, u64)>>, KernelError> {
+    let questions: String = ids.iter().map(|id| format!("{id}\n")).collect();
+    let answers = own.git(&["cat-file", "--batch-check"]).run(questions.as_bytes())?;
+    let text = String::from_utf8_lossy(&answers).into_owned();
+    let sizes: Vec<_> = text.lines().map(|line| parse(line).map(sized)).collect();
+    match sizes.len() == ids.len() {
+        true => Ok(sizes),
+        false => Err(KernelError::new(Code::KernelFailed, "`git cat-file` gave half an answer")),
+    }
+}
+
+fn sized((_, kind, bytes): (&str, &str, usize)) -> (Kind, u64) {
+    let kind = match kind {
+        "commit" => Kind::Commit,
+        "blob" => Kind::Blob,
+        _ => Kind::Other,
+    };
+    (kind, bytes as u64)
+}
+
 /// `<id> <kind> <size>\n<content>\n`, or a line that says that there is none.
 fn next_answer(rest: &mut &[u8]) -> Result<Option<Object>, KernelError> {
     let cut = || KernelError::new(Code::KernelFailed, "`git cat-file` gave half an answer");

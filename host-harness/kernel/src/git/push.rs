@@ -17,7 +17,7 @@ use super::{
     remote::Way,
     repository::Repository,
 };
-use crate::{KernelError, secret::Leaving};
+use crate::{KernelError, process::Cancel, secret::Leaving};
 
 /// A branch to be pushed.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub struct Push<'a> {
     pub leaving: &'a Leaving,
     /// A folder of the run's own for what passes.
     pub scratch: &'a Path,
+    /// What ends it before its time.
+    pub cancel: &'a Cancel,
 }
 
 /// A branch that was pushed.
@@ -66,6 +68,8 @@ pub struct Pushed {
 struct Advertised {
     default: Option<String>,
     tip: Option<String>,
+    /// Every commit that a branch or tag of it leads to.
+    tips: Vec<String>,
 }
 
 /// Pushes one commit to one branch of one remote. Nothing there is ever overwritten.
@@ -84,7 +88,6 @@ pub fn push(push: &Push) -> Result<Pushed, KernelError> {
         return Err(KernelError::new(Code::ArgumentMalformed, message));
     }
     let own = OwnRepository::over(&repository, push.commit, push.scratch)?;
-    outgoing::check(&own, push.commit, push.leaving)?;
     let time_max = Duration::from_secs(push.update.push_seconds);
     let way = Way {
         own: &own,
@@ -93,13 +96,15 @@ pub fn push(push: &Push) -> Result<Pushed, KernelError> {
         credential: push.credential,
         known: push.leaving.known(),
         time_max,
+        cancel: push.cancel,
     };
     let advertised = ask(&way, push)?;
     refuse_default(push, &advertised)?;
     match settled(push, &own, &advertised)? {
         Some(tip) => Ok(pushed(push, &way, &advertised, (tip, true, String::new()))),
         None => {
-            let said = send(&way, push)?;
+            outgoing::check(&own, push.commit, &advertised.tips, push.leaving)?;
+            let said = send(&way, push).map_err(|error| unclear(push, error))?;
             Ok(pushed(push, &way, &advertised, (push.commit.to_owned(), false, said)))
         }
     }
@@ -120,7 +125,8 @@ fn pushed(push: &Push, way: &Way, advertised: &Advertised, end: (String, bool, S
 
 fn ask(way: &Way, push: &Push) -> Result<Advertised, KernelError> {
     let reference = format!("refs/heads/{}", push.branch);
-    let git = way.git(&["ls-remote", "--symref", "--", &way.remote.url, "HEAD", &reference])?;
+    let everything = ["HEAD", "refs/heads/*", "refs/tags/*"];
+    let git = way.git(&["ls-remote", "--symref", "--", &way.remote.url])?.arguments(&everything);
     let answer = git.answer(&[])?;
     if answer.exit_code != Some(0) {
         return Err(way.failed(&answer));
@@ -135,7 +141,10 @@ fn ask(way: &Way, push: &Push) -> Result<Advertised, KernelError> {
     };
     let default =
         held("HEAD").iter().find_map(|held| held.strip_prefix("ref: refs/heads/").map(str::to_owned));
-    Ok(Advertised { default, tip: held(&reference).into_iter().find(|held| is_id(held)) })
+    let tip = held(&reference).into_iter().find(|held| is_id(held));
+    let ids = text.lines().filter_map(|line| line.split_once('\t')).map(|(held, _)| held);
+    let tips = ids.filter(|held| is_id(held)).map(str::to_owned).collect();
+    Ok(Advertised { default, tip, tips })
 }
 
 fn refuse_default(push: &Push, advertised: &Advertised) -> Result<(), KernelError> {
@@ -202,6 +211,19 @@ fn send(way: &Way, push: &Push) -> Result<String, KernelError> {
         (_, Some('!')) => Err(refused(way, push, &answer, line.unwrap_or_default())),
         _ => Err(way.failed(&answer)),
     }
+}
+
+/// Nobody knows what came of a push that did not end by itself.
+fn unclear(push: &Push, error: KernelError) -> KernelError {
+    if !matches!(error.code, Code::Interrupted | Code::GitTimeout) {
+        return error;
+    }
+    let (branch, remote) = (push.branch, push.remote);
+    let message = format!(
+        "{}; whether remote `{remote}` took branch `{branch}` is not known\nhint: run it again: what the remote has is not pushed twice",
+        error.message
+    );
+    KernelError::new(error.code, message)
 }
 
 fn refused(way: &Way, push: &Push, answer: &Answer, line: &str) -> KernelError {

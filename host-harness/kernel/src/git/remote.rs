@@ -14,7 +14,7 @@ use super::{
     own::OwnRepository,
     program,
 };
-use crate::{KernelError, input, secret::Known};
+use crate::{KernelError, input, process::Cancel, secret::Known};
 
 const KNOWN_HOSTS_BYTES_MAX: u64 = 4 * 1024 * 1024;
 const USER: &str = "x-access-token";
@@ -27,12 +27,13 @@ pub(super) struct Way<'a> {
     pub credential: Option<&'a SecretString>,
     pub known: &'a Known,
     pub time_max: Duration,
+    pub cancel: &'a Cancel,
 }
 
 impl<'a> Way<'a> {
     /// A git command that may go to the remote, over its own protocol alone.
     pub fn git(&self, arguments: &[&str]) -> Result<Git, KernelError> {
-        let git = self.own.git(arguments).time_max(self.time_max);
+        let git = self.own.git(arguments).time_max(self.time_max).until(self.cancel);
         let git = git.setting(&format!("protocol.{}.allow", self.transport.scheme()), "always");
         match self.transport {
             Transport::File => Ok(git),
@@ -139,6 +140,19 @@ impl<'a> Way<'a> {
             format!("can't reach remote `{name}` at `{}`: {said}\nhint: {hint}", self.remote.url),
         )
     }
+}
+
+/// Refuses a remote that a push would fail at for want of a file, before a run is for nothing.
+pub fn refuse_unready(remote: &GitRemote) -> Result<(), KernelError> {
+    let files = [("key", &remote.key), ("known_hosts", &remote.known_hosts), ("ca_file", &remote.ca_file)];
+    for (key, file) in files.into_iter().filter_map(|(key, file)| Some((key, file.as_ref()?))) {
+        let unread = |error| {
+            let message = format!("remote `{}`: can't read its `{key}`, `{file}`: {error}", remote.name);
+            KernelError::new(Code::RemoteUnauthorized, message)
+        };
+        fs::File::open(absolute(file)?).map_err(unread)?;
+    }
+    Ok(())
 }
 
 /// Git hands the line to a shell.

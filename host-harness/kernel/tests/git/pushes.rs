@@ -148,6 +148,60 @@ fn a_secret_never_leaves_with_a_commit() {
     assert!(world.push_past(&leaving, &world.update(), (NAME, &made.id), None).is_ok());
 }
 
+/// What lies below the change and was never published goes along with it: even what a later
+/// commit took out again.
+#[test]
+fn a_secret_never_leaves_with_the_commits_below() {
+    let secret = "s3cret-t0ken-0123456789";
+    let known = Known::default();
+    known.learn("token", &secret.into());
+    let leaving = Leaving::new(known);
+    let below = |message: &str, text: &str, is_published: bool| {
+        let world = World::new();
+        for (text, message) in [(text, message), ("a = 1\n", "And out again")] {
+            world.write("settings.ini", text);
+            world.git(&["add", "."]);
+            world.git(&["commit", "-qm", message]);
+        }
+        if is_published {
+            world.git(&["push", "-q", world.path("remote.git").to_str().unwrap(), "main"]);
+        }
+        let made = world.commit(CHANGE).unwrap();
+        let pushed = world.push_past(&leaving, &world.update(), (NAME, &made.id), None);
+        (pushed, world.remote(&["for-each-ref", "--format=%(refname)"]))
+    };
+    let only_main = "refs/heads/main";
+    let (pushed, refs) = below("Settings", &format!("key = {secret}\n"), false);
+    let refused = pushed.unwrap_err();
+    assert_eq!((refused.code.as_str(), refs.as_str()), ("secret-leaving", only_main));
+    assert!(refused.message.starts_with("`settings.ini` can't be pushed: "), "{refused}");
+    assert!(!refused.message.contains(secret));
+    let (pushed, refs) = below(&format!("It is {secret}"), "a = 2\n", false);
+    let refused = pushed.unwrap_err();
+    assert_eq!((refused.code.as_str(), refs.as_str()), ("secret-leaving", only_main));
+    assert!(refused.message.contains(", which the remote does not have yet, can't be pushed"), "{refused}");
+    // What the remote has already does not leave, and what holds no secret may.
+    assert!(below("Settings", &format!("key = {secret}\n"), true).0.is_ok());
+    assert!(below("Settings", "a = 2\n", false).0.is_ok());
+}
+
+/// What the remote has and this repository does not is no reason to look at less, or to fail.
+#[test]
+fn a_remote_that_went_on_is_still_pushed_to() {
+    let world = World::new();
+    let other = world.path("other");
+    world.git(&["clone", "-q", world.path("remote.git").to_str().unwrap(), other.to_str().unwrap()]);
+    for arguments in [
+        &["commit", "-q", "--allow-empty", "-m", "On"][..],
+        &["tag", "v1"],
+        &["push", "-q", "origin", "main", "v1"],
+    ] {
+        assert!(world.plain_in(&other, arguments).status.success());
+    }
+    let made = world.commit(CHANGE).unwrap();
+    assert_eq!(world.push(NAME, &made.id).unwrap().after, made.id);
+}
+
 fn hook(world: &World, text: &str) {
     let path = world.path("remote.git/hooks/pre-receive");
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -187,6 +241,27 @@ fn a_remote_that_hangs_is_left() {
     let start = Instant::now();
     assert_eq!(code(world.push_with(&update, NAME, &made.id, None)), "git-timeout");
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!(world.is_clean());
+}
+
+#[test]
+fn a_push_that_is_interrupted_ends_at_once_and_says_what_is_not_known() {
+    let world = World::new();
+    let made = world.commit(CHANGE).unwrap();
+    hook(&world, "sleep 60");
+    let (start, cancel) = (Instant::now(), world.cancel.clone());
+    let interrupter = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(500));
+        cancel.cancel();
+    });
+    let ended = world.push(NAME, &made.id).unwrap_err();
+    interrupter.join().unwrap();
+    assert_eq!(ended.code.as_str(), "interrupted");
+    assert!(
+        ended.message.contains("whether remote `origin` took branch `code-assist/x` is not known"),
+        "{ended}"
+    );
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     assert!(world.is_clean());
 }
 

@@ -10,6 +10,7 @@ use agent_contract::{RepoPath, branch::BranchName, operation::FileMode};
 use kernel::{
     KernelError,
     git::{self, Branched, Commit, NewCommit, Push, Pushed, Trailers},
+    process::Cancel,
     secret::Leaving,
     workspace::HeldFile,
 };
@@ -23,6 +24,8 @@ const SCRATCH: &str =
 /// A repository with a commit, and a bare one that has it too.
 pub struct World {
     folder: tempfile::TempDir,
+    /// What ends its pushes.
+    pub cancel: Cancel,
 }
 
 impl World {
@@ -32,7 +35,7 @@ impl World {
 
     /// One whose repository is made with these options of `git init`.
     pub fn with(options: &[&str]) -> Self {
-        let world = Self { folder: tempfile::tempdir().unwrap() };
+        let world = Self { folder: tempfile::tempdir().unwrap(), cancel: Cancel::default() };
         for folder in ["repository", "home", SCRATCH] {
             fs::create_dir(world.path(folder)).unwrap();
         }
@@ -190,6 +193,7 @@ impl World {
             credential,
             leaving,
             scratch: &self.scratch(),
+            cancel: &self.cancel,
         })
     }
 
@@ -210,6 +214,7 @@ impl World {
             credential: None,
             leaving: &Leaving::default(),
             scratch: &folder.join(SCRATCH),
+            cancel: &Cancel::default(),
         });
     }
 
