@@ -62,9 +62,8 @@ pub(crate) async fn conclude(
         }
         Err(error) => Err(error),
     };
-    let Run { trace, events, outside, .. } = run;
+    let Run { trace, events, .. } = run;
     let finished = proved.and_then(|(result, kept)| finish(trace, events, result, kept));
-    outside.secrets.close().await;
     finished.map_err(|error| match placed.is_anywhere() {
         false => error.into(),
         true => StartError::unproved(&error),

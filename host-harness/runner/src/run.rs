@@ -34,19 +34,27 @@ const HOSTCALL_FUEL: &str = "fuel allocated for hostcalls";
 /// Runs an agent on a request, from the first record to the last.
 pub async fn run(agent: &Agent, setup: Setup, events: Box<dyn Events>) -> Result<RunResult, StartError> {
     let run_id = kernel::run_id::new();
-    let run = start(agent, setup, run_id, events).await?;
-    let (run, ended) = work(agent, run).await;
-    result::conclude(run, agent, ended).await
+    let secrets = Guarded::open(&setup.config).await?;
+    let lent = secrets.lent();
+    let result = match start(agent, setup, secrets, run_id, events).await {
+        Ok(run) => {
+            let (run, ended) = work(agent, run).await;
+            result::conclude(run, agent, ended).await
+        }
+        Err(error) => Err(error),
+    };
+    lent.give_back().await;
+    result
 }
 
 /// Opens everything and writes the first record.
 async fn start(
     agent: &Agent,
     setup: Setup,
+    secrets: Guarded,
     run_id: String,
     events: Box<dyn Events>,
 ) -> Result<Run, StartError> {
-    let secrets = Guarded::open(&setup.config).await?;
     secrets::refuse_told(&setup, &secrets)?;
     let points = Points::open(&setup.config.decision_points, &secrets)?;
     let standing = Standing::of(&setup, &secrets).await?;

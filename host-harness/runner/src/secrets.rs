@@ -6,7 +6,7 @@ use std::path::Path;
 use kernel::{
     KernelError,
     net::Credential,
-    secret::{self, Known, Leaving, Secrets},
+    secret::{self, Known, Leaving, Lent, Secrets},
 };
 use ledger::Redact;
 use policy::{
@@ -107,9 +107,9 @@ impl Guarded {
         }
     }
 
-    /// Gives back what was lent.
-    pub async fn close(self) {
-        self.secrets.close().await;
+    /// What is to be given back when the run is over.
+    pub fn lent(&self) -> Lent {
+        self.secrets.lent()
     }
 }
 

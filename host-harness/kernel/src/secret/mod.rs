@@ -15,7 +15,7 @@ pub use guard::guard_process;
 pub use known::Known;
 pub use leaving::Leaving;
 pub use redactor::Redactor;
-pub use secrets::{Place, Secrets, files, places};
+pub use secrets::{Lent, Place, Secrets, files, places};
 pub use source::Source;
 pub(crate) use source::one_line;
 pub use vault::{Kept, Vault};

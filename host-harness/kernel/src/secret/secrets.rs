@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use policy::{
     Code,
@@ -20,7 +20,20 @@ pub type Place<'a> = (String, &'a CredentialConfig);
 pub struct Secrets {
     opened: BTreeMap<String, Opened>,
     known: Known,
-    vault: Option<Vault>,
+    lent: Lent,
+}
+
+/// What a Vault gave for one run, to be given back however that ends.
+#[derive(Debug, Clone, Default)]
+pub struct Lent(Option<Arc<Vault>>);
+
+impl Lent {
+    /// Gives it back. What was given back already stays so.
+    pub async fn give_back(&self) {
+        if let Some(vault) = &self.0 {
+            vault.close().await;
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -71,18 +84,24 @@ impl Secrets {
         let places: Vec<_> = places.into_iter().collect();
         let known = Known::default();
         if places.is_empty() {
-            return Ok(Self { opened: BTreeMap::new(), known, vault: None });
+            return Ok(Self { opened: BTreeMap::new(), known, lent: Lent::default() });
         }
         guard_process()?;
         let mut reader =
             Reader { config: vault, vault: None, read: BTreeMap::new(), kept: BTreeMap::new(), known };
         let mut opened = BTreeMap::new();
         for (place, config) in places {
-            let secret = reader.secret(config).await.map_err(|error| at(&place, error))?;
+            let secret = match reader.secret(config).await {
+                Ok(secret) => secret,
+                Err(error) => {
+                    Lent(reader.vault).give_back().await;
+                    return Err(at(&place, error));
+                }
+            };
             let carrier = config.header.clone().map_or(Carrier::Bearer, Carrier::Header);
             opened.insert(place, Opened { carrier, secret });
         }
-        Ok(Self { opened, known: reader.known, vault: reader.vault })
+        Ok(Self { opened, known: reader.known, lent: Lent(reader.vault) })
     }
 
     /// All that was read, to be looked for and taken out.
@@ -103,18 +122,16 @@ impl Secrets {
         self.opened.get(place).map(|opened| &opened.secret)
     }
 
-    /// Gives back what the Vault gave for this run.
-    pub async fn close(self) {
-        if let Some(vault) = self.vault {
-            vault.close().await;
-        }
+    /// What is to be given back when the run is over.
+    pub fn lent(&self) -> Lent {
+        self.lent.clone()
     }
 }
 
 /// Reads each source once.
 struct Reader<'a> {
     config: Option<&'a VaultConfig>,
-    vault: Option<Vault>,
+    vault: Option<Arc<Vault>>,
     read: BTreeMap<Source, SecretString>,
     kept: BTreeMap<(String, Option<u64>), Kept>,
     known: Known,
@@ -149,9 +166,9 @@ impl Reader<'_> {
             let none = || {
                 KernelError::new(Code::SecretMissing, "a credential is in a Vault, and there is no `[vault]`")
             };
-            self.vault = Some(Vault::open(self.config.ok_or_else(none)?, &self.known)?);
+            self.vault = Some(Arc::new(Vault::open(self.config.ok_or_else(none)?, &self.known)?));
         }
-        Ok(self.vault.as_ref().expect("it was just opened"))
+        Ok(self.vault.as_deref().expect("it was just opened"))
     }
 }
 

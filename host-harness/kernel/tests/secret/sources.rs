@@ -76,7 +76,7 @@ async fn all_secrets_of_a_configuration_are_opened_in_one_go() {
     let credentials = places(&config).into_iter().map(|(_, credential)| credential);
     let read: Vec<_> = files(credentials, config.vault.as_ref());
     assert_eq!(read, [folder.path().join("pdp"), folder.path().join("vault-token")]);
-    secrets.close().await;
+    secrets.lent().give_back().await;
 }
 
 #[test]

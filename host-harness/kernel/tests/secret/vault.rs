@@ -4,11 +4,11 @@ use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, time::Duration};
 
 use kernel::{
     KernelError,
-    secret::{Known, Vault},
+    secret::{Known, Secrets, Vault},
 };
 use policy::{
     Code,
-    config::{VaultAppRole, VaultAuth, VaultConfig, VaultSource},
+    config::{CredentialConfig, VaultAppRole, VaultAuth, VaultConfig, VaultSource},
 };
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
@@ -114,6 +114,20 @@ async fn a_role_logs_in_once_and_its_token_is_given_back() {
     assert_eq!(known.find(b"X-Vault-Token: hvs.from-login-number-1").as_deref(), Some("vault token"));
     assert_eq!(known.find(SECRET_ID.as_bytes()).as_deref(), Some("vault secret_id"));
     vault.close().await;
+    assert_eq!(state.lock().unwrap().tokens.keys().collect::<Vec<_>>(), [ROOT]);
+}
+
+#[tokio::test]
+async fn what_was_lent_is_given_back_when_another_secret_is_missing() {
+    let (folder, (address, state)) = (tempfile::tempdir().unwrap(), standin::start());
+    let vault = by_role(format!("http://{address}"), keeping(&folder, SECRET_ID));
+    let credential = |toml: &str| toml::from_str::<CredentialConfig>(toml).unwrap();
+    let kept = credential("vault = \"team/forge#token\"");
+    let missing = credential("env = \"NO_SUCH_VARIABLE_OF_ANYBODY\"");
+    let places = [("agent_id".to_owned(), &kept), ("bindings.model".to_owned(), &missing)];
+    let error = Secrets::open(places, Some(&vault)).await.unwrap_err();
+    assert_eq!(error.code, Code::SecretMissing);
+    assert_eq!(count(&state, LOGIN), 1);
     assert_eq!(state.lock().unwrap().tokens.keys().collect::<Vec<_>>(), [ROOT]);
 }
 

@@ -75,8 +75,8 @@ impl Vault {
 
     /// Gives back the token that the Vault gave for this run. One that the operator gave
     /// stays as it is.
-    pub async fn close(self) {
-        if let Some(session) = self.session.into_inner().filter(|_| self.auth.is_login()) {
+    pub async fn close(&self) {
+        if let Some(session) = self.session.lock().await.take().filter(|_| self.auth.is_login()) {
             // Where the Vault does not hear it, the token ends with its time.
             let _ = self.speaker.ask(&Ask::post("auth/token/revoke-self", None), Some(&session.token)).await;
         }
