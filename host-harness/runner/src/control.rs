@@ -11,11 +11,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kernel::{process::Cancel, revocation};
+use kernel::{KernelError, process::Cancel, revocation};
 use policy::Code;
 use wasmtime::Engine;
 
 use crate::stop::Stop;
+
+/// How often a call that waits looks whether the run is over.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A handle on a run. Every clone holds the same run.
 #[derive(Clone, Default)]
@@ -87,6 +90,22 @@ impl Control {
         }
         let timed_out = self.inner.timed_out.load(Ordering::SeqCst);
         timed_out.then(|| Stop::new(Code::LimitTime, "the run took longer than it may"))
+    }
+
+    /// Waits for what lies beyond the machine, and no longer than the run goes on.
+    pub(crate) async fn unless_over<T>(
+        &self,
+        work: impl Future<Output = Result<T, KernelError>>,
+    ) -> Result<T, KernelError> {
+        let mut work = std::pin::pin!(work);
+        loop {
+            if let Ok(done) = tokio::time::timeout(LOOK_EVERY, &mut work).await {
+                return done;
+            }
+            if let Some(stop) = self.stop() {
+                return Err(KernelError::new(stop.code, stop.message));
+            }
+        }
     }
 
     fn end(&self) {

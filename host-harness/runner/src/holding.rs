@@ -37,6 +37,9 @@ pub(crate) fn find(setup: &Setup, outside: &Outside) -> Result<Holding, StartErr
     if setup.unsandboxed {
         return Ok(Holding::Unsandboxed);
     }
+    sandbox::refuse_unshowable(&setup.config.sandbox).map_err(|error| {
+        StartError::invalid("config-invalid", format!("sandbox: `read_only`: {}", error.message))
+    })?;
     let probe = sandbox::probe(&setup.config.sandbox, &setup.itself, &outside.copies);
     match (probe.backend, production && !probe.is_complete()) {
         (_, true) => Err(StartError::unavailable(Code::SandboxUnavailable, incomplete(&probe))),

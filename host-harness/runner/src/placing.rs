@@ -132,7 +132,10 @@ async fn publish(run: &mut Run, changed: &[Changed], placed: &mut Placed) -> Res
     let done = match &run.outside.way {
         Way::Stays => Err(KernelError::new(Code::UpdateUnknown, "there is no way out of this machine")),
         Way::Git(_) => push(run, placed),
-        Way::Github(_) => over_github(run, placed).await,
+        Way::Github(_) => {
+            let control = run.control.clone();
+            control.unless_over(over_github(run, placed)).await
+        }
     };
     let closing = match done {
         Ok(record) => record,
@@ -156,6 +159,10 @@ fn nothing_held(run: &mut Run) -> Result<(), KernelError> {
     let leaving = run.outside.secrets.leaving();
     let files = steps.iter().filter_map(|(_, _, after)| after.as_ref());
     let leaves = run.outside.promises.push.is_some();
+    for (path, _, _) in &steps {
+        run.outside.secrets.refuse_held("the name of a file", path.as_str().as_bytes())?;
+        leaves.then(|| leaving.check(path.as_str().as_bytes())).transpose()?;
+    }
     for file in files {
         run.outside.secrets.refuse_held("the change", file.blob.bytes())?;
         leaves.then(|| leaving.check(file.blob.bytes())).transpose()?;
@@ -191,6 +198,7 @@ fn push(run: &Run, placed: &mut Placed) -> Result<Value, KernelError> {
         credential: way.credential.as_ref(),
         leaving: outside.secrets.leaving(),
         scratch: &outside.folder,
+        cancel: run.control.processes(),
     })?;
     let record = json!({
         "remote": pushed.remote, "branch": pushed.branch, "before": pushed.before, "after": pushed.after,
@@ -286,7 +294,8 @@ pub(crate) async fn notify(run: &mut Run, outcome: Outcome, placed: &mut Placed)
         let opening = json!({ "binding": notice.binding, "message": notice.message, "outcome": outcome });
         let entry = run.trace.open(kernel::clock::now_ms(), Kind::NoticeOpened, &opening)?;
         run.trace.sync()?;
-        let closing = match run.outside.bindings.tell(&notice, &run.id, outcome, placed).await {
+        let telling = run.outside.bindings.tell(&notice, &run.id, outcome, placed);
+        let closing = match run.control.unless_over(telling).await {
             Ok(id) => json!({ "told": notice.binding, "id": id }),
             Err(error) => {
                 placed.fail(&error);

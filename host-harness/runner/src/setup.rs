@@ -138,7 +138,8 @@ async fn fetched(
     let github = way::forge_of(setup, url, secrets)?;
     let within = setup.store.root().join("fetched");
     let folder = Scratch::within(&within)?;
-    let fetched = github.hydrate_repository(&Revision::from(&url.kind), &folder.files()).await?;
+    let (revision, files) = (Revision::from(&url.kind), folder.files());
+    let fetched = setup.control.unless_over(github.hydrate_repository(&revision, &files)).await?;
     let workspace = Workspace::open(&folder.files(), limits)?;
     let head = git::Head { commit: Some(fetched.commit.as_str().to_owned()), branch: fetched.branch };
     let way = match setup.request.allowances.push {

@@ -35,7 +35,7 @@ impl StartError {
 impl From<KernelError> for StartError {
     fn from(error: KernelError) -> Self {
         let outcome = match verdict::outcome_of(error.code) {
-            Outcome::Unavailable => Outcome::Unavailable,
+            outcome @ (Outcome::Unavailable | Outcome::Interrupted) => outcome,
             _ => Outcome::Invalid,
         };
         Self { outcome, reason: Reason::new(error.code.as_str(), error.message) }

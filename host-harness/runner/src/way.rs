@@ -5,7 +5,7 @@ use agent_contract::{Request, branch::BranchName, target::TargetUrl};
 use kernel::{
     KernelError,
     forge::github::Github,
-    git::{Head, Trailers},
+    git::{self, Head, Trailers},
 };
 use policy::{
     Code, Permit, blob,
@@ -65,13 +65,19 @@ impl Way {
                         "update.git: `remotes` is empty, so there is nowhere to push to",
                     )
                 };
-                let remote = update.git.remotes.first().ok_or_else(none)?.name.clone();
+                let remote = update.git.remotes.first().ok_or_else(none)?;
+                git::refuse_unready(remote).map_err(unready)?;
+                let remote = remote.name.clone();
                 let credential = secrets.secret(&format!("update.git.{remote}")).cloned();
                 Ok(Self::Git(Box::new(GitWay { update: update.git.clone(), remote, credential })))
             }
             Some(UpdatePath::Github) => Ok(Self::Github(Box::new(github(setup, secrets)?))),
         }
     }
+}
+
+fn unready(error: KernelError) -> StartError {
+    StartError::invalid("config-invalid", format!("update.git: {}", error.message))
 }
 
 /// The repository on GitHub that the configuration names.

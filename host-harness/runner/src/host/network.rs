@@ -5,6 +5,7 @@ use crate::{
     bindings::agennext::code_assist::network::Host,
     gate::{self, Answer},
     grants::Held,
+    outside::Outside,
     state::Run,
 };
 
@@ -17,7 +18,10 @@ impl Host for Run {
         input: String,
     ) -> Answer<String> {
         let call = InvokeCall::parse(&binding, &action, &input);
-        gate::run(self, &handle, call, async |outside, permit| outside.bindings.invoke(permit).await).await
+        let control = self.control.clone();
+        let perform =
+            async |outside: &mut Outside, permit| control.unless_over(outside.bindings.invoke(permit)).await;
+        gate::run(self, &handle, call, perform).await
     }
 
     async fn publish_metadata(
@@ -27,7 +31,10 @@ impl Host for Run {
         metadata: String,
     ) -> Answer<String> {
         let call = PublishCall::parse(&binding, &metadata);
-        gate::run(self, &handle, call, async |outside, permit| outside.bindings.publish(permit).await).await
+        let control = self.control.clone();
+        let perform =
+            async |outside: &mut Outside, permit| control.unless_over(outside.bindings.publish(permit)).await;
+        gate::run(self, &handle, call, perform).await
     }
 
     async fn notify(&mut self, handle: Resource<Held>, binding: String, message: String) -> Answer<()> {

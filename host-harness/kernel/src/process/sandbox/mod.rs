@@ -124,6 +124,11 @@ impl Sandbox {
     }
 }
 
+/// Refuses a configuration that names a folder which can't be shown.
+pub fn refuse_unshowable(config: &SandboxConfig) -> Result<(), KernelError> {
+    config.read_only.iter().try_for_each(|path| showable(Path::new(path)).map(drop))
+}
+
 /// What is shown must not take the place of what the sandbox is made of, nor be a door: a
 /// socket can be spoken to although it is read-only.
 fn showable(path: &Path) -> Result<PathBuf, KernelError> {
