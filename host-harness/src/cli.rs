@@ -79,7 +79,11 @@ pub enum Command {
         repo: Option<PathBuf>,
     },
     /// Say whether this machine has what a run needs.
-    Doctor,
+    Doctor {
+        /// The Runner's configuration, whose sandbox is tried.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        config: Option<PathBuf>,
+    },
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

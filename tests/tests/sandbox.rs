@@ -33,6 +33,15 @@ fn is_whole() -> bool {
 }
 
 #[test]
+fn doctor_tries_the_sandbox_as_it_is_configured() {
+    let world = world();
+    world.lay("config.toml", "[sandbox]\nread_only = [\"/no/such/folder\"]\n");
+    let told = world.call(&["doctor", "--config", "config.toml"]);
+    assert_exit(&told, 0, &["without", "`read_only`: can't show `/no/such/folder`"]);
+    assert_exit(&world.call(&["doctor", "--config", "nowhere.toml"]), 2, &["nowhere.toml"]);
+}
+
+#[test]
 fn a_check_sees_the_change_and_nothing_that_it_writes_stays() {
     if !is_whole() {
         return;

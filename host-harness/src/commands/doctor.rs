@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use kernel::{Itself, place, process};
 use policy::config::SandboxConfig;
@@ -17,8 +17,9 @@ struct Finding {
 }
 
 /// Says whether this machine has what a run needs.
-pub(super) fn run(json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem> {
-    let findings = [agent(), state(state_dir.clone()), git(), shell(), sandbox(state_dir)];
+pub(super) fn run(json: bool, state_dir: Option<PathBuf>, config: Option<&Path>) -> Result<u8, Problem> {
+    let config = set_up::config(config)?;
+    let findings = [agent(), state(state_dir.clone()), git(), shell(), sandbox(&config.sandbox, state_dir)];
     for finding in &findings {
         match json {
             true => say!(
@@ -86,10 +87,13 @@ fn shell() -> Finding {
 }
 
 /// The whole sandbox, tried for real.
-fn sandbox(state_dir: Option<PathBuf>) -> Finding {
+fn sandbox(config: &SandboxConfig, state_dir: Option<PathBuf>) -> Finding {
+    if let Err(error) = process::sandbox::refuse_unshowable(config) {
+        return without_sandbox(format!("`read_only`: {}", error.message.replace('\n', "; ")));
+    }
     let probed = set_up::store(state_dir).and_then(|store| {
         let within = store.root().join("work");
-        Ok(process::sandbox::probe(&SandboxConfig::default(), &Itself::found()?, &within))
+        Ok(process::sandbox::probe(config, &Itself::found()?, &within))
     });
     let Ok(probe) = probed else { return without_sandbox("it could not be tried".to_owned()) };
     let missing = probe.missing().join(", ");

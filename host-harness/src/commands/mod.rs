@@ -37,7 +37,7 @@ pub fn run(cli: Cli) -> Result<u8, Problem> {
         Command::Deploy { target, config, repo } => {
             deploy::run(&target, &config, repo.as_deref(), json, state_dir)
         }
-        Command::Doctor => doctor::run(json, state_dir),
+        Command::Doctor { config } => doctor::run(json, state_dir, config.as_deref()),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "code-assist", &mut script);
