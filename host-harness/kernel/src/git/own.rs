@@ -117,8 +117,8 @@ pub(super) fn is_sha256(id: &str) -> bool {
 
 /// A new folder that nobody else can look into.
 pub(super) fn private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    return std::os::unix::fs::DirBuilderExt::mode(&mut DirBuilder::new(), 0o700).create(folder);
+    #[cfg(not(unix))]
+    return DirBuilder::new().create(folder);
 }
