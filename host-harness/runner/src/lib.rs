@@ -24,6 +24,7 @@ mod host;
 mod outside;
 mod plan;
 mod points;
+mod publishing;
 mod reading;
 mod standing;
 mod state;
