@@ -16,5 +16,5 @@ port=$("$tools/python/bin/python" -c 'import socket; s = socket.socket(); s.bind
 server=$!
 
 CODE_ASSIST_S3=http://127.0.0.1:$port "$tools/python/bin/python" tests/artifacts/bucket.py before
-CODE_ASSIST_S3=http://127.0.0.1:$port cargo test ${CARGO_PROFILE-} -p code-assist-host-harness-kernel --test artifacts -- --ignored
+CODE_ASSIST_S3=http://127.0.0.1:$port cargo test ${CARGO_PROFILE-} --workspace --test artifacts -- --ignored
 CODE_ASSIST_S3=http://127.0.0.1:$port "$tools/python/bin/python" tests/artifacts/bucket.py after

@@ -20,7 +20,7 @@ trap stop EXIT
 CODE_ASSIST_BUSYBOX=$(command -v busybox)
 export CODE_ASSIST_BUSYBOX
 simulate() {
-    CODE_ASSIST_ENGINE=$* cargo test ${CARGO_PROFILE-} -p code-assist-host-harness-kernel --test containers -- --ignored --test-threads=1
+    CODE_ASSIST_ENGINE=$* cargo test ${CARGO_PROFILE-} --workspace --test containers -- --ignored --test-threads=1
 }
 
 simulate podman --storage-driver=vfs --root="$folder/root" --runroot="$folder/run" --runtime=runc
