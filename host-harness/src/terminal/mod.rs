@@ -7,12 +7,20 @@ pub(crate) mod person;
 pub(crate) mod screen;
 pub(crate) mod style;
 
+#[cfg(not(unix))]
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
 use agent_contract::fault::is_unseen;
 use runner::Control;
-use signal_hook::{
-    consts::{SIGINT, SIGTERM},
-    iterator::Signals,
-};
+use signal_hook::consts::{SIGINT, SIGTERM};
+#[cfg(unix)]
+use signal_hook::iterator::Signals;
 
 use crate::Problem;
 
@@ -28,8 +36,12 @@ pub(crate) fn line(message: &str) -> String {
 pub(crate) fn on_signal(control: &Control) -> Result<(), Problem> {
     let fail =
         |error: std::io::Error| Problem::invalid("signals", format!("can't listen for signals: {error}"));
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGXFSZ]).map_err(fail)?;
-    let control = control.clone();
+    listen(control.clone()).map_err(fail)
+}
+
+#[cfg(unix)]
+fn listen(control: Control) -> std::io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGXFSZ])?;
     std::thread::spawn(move || {
         for signal in signals.forever() {
             if signal != SIGXFSZ {
@@ -41,4 +53,23 @@ pub(crate) fn on_signal(control: &Control) -> Result<(), Problem> {
 }
 
 /// The signal of a write past the limit on file sizes.
+#[cfg(unix)]
 const SIGXFSZ: i32 = 25;
+
+#[cfg(not(unix))]
+fn listen(control: Control) -> std::io::Result<()> {
+    const LOOK_EVERY: Duration = Duration::from_millis(50);
+    let heard = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, heard.clone())?;
+    }
+    std::thread::spawn(move || {
+        loop {
+            if heard.swap(false, Ordering::SeqCst) {
+                control.interrupt();
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+    });
+    Ok(())
+}
