@@ -27,6 +27,7 @@ crate::tests![
     the_environment_names_private_places,
     the_folder_of_a_program_that_is_not_shown_is_named,
     what_is_to_be_hidden_is_empty_and_no_link_is_followed_for_it,
+    what_is_of_the_machine_is_not_shown_with_its_programs,
     what_is_to_be_shown_is_read_only,
     what_the_sandbox_is_made_of_and_sockets_are_not_shown,
     a_test_can_serve_itself_and_reach_nobody_else,
@@ -205,8 +206,25 @@ fn escaped(path: &Path) -> String {
 fn what_is_to_be_hidden_is_empty_and_no_link_is_followed_for_it() {
     let mut place = Place::with(&[("secret/key", "k"), (".env", "A=1"), ("real", "r")]);
     symlink("real", place.checkout().join("link")).unwrap();
-    place.config.hidden = ["secret", ".env", "link", "absent"].map(str::to_owned).into();
+    place.config.hidden = ["secret", ".env", "absent"].map(str::to_owned).into();
     assert_eq!(place.out("ls secret; cat .env; cat real; echo; cat secret/key 2>/dev/null; (echo B > .env) 2>/dev/null || echo shut"), "r\nshut\n");
+    // What it leads to would be shown.
+    place.config.hidden = vec!["link".to_owned()];
+    let ended = place.sh("true");
+    assert_eq!(ended.outcome, CheckOutcome::Unavailable);
+    assert!(format!("{ended:?}").contains("it is a link"), "{ended:#?}");
+}
+
+/// What is empty inside is never the machine's own folder, wherever that lies.
+fn what_is_of_the_machine_is_not_shown_with_its_programs() {
+    let Ok(machine) = fs::read_dir("/usr/local/etc") else { return };
+    let before = machine.count();
+    let place = Place::new();
+    let script = "cd /usr/local/etc && ls -A | wc -l; echo x > of-a-check && cp /bin/true . && chmod 4755 true; ls | wc -l";
+    assert_eq!(place.out(script).replace(' ', ""), "0\n2\n");
+    assert_eq!(place.out("ls -A /usr/local/etc"), "", "one check sees what another wrote");
+    assert_eq!(fs::read_dir("/usr/local/etc").unwrap().count(), before);
+    assert!(!Path::new("/usr/local/etc/of-a-check").exists());
 }
 
 fn what_is_to_be_shown_is_read_only() {

@@ -100,7 +100,10 @@ impl SandboxConfig {
         let outside = |path: &&String| agent_contract::RepoPath::parse(path).is_err();
         let hidden = || self.hidden.iter().find(outside);
         let empty = empty.then(|| "`read_only` holds an empty path".to_owned());
-        empty.or_else(|| {
+        let glob = self.hidden.iter().find(|path| path.contains(['*', '?', '[', ']', '{', '}']));
+        let glob =
+            glob.map(|path| format!("`hidden` holds `{}`: it takes paths and no globs", path.escape_debug()));
+        empty.or(glob).or_else(|| {
             hidden().map(|path| {
                 format!("`hidden` holds `{}`, which is no path of a repository", path.escape_debug())
             })
@@ -128,6 +131,7 @@ mod tests {
             ("memory_bytes = 1", "`memory_bytes` must be at least 16777216"),
             ("processes = 0", "`processes` must be at least 1"),
             ("disk_bytes = 0", "`disk_bytes` must be at least 1048576"),
+            ("hidden = [\"key*\"]", "`hidden` holds `key*`: it takes paths and no globs"),
             ("hidden = [\"../x\"]", "`hidden` holds `../x`, which is no path of a repository"),
             ("read_only = [\"\"]", "`read_only` holds an empty path"),
         ] {

@@ -29,6 +29,9 @@ pub const USER: &str = "check";
 /// What a part that did not hold begins with, in the lists of parts.
 pub const MISSING: &str = "missing: ";
 
+/// Where the programs of a system lie, below the root.
+const SYSTEM: &[&str] = &["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"];
+
 /// What below `/usr` is the machine's own configuration, and may hold its secrets.
 const OF_THE_MACHINE: [&str; 1] = ["/usr/local/etc"];
 
@@ -127,6 +130,15 @@ impl Sandbox {
 /// Refuses a configuration that names a folder which can't be shown.
 pub fn refuse_unshowable(config: &SandboxConfig) -> Result<(), KernelError> {
     config.read_only.iter().try_for_each(|path| showable(Path::new(path)).map(drop))
+}
+
+/// Whether what lies at a path is shown to checks: what is the system's, and what the
+/// configuration names.
+pub fn shows(config: &SandboxConfig, path: &Path) -> bool {
+    let within = |folder: &Path| folder.canonicalize().is_ok_and(|folder| path.starts_with(folder));
+    let is_covered = OF_THE_MACHINE.iter().any(|place| within(Path::new(place)));
+    let of_system = SYSTEM.iter().any(|name| within(&Path::new("/").join(name)));
+    (of_system && !is_covered) || config.read_only.iter().any(|folder| within(Path::new(folder)))
 }
 
 /// What is shown must not take the place of what the sandbox is made of, nor be a door: a

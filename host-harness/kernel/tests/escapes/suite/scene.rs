@@ -143,7 +143,7 @@ impl Drop for Scene {
 
 /// Where a scene is set.
 fn base(name: &str) -> PathBuf {
-    let is_below_system = name == BELOW_SYSTEM && super::who::is_root();
+    let is_below_system = BELOW_SYSTEM.contains(&name) && super::who::is_root();
     if is_below_system { PathBuf::from("/usr/local") } else { std::env::temp_dir() }
 }
 

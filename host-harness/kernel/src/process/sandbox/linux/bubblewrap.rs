@@ -35,7 +35,7 @@ use super::{
 use crate::{
     process::{
         hold::{Job, Report},
-        sandbox::{Access, HOME, MISSING, Sandbox, WORKSPACE},
+        sandbox::{Access, HOME, MISSING, SYSTEM, Sandbox, WORKSPACE},
     },
     workspace::stage,
 };
@@ -169,7 +169,7 @@ fn arguments(sandbox: &Sandbox, (ready, etc): &(PathBuf, Vec<PathBuf>)) -> Vec<O
 }
 
 fn system(words: &mut Words, ready: &Path, etc: &[PathBuf]) {
-    for name in view::SYSTEM {
+    for name in SYSTEM {
         let outside = Path::new("/").join(name);
         match fs::read_link(&outside) {
             Ok(target) => words.0.extend(["--symlink".into(), target.into(), outside.into()]),
@@ -232,7 +232,7 @@ fn shown(words: &mut Words, sandbox: &Sandbox) {
 /// The checkout without what is hidden, and the change, for the first process to copy.
 fn workspace(words: &mut Words, sandbox: &Sandbox, ready: &Path) {
     let is_shown = |place: &Path| {
-        let mut system = view::SYSTEM.iter().map(|name| Path::new("/").join(name));
+        let mut system = SYSTEM.iter().map(|name| Path::new("/").join(name));
         let mut shown = sandbox.shown.iter().map(|shown| &shown.path);
         system.any(|one| place.starts_with(one)) || shown.any(|one| place != one && place.starts_with(one))
     };

@@ -7,7 +7,7 @@ use std::{
     fs, io,
     os::{
         fd::AsRawFd as _,
-        unix::fs::{PermissionsExt as _, symlink},
+        unix::fs::{MetadataExt as _, PermissionsExt as _, symlink},
     },
     path::{Path, PathBuf},
 };
@@ -24,12 +24,10 @@ use rustix::{
 
 use super::{Held, bounds, etc, lacking, mounts, overlay};
 use crate::{
-    process::sandbox::{Access, HOME, MISSING, Sandbox, Shown, WORKSPACE},
+    process::sandbox::{Access, HOME, MISSING, SYSTEM, Sandbox, Shown, WORKSPACE},
     workspace::stage,
 };
 
-/// Where the programs of a system lie.
-pub(super) const SYSTEM: &[&str] = &["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 /// The devices that there are.
 pub(super) const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom"];
 /// Files of `/proc` that speak of the machine.
@@ -97,6 +95,7 @@ pub(super) struct Seen {
 /// Builds what is seen and makes it the root.
 pub(super) fn enter(sandbox: &Sandbox) -> Held<Seen> {
     let mut view = View::begin(sandbox)?;
+    view.covers().map_err(lacking("own root", "make what covers things"))?;
     view.system().map_err(lacking("own root", "show the system's programs"))?;
     view.own_places().map_err(lacking("own root", "make the private folders"))?;
     view.devices().map_err(lacking("own root", "show the devices"))?;
@@ -128,7 +127,7 @@ impl<'a> View<'a> {
                 symlink(fs::read_link(&outside)?, &inside)?;
             } else {
                 fs::create_dir(&inside)?;
-                mount_bind_recursive(&outside, &inside)?;
+                self.show_read_only(&outside, &inside)?;
             }
         }
         let etc = self.root.join("etc");
@@ -141,8 +140,7 @@ impl<'a> View<'a> {
     fn own_places(&mut self) -> io::Result<()> {
         self.own_place("/tmp", 0o1777)?;
         self.own_place(HOME, 0o700)?;
-        self.own_place("/dev/shm", 0o1777)?;
-        self.covers()
+        self.own_place("/dev/shm", 0o1777)
     }
 
     /// Something empty to cover things with. It is read-only, and so is each of its covers.
@@ -220,10 +218,18 @@ impl<'a> View<'a> {
             Access::Overlaid => {
                 overlay::mount_over(&shown.path, &self.own.join(format!("over-{index}")), &place)?;
             }
-            Access::Empty => mount_bind(&place, &place)?,
+            // From our own file system: the place itself may be the machine's, as below `/usr`.
+            Access::Empty => mount_bind(self.empty(index)?, &place)?,
         }
         self.open.insert(place);
         Ok(())
+    }
+
+    /// A folder of our own that can be written to.
+    fn empty(&self, index: usize) -> io::Result<PathBuf> {
+        let folder = self.own.join(format!("empty-{index}"));
+        fs::create_dir(&folder)?;
+        Ok(folder)
     }
 
     /// Shows a folder through an overlay, where it holds no mounts of others: so its sockets
@@ -262,6 +268,9 @@ impl<'a> View<'a> {
         let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let Ok(found) = openat2(&top, path, flags, Mode::empty(), resolve) else { return Ok(()) };
         let found = fs::File::from(found);
+        if found.metadata()?.is_symlink() {
+            return Err(io::Error::other("it is a link; `hidden` takes what it leads to"));
+        }
         let cover = if found.metadata()?.is_dir() { FOLDER } else { FILE };
         Ok(mount_bind(self.own.join(COVERS).join(cover), format!("/proc/self/fd/{}", found.as_raw_fd()))?)
     }
@@ -301,9 +310,16 @@ impl<'a> View<'a> {
         Ok(mount_bind_recursive(&settings, &settings)?)
     }
 
-    /// Makes everything read-only that was not opened.
+    /// Makes everything read-only that was not opened. What was opened is ours, or nothing
+    /// is run: nothing of the machine's may be written to, by whatever mistake.
     fn close(&self) -> io::Result<()> {
+        let own = self.own.metadata()?.dev();
         for mounted in mounts::read()? {
+            let is_private = || mounted.place.metadata().map_or(true, |place| place.dev() == own);
+            if self.open.contains(&mounted.place) && !is_made_here(&mounted) && !is_private() {
+                let what = format!("`{}` would be the machine's", mounted.place.display());
+                return Err(io::Error::other(what));
+            }
             let is_ours = mounted.place.starts_with(&self.root) && !self.open.contains(&mounted.place);
             if is_ours && !mounted.is_closed {
                 let keep = if mounted.is_noexec { MountFlags::NOEXEC } else { MountFlags::empty() };
@@ -334,6 +350,14 @@ impl<'a> View<'a> {
     fn beneath(&self, path: &Path) -> PathBuf {
         self.root.join(path.strip_prefix("/").unwrap_or(path))
     }
+}
+
+/// What is no part of the machine's files although it lies in no file system of ours:
+/// overlays, whose upper folder is ours, processes, and devices, which are closed already.
+fn is_made_here(mounted: &mounts::Mounted) -> bool {
+    let is_device =
+        mounted.place.parent().is_some_and(|above| above.ends_with("dev")) && !mounted.place.is_dir();
+    matches!(mounted.kind.as_str(), "overlay" | "proc") || is_device
 }
 
 fn small_file_system(place: &Path, bytes: u64) -> io::Result<()> {

@@ -16,6 +16,7 @@ use rustix::net::{AddressFamily, Protocol, SocketType, netlink, socket};
 
 use crate::suite::{
     attempt::{Attempt, Marks, Sign, Told, Whose},
+    attempts::BELOW_SYSTEM,
     proc, raw,
 };
 
@@ -79,6 +80,10 @@ pub const ATTEMPTS: &[Attempt] = &[
     Attempt::new("unix-shown", |marks| unix(&marks.listeners.cache, marks), Sign::Heard)
         .lacking("`bwrap` binds what is shown, and a bound socket is the real one")
         .text("connects to a socket in a folder that is shown read-only", "refused"),
+    Attempt::new(BELOW_SYSTEM[1], |marks| unix(&marks.listeners.common, marks), Sign::Heard)
+        .of(Whose::Root)
+        .lacking("`bwrap` binds `/usr`, and a bound socket is the real one")
+        .text("connects to a socket that lies below `/usr`", "refused"),
     Attempt::new("unix-abstract", abstracted, Sign::Heard)
         .text("connects to an abstract socket", "refused: they belong to the network namespace"),
     Attempt::new("unix-services", services, Sign::Answer)

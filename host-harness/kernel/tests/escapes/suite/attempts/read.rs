@@ -49,7 +49,7 @@ pub const ATTEMPTS: &[Attempt] = &[
             "looks into `/proc/self/mountinfo` and its own folder for where the checkout lies on the machine",
             "no path of the checkout or the staged change is there",
         ),
-    Attempt::new(BELOW_SYSTEM, below_system, Sign::Secret).text(
+    Attempt::new(BELOW_SYSTEM[0], below_system, Sign::Secret).text(
         "reads `.git` and a hidden file of a checkout that lies below `/usr`, by their paths on the machine",
         "they are not shown with `/usr`",
     ),
@@ -108,8 +108,8 @@ fn machine_is_told(output: &str) -> bool {
     output.contains(&format!("hostname:{name}\n")) || output.contains("nameserver") || has_id
 }
 
-/// An attempt whose scene root sets below `/usr`.
-pub const BELOW_SYSTEM: &str = "read-below-system";
+/// Attempts whose scenes root sets below `/usr`.
+pub const BELOW_SYSTEM: [&str; 2] = ["read-below-system", "unix-system"];
 
 fn below_system(marks: &Marks) -> Told {
     let places = [marks.checkout.join(".git/config"), marks.checkout.join("hidden.env")];

@@ -48,6 +48,16 @@ pub const ATTEMPTS: &[Attempt] = &[
     )
     .of(Whose::Root)
     .text("writes a file into `/usr/lib`", "read-only file system"),
+    Attempt::new(
+        "write-machine-configuration",
+        |marks| beside("/usr/local/etc", marks),
+        Sign::Seen(|scene, _| left_in("/usr/local/etc", scene)),
+    )
+    .of(Whose::Root)
+    .text(
+        "writes a file into `/usr/local/etc`, which is the machine's own configuration",
+        "an empty folder of the sandbox's own stands there",
+    ),
     Attempt::new("write-etc", |marks| beside("/etc", marks), Sign::Seen(|scene, _| left_in("/etc", scene)))
         .of(Whose::Root)
         .text("writes a file into `/etc`", "read-only, or gone with the check"),
