@@ -138,6 +138,24 @@ fn a_submodule_is_not_written_from_above() {
     assert_eq!(world.read("sub/a.txt"), "a\n");
 }
 
+/// It is an empty folder, or none, and git would show nothing of what is written there.
+#[test]
+fn a_submodule_that_was_not_fetched_is_not_written_into() {
+    for is_folder in [true, false] {
+        let world = World::new();
+        let commit = world.git(&["rev-parse", "HEAD"]);
+        world.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{},sub", commit.trim())]);
+        world.git(&["commit", "-qm", "sub"]);
+        if is_folder {
+            fs::create_dir(world.root().join("sub")).unwrap();
+        }
+        let patch = "*** Begin Patch\n*** Add File: sub/deep/f\n+x\n*** End Patch\n";
+        fs::write(world.path().join("good.patch"), patch).unwrap();
+        assert_exit(&world.run(&[]), 3, &["`sub` is a repository of its own", "path-nested"]);
+        assert!(!world.root().join("sub/deep").exists());
+    }
+}
+
 #[test]
 fn more_than_this_runner_can_do_is_not_left_out_in_silence() {
     for allowance in [&["--allow-push"][..], &["--allow-push", "--allow-pull-request"], &["--allow-notify"]] {

@@ -280,6 +280,8 @@ codes! {
     SigningFailed = "signing-failed",
     /// The commit that was made is not the change that was asked for.
     CommitUnfaithful = "commit-unfaithful",
+    /// Git finds fault with what would be committed.
+    CommitUnsound = "commit-unsound",
 
     /// The forge does not answer as its documentation says.
     ForgeMalformed = "forge-malformed",

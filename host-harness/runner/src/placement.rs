@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use agent_contract::{branch::BranchName, result::Placement};
 use kernel::{
     KernelError, Workspace,
-    git::{self, Branched, Trailers},
+    git::{self, Branched, NewBranch, Trailers},
     publish::{self, Journal, Step},
     workspace::{HeldFile, Net, diff as differ},
 };
@@ -71,11 +71,26 @@ pub(crate) fn commit(
         files: &files,
         scratch: &outside.folder,
     })?;
-    outside.results.commit = Some(made.id.clone());
+    let branch = outside.work_branch(run)?;
+    // A repeated run makes another commit of the same change; the branch has the first.
+    let before = git::made_before(&new_branch(outside, &branch, &made.id))?;
     let record = json!({
         "commit": made.id, "parent": made.parent, "tree": made.tree, "signed": made.signed, "files": made.files,
+        "made_before": before,
     });
-    Ok(Done::new(made.id, record))
+    let commit = before.unwrap_or(made.id);
+    outside.results.commit = Some(commit.clone());
+    Ok(Done::new(commit, record))
+}
+
+fn new_branch<'a>(outside: &'a Outside, branch: &'a BranchName, commit: &'a str) -> NewBranch<'a> {
+    NewBranch {
+        root: outside.root(),
+        branch,
+        commit,
+        signing: outside.update.signing.as_ref(),
+        scratch: &outside.folder,
+    }
 }
 
 fn nothing_to_commit_to(root: &Path) -> KernelError {
@@ -118,8 +133,7 @@ pub(crate) enum Goal {
 pub(crate) fn place(outside: &mut Outside, run_id: &str, goal: &Goal) -> Result<Placement, KernelError> {
     match goal {
         Goal::Branch(branch, commit) => {
-            // A repeated run makes another commit of the same change; the branch has the first.
-            if let Branched::Repeated(held) = git::create_branch(outside.root(), branch, commit)? {
+            if let Branched::Repeated(held) = git::create_branch(&new_branch(outside, branch, commit))? {
                 outside.results.commit = Some(held);
             }
             Ok(Placement::WorkBranch)

@@ -16,6 +16,7 @@ use super::{
     refs::is_id,
     repository::Repository,
     signing::Signer,
+    sound,
 };
 use crate::{KernelError, workspace::HeldFile};
 
@@ -70,6 +71,7 @@ pub fn commit(commit: &Commit) -> Result<NewCommit, KernelError> {
     let tree = tree(&own, commit.parent, &wanted)?;
     let id = object(&own, commit, &tree, &message)?;
     let files = faithful::changes(&own, commit.parent, &id, wanted)?;
+    sound::check(&own)?;
     install::objects(&own, &repository)?;
     let signed = commit.update.signing.is_some();
     Ok(NewCommit { id, parent: commit.parent.to_owned(), tree, files, signed })

@@ -40,6 +40,19 @@ fn branch(reference: &str) -> Option<BranchName> {
     reference.strip_prefix("refs/heads/").and_then(|name| BranchName::parse(name).ok())
 }
 
+/// The first of these paths that the commit has as the place of another repository.
+pub fn submodule(root: &Path, paths: &[RepoPath]) -> Result<Option<RepoPath>, KernelError> {
+    let Some(repository) = Repository::open(root)? else { return Ok(None) };
+    let Some(commit) = head_of(&repository)?.commit else { return Ok(None) };
+    let own = OwnRepository::passing(&repository, &commit)?;
+    let list = own.git(&["ls-tree", "-z", &commit, "--"]);
+    let listed = paths.iter().fold(list, |list, path| list.argument(path.as_str())).run(&[])?;
+    let listed = String::from_utf8_lossy(&listed).into_owned();
+    let other = |line: &str| line.strip_prefix("160000 ")?.split_once('\t').map(|(_, path)| path.to_owned());
+    let found: BTreeSet<_> = listed.split('\0').filter_map(other).collect();
+    Ok(paths.iter().find(|path| found.contains(path.as_str())).cloned())
+}
+
 /// The committed content of files; what is in no commit is left out.
 pub fn committed(
     root: &Path,

@@ -52,6 +52,16 @@ pub(crate) fn operation(message: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
+/// A message without the lines that each run writes anew.
+pub(crate) fn lasting(message: &str) -> String {
+    let (text, last) = message.trim_end().rsplit_once("\n\n").unwrap_or(("", message));
+    let is_anew = |line: &&str| {
+        [RUN, TRACE].iter().any(|name| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(": ")))
+    };
+    let kept: Vec<_> = last.lines().filter(|line| !is_anew(line)).collect();
+    format!("{text}\n\n{}", kept.join("\n"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -75,12 +75,17 @@ fn parse(header: &str) -> Option<(&str, &str, usize)> {
     (words.next().is_none() && super::refs::is_id(id)).then_some((id, kind, size))
 }
 
-/// What of a commit tells whose it is.
+/// What of a commit tells whose it is: all of it but when it was made, by which run, and
+/// its signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Commit {
     pub tree: String,
     pub parents: Vec<String>,
     pub operation: Option<String>,
+    pub is_signed: bool,
+    /// Who made it, and whatever else stands above the message.
+    headers: Vec<String>,
+    message: String,
 }
 
 /// A commit; `None` where there is none of this id.
@@ -94,5 +99,62 @@ fn parse_commit(text: &str) -> Commit {
     let values = |key: &'static str| headers.lines().filter_map(move |line| line.strip_prefix(key));
     let tree = values("tree ").next().unwrap_or_default().to_owned();
     let parents = values("parent ").map(str::to_owned).collect();
-    Commit { tree, parents, operation: super::message::operation(message) }
+    let is_signed = headers.lines().any(is_signature);
+    Commit {
+        tree,
+        parents,
+        operation: super::message::operation(message),
+        is_signed,
+        headers: lasting(headers),
+        message: super::message::lasting(message),
+    }
+}
+
+fn is_signature(line: &str) -> bool {
+    line.starts_with("gpgsig")
+}
+
+/// The headers without tree, parents, signature and times.
+fn lasting(headers: &str) -> Vec<String> {
+    let mut in_signature = false;
+    let mut lasting = Vec::new();
+    for line in headers.lines() {
+        in_signature = is_signature(line) || in_signature && line.starts_with(' ');
+        if in_signature || line.starts_with("tree ") || line.starts_with("parent ") {
+            continue;
+        }
+        let is_person = line.starts_with("author ") || line.starts_with("committer ");
+        let person = is_person.then(|| line.rsplit_once('>').map(|(person, _)| person)).flatten();
+        lasting.push(person.unwrap_or(line).to_owned());
+    }
+    lasting
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: &str = "tree 1\nparent 2\nauthor A <a@b> 17 +0000\ncommitter A <a@b> 17 +0000\n\nShout\n\nCode-Assist-Run: r1\nCode-Assist-Trace: t1\nCode-Assist-Operation: op-1\n";
+
+    #[test]
+    fn a_commit_is_the_same_but_for_its_time_its_run_and_its_signature() {
+        let ours = parse_commit(OURS);
+        for (from, to) in [("17 +0000", "99 +0200"), ("Run: r1", "Run: r2"), ("Trace: t1", "Trace: t2")] {
+            assert_eq!(parse_commit(&OURS.replace(from, to)), ours, "{to}");
+        }
+        let signed = OURS.replace("\n\nShout", "\ngpgsig -----BEGIN\n abc\n -----END\n\nShout");
+        assert_eq!(Commit { is_signed: false, ..parse_commit(&signed) }, ours);
+        for (from, to) in [
+            ("author A", "author B"),
+            ("committer A <a@b>", "committer A <b@b>"),
+            ("tree 1", "tree 3"),
+            ("parent 2", "parent 2\nparent 3"),
+            ("\n\nShout", "\nencoding latin-1\n\nShout"),
+            ("Shout", "Shout louder"),
+            ("op-1", "op-2"),
+            ("Code-Assist-Trace: t1\n", "Code-Assist-Trace: t1\nSigned-off-by: B\n"),
+        ] {
+            assert_ne!(parse_commit(&OURS.replacen(from, to, 1)), ours, "{to}");
+        }
+    }
 }

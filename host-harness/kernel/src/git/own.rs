@@ -64,6 +64,7 @@ impl OwnRepository {
     /// One over `repository`, in a new folder within `within`. `id` is an object's id,
     /// which tells the kind of hash that the repository uses.
     pub fn over(repository: &Repository, id: &str, within: &Path) -> Result<Self, KernelError> {
+        repository.refuse_odd_objects()?;
         let folder = within.join(format!("git-{}", uuid::Uuid::now_v7().simple()));
         let own = Self { folder };
         let made = own.fill(repository, id);

@@ -165,7 +165,7 @@ fn refuse_default(push: &Push, advertised: &Advertised) -> Result<(), KernelErro
 /// put it there; `None` where there is still something to do.
 fn settled(push: &Push, own: &OwnRepository, advertised: &Advertised) -> Result<Option<String>, KernelError> {
     let Some(tip) = &advertised.tip else { return Ok(None) };
-    if is_same_operation(own, tip, push.commit)? {
+    if is_same_operation(own, tip, push.commit, push.update.signing.as_ref())? {
         return Ok(Some(tip.clone()));
     }
     let known = objects::commit(own, tip)?.is_some();

@@ -3,6 +3,7 @@
 
 use std::{io, io::Write as _};
 
+use agent_contract::branch::BranchName;
 use cap_std::fs::OpenOptions;
 use policy::Code;
 
@@ -108,6 +109,28 @@ impl Repository {
             let _ = self.common().remove_file(&lock);
         }
         taken
+    }
+
+    /// A branch without a commit can be checked out already, and would come to be under it.
+    pub fn refuse_checked_out(&self, branch: &BranchName) -> Result<(), KernelError> {
+        let head = format!("ref: refs/heads/{branch}");
+        let holds = |path: &str| {
+            input::read_text(self.common(), path, LOOSE_BYTES_MAX)
+                .is_ok_and(|text| text.as_ref() == Some(&head))
+        };
+        let others = self.common().read_dir("worktrees").into_iter().flatten().flatten();
+        let others = others.map(|entry| format!("worktrees/{}/HEAD", entry.file_name().to_string_lossy()));
+        let reference = format!("refs/heads/{branch}");
+        let is_unborn = self.reference(&reference)?.is_none();
+        match is_unborn && std::iter::once("HEAD".to_owned()).chain(others).any(|path| holds(&path)) {
+            false => Ok(()),
+            true => Err(KernelError::new(
+                Code::BranchExists,
+                format!(
+                    "branch `{branch}` is checked out, without a commit yet\nhint: name another work branch"
+                ),
+            )),
+        }
     }
 
     fn locked(&self, lock: &str) -> KernelError {

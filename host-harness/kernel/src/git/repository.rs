@@ -146,6 +146,31 @@ impl Repository {
         Ok(())
     }
 
+    /// Refuses objects that are links: they would be those of another repository, and leave
+    /// with a push. Git would wait for ever for a pipe among them.
+    pub fn refuse_odd_objects(&self) -> Result<(), KernelError> {
+        let odd = |name: String| {
+            let name = name.escape_debug();
+            Err(unusable(&self.root, &format!("has an `objects/{name}` that is no plain folder or file")))
+        };
+        let Ok(folders) = self.common.read_dir("objects") else { return Ok(()) };
+        for folder in folders.flatten() {
+            let name = folder.file_name().to_string_lossy().into_owned();
+            if name.len() != 2 || !name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                continue;
+            }
+            if !folder.file_type().is_ok_and(|kind| kind.is_dir()) {
+                return odd(name);
+            }
+            let Ok(objects) = folder.open_dir().and_then(|folder| folder.entries()) else { return odd(name) };
+            let is_odd = |kind: cap_std::fs::FileType| !kind.is_file();
+            if let Some(object) = objects.flatten().find(|object| object.file_type().is_ok_and(is_odd)) {
+                return odd(format!("{name}/{}", object.file_name().to_string_lossy()));
+            }
+        }
+        Ok(())
+    }
+
     /// The working tree.
     pub fn root(&self) -> &Path {
         &self.root

@@ -15,6 +15,8 @@ use super::{
 };
 use crate::KernelError;
 
+const SSH: &str = "ssh";
+
 /// What signs a commit: one key out of one file, and nothing of the user's keyrings.
 pub(super) struct Signer {
     format: &'static str,
@@ -33,7 +35,7 @@ impl Signer {
             return Err(failed(&format!("there is no key `{}`", signing.key)));
         }
         let (format, setting, name) = match signing.format {
-            SigningFormat::Ssh => ("ssh", "gpg.ssh.program", "ssh-keygen"),
+            SigningFormat::Ssh => (SSH, "gpg.ssh.program", "ssh-keygen"),
             SigningFormat::Openpgp => ("openpgp", "gpg.program", "gpg"),
         };
         let program = program::find(name).ok_or_else(|| failed(&format!("there is no `{name}`")))?;
@@ -81,6 +83,28 @@ impl Signer {
     pub fn take_up(&self, git: Git) -> Git {
         let git = git.setting("gpg.format", self.format).setting(self.setting, &self.program);
         git.env("GNUPGHOME", &self.short).argument(format!("-S{}", self.key))
+    }
+
+    /// Whether this very key signed a commit.
+    pub fn made(&self, own: &OwnRepository, commit: &str) -> Result<bool, KernelError> {
+        let git = own.git(&["verify-commit", commit]).env("GNUPGHOME", &self.short);
+        let git = git.setting("gpg.format", self.format).setting(self.setting, &self.program);
+        let git = match self.format {
+            SSH => git.setting("gpg.ssh.allowedSignersFile", self.allowed(own)?),
+            _ => git,
+        };
+        Ok(git.answer(&[])?.exit_code == Some(0))
+    }
+
+    /// A list of this key alone.
+    fn allowed(&self, own: &OwnRepository) -> Result<PathBuf, KernelError> {
+        let list = own.folder().join("allowed_signers");
+        let public =
+            Git::program("ssh-keygen", "ssh-keygen", own.folder()).arguments(&["-y", "-P", "", "-f"]);
+        let public = line(public.argument(&self.key).run(&[]).map_err(|error| failed(&error.message))?);
+        let text = format!("code-assist namespaces=\"git\" {public}\n");
+        fs::write(&list, text).map_err(KernelError::io("write", list.display()))?;
+        Ok(list)
     }
 }
 

@@ -150,6 +150,11 @@ impl Base {
         self.dir.symlink_metadata(format!("{folder}/.git")).is_ok()
     }
 
+    /// Whether there is nothing in a folder, or no such folder.
+    pub(super) fn is_empty(&self, folder: &RepoPath) -> bool {
+        self.dir.read_dir(folder.as_str()).map_or(true, |mut entries| entries.next().is_none())
+    }
+
     /// What stands at exactly this path, links not followed.
     pub(super) fn metadata(&self, path: &RepoPath) -> Result<Option<Metadata>, KernelError> {
         match self.dir.symlink_metadata(path.as_str()) {

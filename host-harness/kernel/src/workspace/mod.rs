@@ -13,7 +13,10 @@ mod search;
 pub(crate) mod stage;
 mod write;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use agent_contract::{RepoPath, operation::FileState};
 
@@ -35,6 +38,8 @@ pub struct Workspace {
     overlay: Overlay,
     /// The base's files as they were when the run first looked at them.
     seen: BTreeMap<RepoPath, Option<FileState>>,
+    /// Folders that are known to be no place of another repository's.
+    own_folders: BTreeSet<RepoPath>,
     operations: u64,
     changed_files_max: u64,
 }
@@ -46,6 +51,7 @@ impl Workspace {
             base: Base::open(root, limits.file_bytes)?,
             overlay: Overlay::default(),
             seen: BTreeMap::new(),
+            own_folders: BTreeSet::new(),
             operations: 0,
             changed_files_max: limits.changed_files,
         })

@@ -12,7 +12,7 @@ use super::{
     base::{kind_of, link_error},
     overlay::Layer,
 };
-use crate::KernelError;
+use crate::{KernelError, git};
 
 impl Workspace {
     /// Makes an edit set: all of it, or none of it.
@@ -84,11 +84,11 @@ impl Workspace {
         while let Some(above) = folder {
             self.passable(&above, path)?;
             if self.base.is_repository(&above) {
-                let message = format!("`{path}`: `{above}` is a repository of its own; run on that one");
-                return Err(KernelError::new(Code::PathNested, message));
+                return Err(nested(path, &above));
             }
             folder = above.parent();
         }
+        self.refuse_submodule(path)?;
         if self.overlay.has_beneath(path) {
             return Err(KernelError::new(Code::FileKind, format!("`{path}` is a folder")));
         }
@@ -96,6 +96,23 @@ impl Workspace {
             return Err(link_error(path, "stands where a file is to be written"));
         }
         self.exact(path)
+    }
+
+    /// A submodule that was not fetched is an empty folder, or none at all.
+    fn refuse_submodule(&mut self, path: &RepoPath) -> Result<(), KernelError> {
+        let above = std::iter::successors(path.parent(), RepoPath::parent);
+        let is_open = |folder: &RepoPath| !self.own_folders.contains(folder) && self.base.is_empty(folder);
+        let open: Vec<_> = above.filter(is_open).collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        match git::submodule(self.base.root(), &open)? {
+            Some(submodule) => Err(nested(path, &submodule)),
+            None => {
+                self.own_folders.extend(open);
+                Ok(())
+            }
+        }
     }
 
     /// Whether `above` is, or can become, a folder on the way to `path`.
@@ -139,4 +156,9 @@ impl Workspace {
 
 fn missing(path: &RepoPath) -> KernelError {
     KernelError::new(Code::FileMissing, format!("`{path}` does not exist"))
+}
+
+fn nested(path: &RepoPath, above: &RepoPath) -> KernelError {
+    let message = format!("`{path}`: `{above}` is a repository of its own; run on that one");
+    KernelError::new(Code::PathNested, message)
 }

@@ -105,11 +105,14 @@ fn a_repeated_operation_finds_its_branch_and_another_one_is_refused() {
     let world = World::new();
     let first = world.commit_with(&world.update(), "op-1", CHANGE).unwrap();
     world.branch("code-assist/x", &first.id).unwrap();
-    // The same operation later, by another author: another id, the same change.
-    let ada = world.configured("author = { name = \"Ada\", email = \"ada@example.org\" }");
-    let again = world.commit_with(&ada, "op-1", CHANGE).unwrap();
+    // The same operation later: another id, the same change.
+    world.time_ms.set(world.time_ms.get() + 60_000);
+    let again = world.commit(CHANGE).unwrap();
     assert_ne!(again.id, first.id);
     assert_eq!(world.branch("code-assist/x", &again.id).unwrap(), Branched::Repeated(first.id.clone()));
+    let ada = world.configured("author = { name = \"Ada\", email = \"ada@example.org\" }");
+    let other = world.commit_with(&ada, "op-1", CHANGE).unwrap();
+    assert_eq!(code(world.branch("code-assist/x", &other.id)), "branch-exists");
     let other = world.commit_with(&world.update(), "op-2", CHANGE).unwrap();
     assert_eq!(code(world.branch("code-assist/x", &other.id)), "branch-exists");
     let more = world.commit_with(&world.update(), "op-1", &[("a.txt", Some("TWO\n"))]).unwrap();

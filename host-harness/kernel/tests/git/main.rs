@@ -6,6 +6,7 @@ mod changes;
 #[path = "../common/mod.rs"]
 mod common;
 mod hostile;
+mod objects;
 mod operations;
 mod pushes;
 mod shapes;

@@ -39,12 +39,42 @@ fn a_repeated_push_is_harmless() {
     let again = world.push(NAME, &made.id).unwrap();
     assert_eq!((again.before, again.after, again.repeated), (Some(made.id.clone()), made.id.clone(), true));
     // The same operation, made again at another time.
-    let ada = world.configured("author = { name = \"Ada\", email = \"ada@example.org\" }");
-    let later = world.commit_with(&ada, "op-1", CHANGE).unwrap();
+    world.time_ms.set(world.time_ms.get() + 60_000);
+    let later = world.commit(CHANGE).unwrap();
     assert_ne!(later.id, made.id);
     let again = world.push(NAME, &later.id).unwrap();
     assert_eq!((again.after.as_str(), again.repeated), (made.id.as_str(), true));
     assert_eq!(world.remote(&["rev-parse", NAME]), made.id);
+}
+
+/// Whoever knows the name of an operation can write it under a commit of theirs.
+#[test]
+fn a_commit_that_only_says_it_is_ours_is_not_taken_for_it() {
+    let world = World::new();
+    let made = world.commit(CHANGE).unwrap();
+    let ours = world.git(&["cat-file", "commit", &made.id]);
+    let forged = |from: &str, to: &str| {
+        world.write(".git/forged", &ours.replacen(from, to, 1));
+        world.git(&["hash-object", "-t", "commit", "-w", ".git/forged"])
+    };
+    let header = "\n\nShout";
+    let signature = "\ngpgsig -----BEGIN SSH SIGNATURE-----\n U1NI\n -----END SSH SIGNATURE-----\n\nShout";
+    for (number, (from, to)) in [
+        ("author ", "author Mallory "),
+        ("committer ", "committer Mallory "),
+        ("Shout", "Whisper"),
+        (header, signature),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (forged, name) = (forged(from, to), format!("code-assist/{number}"));
+        world.git(&["branch", &name, &forged]);
+        assert_eq!(code(world.branch(&name, &made.id)), "branch-exists", "{to}");
+        world.git(&["push", "-q", world.path("remote.git").to_str().unwrap(), &name]);
+        assert_eq!(code(world.push(&name, &made.id)), "remote-moved", "{to}");
+        assert_eq!(world.remote(&["rev-parse", &name]), forged);
+    }
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command, time::Duration};
 
+use kernel::git::Branched;
+
 use crate::world::{World, code};
 
 const CHANGE: &[(&str, Option<&str>)] = &[("a.txt", Some("ONE\n"))];
@@ -39,6 +41,42 @@ fn a_commit_is_signed_with_an_ssh_key() {
     );
 }
 
+/// A repeated operation is known by its signature, too: another key's is another's.
+fn is_known_again(world: &World, own: &policy::config::GitUpdate, other: &policy::config::GitUpdate) {
+    let commit = |update| world.commit_with(update, "op-1", CHANGE).unwrap().id;
+    let first = commit(own);
+    assert_eq!(world.branch_signed(own, "code-assist/x", &first).unwrap(), Branched::Created);
+    world.time_ms.set(world.time_ms.get() + 60_000);
+    let again = world.branch_signed(own, "code-assist/x", &commit(own)).unwrap();
+    assert_eq!(again, Branched::Repeated(first));
+    let foreign = commit(other);
+    assert_eq!(world.branch_signed(other, "code-assist/y", &foreign).unwrap(), Branched::Created);
+    world.time_ms.set(world.time_ms.get() + 60_000);
+    assert_eq!(code(world.branch_signed(own, "code-assist/y", &commit(own))), "branch-exists");
+    assert!(world.is_clean());
+}
+
+#[test]
+fn a_repeated_operation_is_known_by_its_signature() {
+    let world = World::new();
+    let updates = ["key", "other"].map(|name| {
+        ssh_key(&world.path(name), "");
+        signing(&world, "ssh", &world.path(name))
+    });
+    is_known_again(&world, &updates[0], &updates[1]);
+}
+
+#[test]
+fn a_repeated_operation_is_known_by_its_openpgp_signature() {
+    let world = World::new();
+    let updates = ["key", "other"].map(|name| {
+        let (home, key) = (world.path(&format!("{name}-home")), world.path(name));
+        openpgp_key(&home, &key);
+        signing(&world, "openpgp", &key)
+    });
+    is_known_again(&world, &updates[0], &updates[1]);
+}
+
 fn gpg(home: &Path, arguments: &[&str]) -> Vec<u8> {
     let output = Command::new("gpg")
         .env("GNUPGHOME", home)
@@ -50,14 +88,18 @@ fn gpg(home: &Path, arguments: &[&str]) -> Vec<u8> {
     output.stdout
 }
 
+fn openpgp_key(home: &Path, key: &Path) {
+    fs::create_dir(home).unwrap();
+    fs::set_permissions(home, fs::Permissions::from_mode(0o700)).unwrap();
+    gpg(home, &["--passphrase", "", "--quick-gen-key", "Bot <bot@example.org>", "ed25519", "sign", "never"]);
+    fs::write(key, gpg(home, &["--armor", "--export-secret-keys"])).unwrap();
+}
+
 #[test]
 fn a_commit_is_signed_with_an_openpgp_key() {
     let world = World::new();
     let (home, key) = (world.path("gnupg"), world.path("key.asc"));
-    fs::create_dir(&home).unwrap();
-    fs::set_permissions(&home, fs::Permissions::from_mode(0o700)).unwrap();
-    gpg(&home, &["--passphrase", "", "--quick-gen-key", "Bot <bot@example.org>", "ed25519", "sign", "never"]);
-    fs::write(&key, gpg(&home, &["--armor", "--export-secret-keys"])).unwrap();
+    openpgp_key(&home, &key);
     let made = world.commit_with(&signing(&world, "openpgp", &key), "op", CHANGE).unwrap();
     let verified = Command::new("git")
         .env("GNUPGHOME", &home)

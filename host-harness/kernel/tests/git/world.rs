@@ -9,7 +9,7 @@ use std::{
 use agent_contract::{RepoPath, branch::BranchName, operation::FileMode};
 use kernel::{
     KernelError,
-    git::{self, Branched, Commit, NewCommit, Push, Pushed, Trailers},
+    git::{self, Branched, Commit, NewBranch, NewCommit, Push, Pushed, Trailers},
     process::Cancel,
     secret::Leaving,
     workspace::HeldFile,
@@ -24,6 +24,8 @@ const SCRATCH: &str =
 /// A repository with a commit, and a bare one that has it too.
 pub struct World {
     folder: tempfile::TempDir,
+    /// When its commits are made.
+    pub time_ms: std::cell::Cell<u64>,
     /// What ends its pushes.
     pub cancel: Cancel,
 }
@@ -35,7 +37,11 @@ impl World {
 
     /// One whose repository is made with these options of `git init`.
     pub fn with(options: &[&str]) -> Self {
-        let world = Self { folder: tempfile::tempdir().unwrap(), cancel: Cancel::default() };
+        let world = Self {
+            folder: tempfile::tempdir().unwrap(),
+            time_ms: std::cell::Cell::new(1_700_000_000_000),
+            cancel: Cancel::default(),
+        };
         for folder in ["repository", "home", SCRATCH] {
             fs::create_dir(world.path(folder)).unwrap();
         }
@@ -150,7 +156,7 @@ impl World {
             parent: &parent,
             message: "Shout\n\nBecause nobody listens.",
             trailers: Trailers { run: "run-1", trace: "sha256:abc", operation },
-            time_ms: 1_700_000_000_000,
+            time_ms: self.time_ms.get(),
             update,
             files: &files,
             scratch: &self.scratch(),
@@ -158,7 +164,22 @@ impl World {
     }
 
     pub fn branch(&self, name: &str, commit: &str) -> Result<Branched, KernelError> {
-        git::create_branch(&self.root(), &branch(name), commit)
+        self.branch_signed(&self.update(), name, commit)
+    }
+
+    pub fn branch_signed(
+        &self,
+        update: &GitUpdate,
+        name: &str,
+        commit: &str,
+    ) -> Result<Branched, KernelError> {
+        git::create_branch(&NewBranch {
+            root: &self.root(),
+            branch: &branch(name),
+            commit,
+            signing: update.signing.as_ref(),
+            scratch: &self.scratch(),
+        })
     }
 
     pub fn push(&self, name: &str, commit: &str) -> Result<Pushed, KernelError> {
@@ -232,7 +253,10 @@ impl World {
             files: &(0..files).map(file).collect::<Vec<_>>(),
             scratch: &folder.join(SCRATCH),
         })?;
-        git::create_branch(&root, &branch(name), &made.id).map(|_| made.id)
+        let (branch, scratch) = (branch(name), folder.join(SCRATCH));
+        let new =
+            NewBranch { root: &root, branch: &branch, commit: &made.id, signing: None, scratch: &scratch };
+        git::create_branch(&new).map(|_| made.id)
     }
 
     pub fn folder(&self) -> &Path {

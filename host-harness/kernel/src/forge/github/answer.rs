@@ -50,6 +50,13 @@ pub(super) struct Commit {
     pub tree: Sha,
     pub parents: Vec<Sha>,
     pub message: String,
+    pub author: Option<Person>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Person {
+    pub name: String,
+    pub email: String,
 }
 
 #[derive(Debug, Deserialize)]

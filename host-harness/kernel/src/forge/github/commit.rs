@@ -18,7 +18,7 @@ use super::{
 use crate::{
     KernelError,
     forge::{EntryKind, ObjectId, listing::FOLDER},
-    git::operation,
+    git::{self, operation},
     net::{Method, Repeat},
     workspace::{HeldFile, Net},
 };
@@ -200,11 +200,17 @@ fn committed(change: &Change, plan: Plan, commit: ObjectId, made: Made) -> Commi
     Committed { commit, tree: plan.tree, parent: change.parent.clone(), made, operations: plan.operations }
 }
 
+/// Whether a commit is this change, by these people. Anybody can write a trailer.
 fn is_of(commit: &answer::Commit, change: &Change, tree: &ObjectId) -> bool {
     let parents: Vec<_> = commit.parents.iter().map(|parent| &parent.sha).collect();
     commit.tree.sha == *tree
         && parents == [&change.parent]
         && operation(&commit.message).as_deref() == Some(change.operation.as_str())
+        && git::lasting(&commit.message) == git::lasting(&change.commit_message())
+        && commit
+            .author
+            .as_ref()
+            .is_none_or(|author| (&author.name, &author.email) == (&change.author.name, &change.author.email))
 }
 
 fn same(expected: &ObjectId, made: &ObjectId) -> Result<(), KernelError> {
