@@ -61,7 +61,9 @@ fn people_are_told_how_the_run_ended() {
     assert_eq!(asked.len(), 1, "{asked:?}");
     assert!(asked[0].body.to_string().contains("succeeded"), "{asked:?}");
     let other = World::new(PROGRAM);
-    assert_exit(&other.run(&config, &["--notify", "notify.other"]), 1, &["binding-unknown"]);
+    assert_exit(&other.run(&config, &["--notify", "notify.other"]), 2, &["no binding `notify.other`"]);
+    let calls = "[[bindings]]\nname = \"notify.calls\"\nurl = \"https://calls.example.org\"\n";
+    assert_exit(&other.run(calls, &["--notify", "notify.calls"]), 2, &["`notify.calls` is for calls"]);
     assert_exit(&other.run("", &["--notify", "notify.team"]), 5, &["primitive-unavailable"]);
     assert_eq!(other.content(), "a\n");
     assert_eq!(team.asked().len(), 1);

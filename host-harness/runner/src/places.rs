@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use agent_contract::{result::Outcome, target::UrlKind};
+use agent_contract::{binding::BindingName, result::Outcome, target::UrlKind};
 use kernel::{
     KernelError,
     forge::github::Github,
@@ -38,7 +38,17 @@ pub(crate) struct Bindings {
 
 /// Opens one binding.
 pub(crate) fn open(config: &BindingConfig, secrets: &Guarded) -> Result<Binding, StartError> {
-    Ok(Binding::open(config, keys(config, secrets)?)?)
+    let opened = keys(config, secrets).and_then(|keys| Ok(Binding::open(config, keys)?));
+    opened.map_err(|error| of_binding(config, error))
+}
+
+/// An error that says which binding it is about.
+fn of_binding(config: &BindingConfig, mut error: StartError) -> StartError {
+    let name = format!("`{}`", config.name);
+    if !error.reason.message.contains(&name) {
+        error.reason.message = format!("binding {name}: {}", error.reason.message);
+    }
+    error
 }
 
 fn keys(config: &BindingConfig, secrets: &Guarded) -> Result<Keys, StartError> {
@@ -56,7 +66,8 @@ impl Bindings {
         for one in config.bindings.iter().filter(|one| Some(&one.name) != forge) {
             let name = one.name.clone();
             if one.kind.is_channel() {
-                bindings.channels.insert(name, Channel::open(one, keys(one, secrets)?)?);
+                let channel = keys(one, secrets).and_then(|keys| Ok(Channel::open(one, keys)?));
+                bindings.channels.insert(name, channel.map_err(|error| of_binding(one, error))?);
             } else {
                 bindings.named.insert(name, open(one, secrets)?);
             }
@@ -94,6 +105,23 @@ impl Bindings {
         let call = permit.into_call();
         let answer = transport::publish_metadata(self.named(&call.binding)?, &call.metadata).await?;
         Ok(answered(&answer))
+    }
+
+    /// Refuses a request for messages that could never be sent, before anything is done.
+    pub fn refuse_unfit(&self, channels: &[BindingName]) -> Result<(), StartError> {
+        for name in channels.iter().map(BindingName::as_str) {
+            let message = match (self.channels.contains_key(name), self.named.contains_key(name)) {
+                (true, _) => continue,
+                (_, true) => format!(
+                    "the binding `{name}` is for calls and not for messages\nhint: its `kind` would be `webhook`, `slack` or `smtp`"
+                ),
+                // Where there are none at all, the capability is refused.
+                _ if self.channels.is_empty() => continue,
+                _ => unknown(name).message,
+            };
+            return Err(StartError::invalid(Code::BindingUnknown.as_str(), format!("/notify: {message}")));
+        }
+        Ok(())
     }
 
     /// Whether people can be told through a binding.

@@ -130,7 +130,8 @@ fn nothing_held(run: &mut Run) -> Result<(), KernelError> {
     let promises = &run.outside.promises;
     let (title, body) = promises.pull_request.clone().unwrap_or_default();
     let message = promises.commit.clone().unwrap_or_default();
-    [title, body, message].iter().try_for_each(|text| leaving.check(text.as_bytes()))
+    let branch = promises.push.as_ref().map(|push| push.branch.to_string()).unwrap_or_default();
+    [title, body, message, branch].iter().try_for_each(|text| leaving.check(text.as_bytes()))
 }
 
 fn failed(error: &KernelError) -> Value {

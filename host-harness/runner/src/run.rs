@@ -35,7 +35,7 @@ const HOSTCALL_FUEL: &str = "fuel allocated for hostcalls";
 pub async fn run(agent: &Agent, setup: Setup, events: Box<dyn Events>) -> Result<RunResult, StartError> {
     let run_id = kernel::run_id::new();
     let secrets = Guarded::open(&setup.config).await?;
-    let lent = secrets.lent();
+    let (lent, known) = (secrets.lent(), secrets.known().clone());
     let result = match start(agent, setup, secrets, run_id, events).await {
         Ok(run) => {
             let (run, ended) = work(agent, run).await;
@@ -44,7 +44,7 @@ pub async fn run(agent: &Agent, setup: Setup, events: Box<dyn Events>) -> Result
         Err(error) => Err(error),
     };
     lent.give_back().await;
-    result
+    result.map_err(|error| error.without(&known))
 }
 
 /// Opens everything and writes the first record.

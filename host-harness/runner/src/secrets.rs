@@ -6,6 +6,7 @@ use std::path::Path;
 use kernel::{
     KernelError,
     net::Credential,
+    process::sandbox,
     secret::{self, Known, Leaving, Lent, Secrets},
 };
 use ledger::Redact;
@@ -151,6 +152,13 @@ pub(crate) fn refuse_inside(setup: &Setup, root: &Path) -> Result<(), StartError
         if file.starts_with(root) {
             let message = format!(
                 "the secret in `{}` lies in the repository, where the agent and every check may read\nhint: keep it elsewhere",
+                file.display()
+            );
+            return Err(StartError::invalid("config-invalid", message));
+        }
+        if sandbox::shows(&setup.config.sandbox, &file) {
+            let message = format!(
+                "the secret in `{}` lies where every check may read\nhint: keep it elsewhere",
                 file.display()
             );
             return Err(StartError::invalid("config-invalid", message));

@@ -11,6 +11,7 @@ use kernel::{
     Itself, Workspace,
     forge::github::{Github, Revision},
     git,
+    process::sandbox,
     workspace::Scratch,
 };
 use ledger::Store;
@@ -79,6 +80,8 @@ pub(crate) async fn open(setup: &Setup, run_id: &str, mut secrets: Guarded) -> R
         _ => here(setup, &limits, &mut secrets)?,
     };
     branches(&setup.request, head.as_ref())?;
+    let bindings = Bindings::open(&setup.config, &secrets)?.with_forge(forge);
+    bindings.refuse_unfit(&setup.request.notify)?;
     let checks = Plan::resolve(&setup.request, &BaseFiles(workspace.base()))?;
     let mut outside = Outside {
         required_gates: policy::gates::required(&setup.request, &setup.config),
@@ -95,7 +98,7 @@ pub(crate) async fn open(setup: &Setup, run_id: &str, mut secrets: Guarded) -> R
         reading: reading(setup, head.as_ref()),
         operation: way::operation(&setup.request, head.as_ref()),
         promises: Promises::default(),
-        bindings: Bindings::open(&setup.config, &secrets)?.with_forge(forge),
+        bindings,
         fetched,
         update: setup.config.update.git.clone(),
         way,
@@ -173,8 +176,26 @@ fn state_apart(setup: &Setup, workspace: &Workspace) -> Result<(), StartError> {
     let state = kernel::workspace::absolute(setup.store.root())?;
     let root = workspace.base().root();
     let whole = git::enclosing(root).unwrap_or(root);
+    if let Some(folder) = &setup.config.artifacts.folder {
+        let folder = kernel::workspace::absolute(std::path::Path::new(folder))?;
+        if folder.starts_with(whole) {
+            let message = format!(
+                "artifacts: `folder` is `{}`, which lies inside the repository\nhint: name another",
+                folder.display()
+            );
+            return Err(StartError::invalid("config-invalid", message));
+        }
+    }
+    let is_shown = || sandbox::shows(&setup.config.sandbox, &state);
     match state.starts_with(whole) {
-        false => Ok(()),
+        false if !is_shown() => Ok(()),
+        false => Err(StartError::invalid(
+            "state-shown",
+            format!(
+                "the state directory `{}` lies where every check may read\nhint: name another with `--state-dir`",
+                state.display()
+            ),
+        )),
         true => Err(StartError::invalid(
             "state-inside-repository",
             format!(

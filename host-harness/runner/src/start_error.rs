@@ -1,5 +1,5 @@
 use agent_contract::{report::Reason, result::Outcome};
-use kernel::KernelError;
+use kernel::{KernelError, secret::Known};
 use policy::{Code, verdict};
 
 /// A run could not be started. Nothing has happened.
@@ -16,6 +16,12 @@ impl StartError {
     /// The request or the set-up can't be used.
     pub fn invalid(code: &str, message: impl Into<String>) -> Self {
         Self { outcome: Outcome::Invalid, reason: Reason::new(code, message) }
+    }
+
+    /// The same without secrets: others' words may be a part of it.
+    pub(crate) fn without(mut self, known: &Known) -> Self {
+        self.reason.message = known.redact_text(self.reason.message);
+        self
     }
 
     /// The change is where it belongs, and the trace that proves it has no end.

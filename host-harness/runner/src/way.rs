@@ -1,7 +1,11 @@
 //! How the change of a run leaves the machine: what the agent asks for is promised while
 //! it works, and kept after the verdict.
 
-use agent_contract::{Request, branch::BranchName, target::TargetUrl};
+use agent_contract::{
+    Request,
+    branch::BranchName,
+    target::{Target, TargetUrl},
+};
 use kernel::{
     KernelError,
     forge::github::Github,
@@ -124,6 +128,8 @@ impl Promises {
 pub(crate) fn operation(request: &Request, head: Option<&Head>) -> String {
     let mut wanted = request.clone();
     (wanted.runner, wanted.audit) = Default::default();
+    // A folder goes by many names, and each clone lies in its own: the commit tells what it holds.
+    wanted.target = wanted.target.filter(|target| matches!(target, Target::Url(_)));
     let commit = head.and_then(|head| head.commit.as_deref());
     let text = json!({ "request": wanted, "commit": commit }).to_string();
     format!("op-{}", blob::sha256(text.as_bytes()).chars().take(32).collect::<String>())

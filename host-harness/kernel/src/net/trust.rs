@@ -64,7 +64,8 @@ fn authorities(pem: &[u8]) -> Result<RootCertStore, KernelError> {
     };
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|error| unread(error.to_string()))?;
+        let certificate =
+            certificate.map_err(|_| unread("it holds what is no whole certificate in PEM".to_owned()))?;
         roots.add(certificate).map_err(|error| unread(error.to_string()))?;
     }
     match roots.is_empty() {

@@ -108,6 +108,9 @@ impl ArtifactsConfig {
             (ArtifactStore::S3, Some(_), _) => Some("`folder` is for the store `folder`".to_owned()),
             (ArtifactStore::Folder, _, Some(_)) => Some("`[artifacts.s3]` is for the store `s3`".to_owned()),
             (ArtifactStore::S3, None, Some(s3)) => s3.fault(),
+            (ArtifactStore::Folder, Some(folder), None) if folder.is_empty() => {
+                Some("`folder` is empty".to_owned())
+            }
             (ArtifactStore::Folder, ..) => None,
         }
     }

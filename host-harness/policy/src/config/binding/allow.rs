@@ -142,8 +142,15 @@ pub fn is_plain_path(path: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/%".contains(c);
     path.starts_with('/')
         && path.chars().all(plain)
-        && decoded(path)
-            .is_some_and(|decoded| !decoded.split(['/', '\\']).any(|part| matches!(part, "." | "..")))
+        && decoded(path).is_some_and(|decoded| {
+            !is_encoded(&decoded) && !decoded.split(['/', '\\']).any(|part| matches!(part, "." | ".."))
+        })
+}
+
+/// Whether there is still something to decode, which another reader would.
+fn is_encoded(text: &str) -> bool {
+    let mut parts = text.split('%').skip(1);
+    parts.any(|part| part.get(..2).is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit())))
 }
 
 /// What a reader makes of it who decodes it once; nothing where that is not possible.

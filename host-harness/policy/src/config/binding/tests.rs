@@ -135,6 +135,8 @@ fn a_pattern_covers_itself_or_what_lies_below() {
         ("/a/**", "/a/x%2f..%2fb", false),
         ("/a/**", "/a/x%5c..%5cb", false),
         ("/a/**", "/a/.%2e", false),
+        ("/a/**", "/a/%252e%252e/b", false),
+        ("/a/**", "/a/50%25", true),
         ("/a/**", "/a/b%2Fc", true),
         ("/a/**", "/a/%0a", false),
         ("/a/**", "/a/%", false),
