@@ -120,3 +120,42 @@ fn the_repositorys_own_word_for_a_remote_is_never_read() {
     assert_eq!(held(&world).len(), 2);
     assert!(!mark.exists() && !bare.exists());
 }
+
+#[test]
+fn a_repeated_run_is_the_same_however_its_folder_is_called() {
+    let world = world();
+    world.lay("config.toml", &config(&world, ""));
+    let absolute = world.root().display().to_string();
+    for repo in ["repository", "./repository/", "repository/../repository", &absolute, "again"] {
+        if repo == "again" {
+            world.git(&["clone", "-q", "../bare.git", "../again"]);
+        }
+        let words = ["run", "--repo", repo, "--proposal", "good.patch", "--config", "config.toml"];
+        let ran = world.call(&[&words[..], &["--mode", "proposed_change"], &ALLOW].concat());
+        assert_exit(&ran, 0, &[]);
+        assert_eq!(held(&world).len(), 2, "{repo}: {:?}", held(&world));
+    }
+}
+
+#[test]
+fn a_secret_leaves_in_no_name() {
+    let world = world();
+    let value = "Zx9kQw7LmP2vRt5y";
+    world.lay("repository/.gitignore", ".env\n");
+    world.git(&["add", "."]);
+    world.git(&["commit", "-qm", "ignore"]);
+    world.git(&["push", "-q", "../bare.git", "main"]);
+    world.lay("repository/.env", &format!("API_KEY={value}\n"));
+    let (config, before) = (config(&world, ""), held(&world));
+    let refused = |more: &[&str]| {
+        let ran = world.run(&config, &[&ALLOW[..], more].concat());
+        assert_exit(&ran, 3, &["`.env`"]);
+        assert_eq!(held(&world), before);
+    };
+    refused(&["--work-branch", &format!("code-assist/{value}")]);
+    let named = format!("*** Begin Patch\n*** Add File: n-{value}.txt\n+x\n*** End Patch\n");
+    world.lay("good.patch", &named);
+    refused(&[]);
+    world.lay("good.patch", &named.replace(value, "harmless"));
+    assert_exit(&world.run(&config, &ALLOW), 0, &[]);
+}

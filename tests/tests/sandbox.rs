@@ -42,6 +42,14 @@ fn doctor_tries_the_sandbox_as_it_is_configured() {
 }
 
 #[test]
+fn the_state_directory_is_not_where_checks_read() {
+    let world = world();
+    let config = format!("[sandbox]\nread_only = [\"{}\"]\n", world.path().display());
+    assert_exit(&world.run(&config, &["--check", "true"]), 2, &["lies where every check may read"]);
+    assert_eq!(world.content(), "a\n");
+}
+
+#[test]
 fn a_check_sees_the_change_and_nothing_that_it_writes_stays() {
     if !is_whole() {
         return;

@@ -173,10 +173,22 @@ fn settled(push: &Push, own: &OwnRepository, advertised: &Advertised) -> Result<
         let git = own.git(&["merge-base", "--is-ancestor", tip, push.commit]);
         git.answer(&[]).map(|answer| answer.exit_code == Some(0))
     };
-    match known && follows()? {
-        true => Ok(None),
-        false => Err(moved(push)),
+    match (known, known && follows()?) {
+        (_, true) => Ok(None),
+        (true, false) => Err(moved(push)),
+        (false, false) => Err(unknown(push)),
     }
+}
+
+/// It may be the same change, which another clone of the repository pushed.
+fn unknown(push: &Push) -> KernelError {
+    let (branch, remote) = (push.branch, push.remote);
+    KernelError::new(
+        Code::RemoteMoved,
+        format!(
+            "branch `{branch}` of remote `{remote}` holds a commit that is not in this repository, and nothing is overwritten\nhint: `git fetch` shows whether an earlier run of the same request pushed it; else name another work branch"
+        ),
+    )
 }
 
 fn moved(push: &Push) -> KernelError {
