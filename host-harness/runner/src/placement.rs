@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use agent_contract::{branch::BranchName, result::Placement};
+use agent_contract::{branch::BranchName, fault::is_unseen, result::Placement};
 use kernel::{
     KernelError, Workspace,
     git::{self, Branched, NewBranch, Trailers},
@@ -45,7 +45,7 @@ pub(crate) fn commit(
     run: &str,
     trace: &str,
 ) -> Result<Done<String>, KernelError> {
-    let message = permit.into_call().message;
+    let message = harmless(&permit.into_call().message);
     refuse_uncommitted(outside)?;
     // What was promised of an earlier commit is not promised of this one.
     outside.promises.forget();
@@ -91,6 +91,12 @@ fn new_branch<'a>(outside: &'a Outside, branch: &'a BranchName, commit: &'a str)
         signing: outside.update.signing.as_ref(),
         scratch: &outside.folder,
     }
+}
+
+/// A message as it may stand in every log that a terminal shows.
+fn harmless(message: &str) -> String {
+    let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t') || is_unseen(c);
+    message.chars().map(|c| if odd(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn nothing_to_commit_to(root: &Path) -> KernelError {
@@ -163,4 +169,20 @@ fn journal(outside: &mut Outside, run_id: &str) -> Result<Journal, KernelError> 
         payloads: outside.folder.join("payloads"),
         steps,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_moves_no_terminal() {
+        for (message, expected) in [
+            ("Shout\n\n\tloud", "Shout\n\n\tloud"),
+            ("\u{1b}[2Jgone\r", "\u{fffd}[2Jgone\u{fffd}"),
+            ("a\u{202e}b\u{200b}", "a\u{fffd}b\u{fffd}"),
+        ] {
+            assert_eq!(harmless(message), expected);
+        }
+    }
 }

@@ -153,7 +153,7 @@ fn reasons(result: &RunResult) {
 
 fn placed(result: &RunResult) -> String {
     let here = match (&result.work_branch, result.placement) {
-        (Some(branch), Placement::WorkBranch) => format!("on branch {branch}"),
+        (Some(branch), Placement::WorkBranch) => line(&format!("on branch {branch}")),
         (_, Placement::WorkingTree) => "in the working tree".to_owned(),
         _ => "nowhere".to_owned(),
     };
