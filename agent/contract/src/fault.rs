@@ -54,7 +54,7 @@ pub fn shown(text: &str) -> String {
 
 /// Characters that move or hide the text around them and that Rust prints as they are.
 pub fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// An address is told up to its path, and only where its host is nothing but a host;
@@ -141,7 +141,7 @@ mod tests {
             ("https://a:8443/x", "https://a:8443/x"),
             ("https://[::1]:8443/x", "https://[::1]:8443/x"),
             ("git@github.com:o/r", "git@github.com:o/r"),
-            ("a\u{202e}b\u{200b}\n", "a\\u{202e}b\\u{200b}\\n"),
+            ("a\u{202e}b\u{200b}\u{e0041}\n", "a\\u{202e}b\\u{200b}\\u{e0041}\\n"),
         ] {
             assert_eq!(shown(text), expected);
         }

@@ -95,7 +95,7 @@ fn harmless(text: &str) -> String {
 fn is_harmful(c: char) -> bool {
     match c {
         '\n' | '\t' => false,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}' => true,
         _ => c.is_control(),
     }
 }
@@ -142,6 +142,6 @@ mod tests {
 
     #[test]
     fn text_that_turns_its_direction_is_taken_out() {
-        assert_eq!(harmless("a\u{202e}b\u{2066}c\u{85}é"), "abcé");
+        assert_eq!(harmless("a\u{202e}b\u{2066}\u{e0041}c\u{85}é"), "abcé");
     }
 }
