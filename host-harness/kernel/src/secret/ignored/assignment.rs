@@ -33,18 +33,6 @@ fn value(text: &str) -> &str {
     text.trim_end_matches([',', ';', ' ', '}'])
 }
 
-/// Parts of names of what is secret.
-const SECRET: &[&str] = &[
-    "pass", "pwd", "secret", "token", "key", "cred", "auth", "private", "salt", "dsn", "sign", "session",
-    "cookie", "pin",
-];
-
-/// Whether a name says that its value is secret.
-pub(super) fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    SECRET.iter().any(|part| name.contains(part))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

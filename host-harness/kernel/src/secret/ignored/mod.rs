@@ -4,8 +4,11 @@
 //! A value that also stands in a file that is not kept to itself is no secret.
 
 mod assignment;
+mod named;
 mod names;
+mod random;
 mod rules;
+mod trivial;
 mod value;
 mod walk;
 

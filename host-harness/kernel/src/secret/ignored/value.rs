@@ -1,8 +1,11 @@
 //! What of a private file is a secret.
 
 use super::{
-    assignment::{Assignment, assignment, is_secret_name},
+    assignment::{Assignment, assignment},
+    named::is_secret_name,
     names::Kind,
+    random::looks_random,
+    trivial::{BYTES_MIN, is_trivial, is_word, password},
 };
 
 /// A value that must not leave the machine.
@@ -13,10 +16,6 @@ pub(super) struct Private {
     pub(super) is_piece: bool,
 }
 
-/// A value of fewer bytes is everywhere.
-const BYTES_MIN: usize = 6;
-/// A value that is no more than a word is secret only if its name says so.
-const WORD_MAX: usize = 12;
 /// A token without a name is at least this long.
 const TOKEN_MIN: usize = 16;
 /// A value is known by its start.
@@ -30,50 +29,6 @@ const PIECE_MIN: usize = 40;
 const PIECES_MAX: usize = 50;
 /// The bytes that a file without text is known by.
 const SAMPLE: usize = 48;
-
-/// What a value says when it says nothing.
-const TRIVIAL: &[&str] = &[
-    "true",
-    "false",
-    "none",
-    "null",
-    "undefined",
-    "localhost",
-    "development",
-    "production",
-    "staging",
-    "testing",
-    "default",
-    "enabled",
-    "disabled",
-    "changeme",
-    "change-me",
-    "change_me",
-    "placeholder",
-    "password",
-    "secret",
-    "example",
-    "required",
-    "warning",
-    "verbose",
-    "sqlite",
-    "postgres",
-    "postgresql",
-    "mysql",
-    "redis",
-    "mongodb",
-    "utf-8",
-    "console",
-    "memory",
-    "0.0.0.0",
-    "127.0.0.1",
-    "anonymous",
-    "master",
-    "bearer",
-    "sandbox",
-    "database",
-    "username",
-];
 
 /// How tokens of well-known services begin.
 const TOKENS: &[&str] = &[
@@ -124,7 +79,7 @@ fn of_text(text: &str, kind: Kind) -> Vec<Vec<u8>> {
             values.extend(in_assignment(&assignment, kind));
         }
         values.extend(tokens(line, kind));
-        values.extend(spoken(line));
+        values.extend(spoken(line, kind));
     }
     let mut values: Vec<_> = values.into_iter().map(|value| start(value.as_bytes()).to_vec()).collect();
     values.extend(key_blocks(text));
@@ -136,7 +91,7 @@ fn in_assignment<'a>(assignment: &Assignment<'a>, kind: Kind) -> Vec<&'a str> {
     let Assignment { name, value } = *assignment;
     let secret = is_secret_name(name);
     let tells = match kind {
-        Kind::Named => secret || !is_word(value),
+        Kind::Named => secret || looks_random(value),
         Kind::Ignored => secret && !is_word(value),
     };
     let mut values = Vec::new();
@@ -150,56 +105,12 @@ fn in_assignment<'a>(assignment: &Assignment<'a>, kind: Kind) -> Vec<&'a str> {
 }
 
 /// The passwords of `.netrc`, and of addresses on lines of their own.
-fn spoken(line: &str) -> Vec<&str> {
+fn spoken(line: &str, kind: Kind) -> Vec<&str> {
     let words: Vec<_> = line.split_whitespace().collect();
     let after = words.windows(2).filter(|pair| pair[0] == "password").map(|pair| pair[1]);
+    let after = after.filter(|value| kind.is_named() || !is_word(value));
     let values = after.chain(words.iter().filter_map(|word| password(word)));
     values.filter(|value| value.len() >= BYTES_MIN && !is_trivial(value)).collect()
-}
-
-/// The password in `scheme://user:password@host`.
-fn password(value: &str) -> Option<&str> {
-    let (_, rest) = value.split_once("://")?;
-    let (user_info, _) = rest.split_once('@')?;
-    user_info.split_once(':').map(|(_, password)| password).filter(|password| !is_trivial(password))
-}
-
-fn is_trivial(value: &str) -> bool {
-    let small = value.to_ascii_lowercase();
-    let number =
-        value.len() < 10 && value.bytes().all(|byte| byte.is_ascii_digit() || b".:-,/ ".contains(&byte));
-    let stands_for_another =
-        value.starts_with(['$', '<', '%']) || value.contains("${") || small.starts_with("your");
-    let same = value.bytes().all(|byte| byte == value.as_bytes()[0]);
-    value.len() < BYTES_MIN
-        || number
-        || same
-        || stands_for_another
-        || is_place(value)
-        || TRIVIAL.contains(&small.as_str())
-}
-
-/// Addresses and paths that lead somewhere and let nobody in.
-fn is_place(value: &str) -> bool {
-    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-._/:~".contains(c));
-    let address = value.split_once("://").is_some_and(|(_, rest)| plain(rest));
-    let path = ["/", "./", "../", "~/"].iter().any(|start| value.starts_with(start)) && plain(value);
-    address || path
-}
-
-/// One word, or several, of nothing but small or of nothing but large letters.
-fn is_word(value: &str) -> bool {
-    let letters = |of: fn(&char) -> bool| value.chars().all(|c| of(&c) || " -_".contains(c));
-    value.len() <= WORD_MAX && (letters(char::is_ascii_lowercase) || letters(char::is_ascii_uppercase))
-        || is_name(value)
-}
-
-/// A small word with a large first letter.
-fn is_name(value: &str) -> bool {
-    let mut chars = value.chars();
-    value.len() <= WORD_MAX
-        && chars.next().is_some_and(|c| c.is_ascii_uppercase())
-        && chars.all(|c| c.is_ascii_lowercase())
 }
 
 /// Tokens that have no name: by how they begin, or in a file of secrets by their look.
@@ -207,15 +118,9 @@ fn tokens(line: &str, kind: Kind) -> Vec<&str> {
     let parts = line.split(|c: char| c.is_whitespace() || "\"'`,;=<>()[]{}".contains(c));
     let is_token = |part: &&str| {
         let known = TOKENS.iter().any(|start| part.starts_with(start));
-        part.len() >= TOKEN_MIN && (known || kind.is_named() && is_random(part))
+        part.len() >= TOKEN_MIN && (known || kind.is_named() && looks_random(part))
     };
     parts.filter(is_token).collect()
-}
-
-/// Letters and digits mixed, and no address or path.
-fn is_random(text: &str) -> bool {
-    let has = |of: fn(&u8) -> bool| text.bytes().any(|byte| of(&byte));
-    has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && !is_place(text) && !text.contains("://")
 }
 
 /// The lines of private keys.
@@ -281,6 +186,31 @@ mod tests {
                 vec!["Zk39fQ", "postgres://app:Zk39fQ@db.local/app"],
             ),
             ("LICENCE=AB12-CD34-EF56", vec!["AB12-CD34-EF56"]),
+            ("USERNAME=administrator", vec![]),
+            ("AWS_REGION=eu-central-1", vec![]),
+            ("MODEL=gpt-4o-mini", vec![]),
+            ("TZ=Europe/Berlin", vec![]),
+            ("LANG=en_US.UTF-8", vec![]),
+            ("IMAGE=postgres:16-alpine", vec![]),
+            ("PUBLIC_KEY_ID=primary", vec![]),
+            ("DJANGO_SETTINGS_MODULE=greeter.settings", vec![]),
+            ("RELEASED=2024-01-31T10:00:00Z", vec![]),
+            ("VERSION=1.2.3-beta.1", vec![]),
+            ("SUPPORT=support.team42@mail.example.org", vec![]),
+            ("TENANT=550e8400-e29b-41d4-a716-446655440000", vec![]),
+            ("REVISION=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b", vec![]),
+            ("DATABASE_URL=postgres://postgres:postgres@localhost:5432/app", vec![]),
+            ("DATABASE_DSN=postgres://postgres:postgres@localhost:5432/app", vec![]),
+            (
+                "CLIENT_SECRET=550e8400-e29b-41d4-a716-446655440000",
+                vec!["550e8400-e29b-41d4-a716-446655440000"],
+            ),
+            ("AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", vec!["AKIAIOSFODNN7EXAMPLE"]),
+            ("NAMELESS=tr0ub4dor3", vec!["tr0ub4dor3"]),
+            ("SECRET=12345678", vec!["12345678"]),
+            ("PIN=482913", vec!["482913"]),
+            ("BUILD=20240131", vec![]),
+            ("MAX_TOKENS=128000", vec![]),
         ] {
             assert_eq!(told(line, Kind::Named), expected, "{line}");
         }
