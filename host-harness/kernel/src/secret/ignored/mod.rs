@@ -4,10 +4,14 @@
 //! A value that also stands in a file that is not kept to itself is no secret.
 
 mod assignment;
+mod blocks;
+mod flow;
 mod named;
 mod names;
 mod random;
 mod rules;
+mod shape;
+mod text;
 mod trivial;
 mod value;
 mod walk;
@@ -52,7 +56,9 @@ struct Held {
 type Stamp = (u64, Option<SystemTime>);
 
 /// A larger file is data; nobody keeps secrets in it by hand.
-const FILE_BYTES_MAX: u64 = 256 * 1024;
+const IGNORED_FILE_BYTES_MAX: u64 = 256 * 1024;
+/// A file whose name says that it holds secrets is read whole, or nothing leaves.
+const NAMED_FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 const FILES_MAX: usize = 2000;
 const IGNORED_BYTES_MAX: usize = 32 * 1024 * 1024;
 const VALUES_MAX: usize = 20_000;
@@ -160,7 +166,7 @@ impl Held {
     }
 
     fn stands_in(&self, value: usize, content: &[u8]) -> bool {
-        let Private { bytes, is_piece } = &self.values[value].1;
+        let Private { bytes, is_piece, .. } = &self.values[value].1;
         match is_piece {
             true => memmem::find(&squeezed(content), &squeezed(bytes)).is_some(),
             false => memmem::find(content, bytes).is_some(),
@@ -183,19 +189,22 @@ impl Reading {
     /// ignored there may be more than anybody can read: the first ones from the top count.
     fn take(&mut self, dir: &Dir, path: String, kind: Kind) -> Result<(), KernelError> {
         let stamp = stamp(dir, &path);
-        let large = stamp.is_some_and(|(bytes, _)| bytes > FILE_BYTES_MAX);
+        let larger = |most: u64| stamp.is_some_and(|(bytes, _)| bytes > most);
         match kind {
+            Kind::Named if larger(NAMED_FILE_BYTES_MAX) => return Err(too_large(&path)),
             Kind::Named => self.named += 1,
             Kind::Ignored
-                if large || self.ignored >= FILES_MAX || self.ignored_bytes >= IGNORED_BYTES_MAX =>
+                if larger(IGNORED_FILE_BYTES_MAX)
+                    || self.ignored >= FILES_MAX || self.ignored_bytes >= IGNORED_BYTES_MAX =>
             {
                 return Ok(());
             }
             Kind::Ignored => self.ignored += 1,
         }
-        let content = content(dir, &path, FILE_BYTES_MAX)?;
+        let content = content(dir, &path, NAMED_FILE_BYTES_MAX)?;
         self.ignored_bytes += if kind == Kind::Ignored { content.len() } else { 0 };
-        let values = value::private(&content, kind).into_iter().map(|value| (path.clone(), value));
+        let name = path.rsplit('/').next().unwrap_or(&path);
+        let values = value::private(&content, kind, name).into_iter().map(|value| (path.clone(), value));
         self.values.extend(values);
         self.stamps.push((path, stamp));
         match self.named > FILES_MAX || self.values.len() > VALUES_MAX {
@@ -208,6 +217,14 @@ impl Reading {
 fn too_many() -> KernelError {
     let message = format!(
         "the repository keeps more to itself than can be looked for: more than {FILES_MAX} files or {VALUES_MAX} values\nhint: move what git ignores out of it, or into a folder such as `target` or `node_modules`"
+    );
+    KernelError::new(Code::LeavingUnchecked, message)
+}
+
+fn too_large(path: &str) -> KernelError {
+    let message = format!(
+        "`{}` must not leave the machine, and is larger than 8 MiB, so nobody can look for what stands in it\nhint: move it out of the repository",
+        shown(path)
     );
     KernelError::new(Code::LeavingUnchecked, message)
 }

@@ -1,10 +1,13 @@
 //! What of a private file is a secret.
 
 use super::{
-    assignment::{Assignment, assignment},
+    assignment::{Assignment, assignments},
+    blocks,
     named::is_secret_name,
     names::Kind,
     random::looks_random,
+    shape::{Open, Shape},
+    text,
     trivial::{BYTES_MIN, is_trivial, is_word, password},
 };
 
@@ -14,6 +17,8 @@ pub(super) struct Private {
     pub(super) bytes: Vec<u8>,
     /// Whether it is a piece of the file, which may be indented elsewhere.
     pub(super) is_piece: bool,
+    /// The line that it starts in, of a text.
+    pub(super) line: Option<usize>,
 }
 
 /// A token without a name is at least this long.
@@ -57,51 +62,79 @@ const TOKENS: &[&str] = &[
     "shpat_",
 ];
 
-/// The secrets of a file.
-pub(super) fn private(content: &[u8], kind: Kind) -> Vec<Private> {
-    let (mut values, pieces) = match std::str::from_utf8(content) {
-        // A certificate is for everybody; what proves that it is one's own is not.
-        Ok(text) if text.contains("-----BEGIN") && !text.contains("PRIVATE KEY") => (Vec::new(), Vec::new()),
-        Ok(text) => (of_text(text, kind), pieces(text)),
-        Err(_) if kind.is_named() => (samples(content), Vec::new()),
-        Err(_) => (Vec::new(), Vec::new()),
+/// A value and the line that it stands in.
+type Told = (String, usize);
+
+/// The secrets of a file of this name.
+pub(super) fn private(content: &[u8], kind: Kind, name: &str) -> Vec<Private> {
+    let Some(text) = text::text(content) else {
+        return match kind {
+            Kind::Named => of_no_text(content),
+            Kind::Ignored => Vec::new(),
+        };
     };
-    values.sort();
-    values.dedup();
-    let values = values.into_iter().take(VALUES_MAX).map(|bytes| Private { bytes, is_piece: false });
-    values.chain(pieces.into_iter().map(|bytes| Private { bytes, is_piece: true })).collect()
+    let text = blocks::without_public(&text);
+    let values = distinct(of_text(&text, kind, Shape::of(name)), kind);
+    values.into_iter().chain(pieces(&text)).collect()
 }
 
-fn of_text(text: &str, kind: Kind) -> Vec<Vec<u8>> {
-    let mut values: Vec<&str> = Vec::new();
-    for line in text.lines() {
-        if let Some(assignment) = assignment(line) {
-            values.extend(in_assignment(&assignment, kind));
-        }
-        values.extend(tokens(line, kind));
-        values.extend(spoken(line, kind));
+/// Some of its bytes, and what can be read between them.
+fn of_no_text(content: &[u8]) -> Vec<Private> {
+    let samples = samples(content).into_iter().map(|bytes| Private { bytes, is_piece: false, line: None });
+    let read = distinct(of_text(&text::runs(content), Kind::Named, Shape::Any), Kind::Named);
+    samples.chain(read.into_iter().map(|private| Private { line: None, ..private })).collect()
+}
+
+/// Each value once, with the first line that it stands in. Of a file of secrets all count.
+fn distinct(mut values: Vec<Told>, kind: Kind) -> Vec<Private> {
+    values.sort();
+    values.dedup_by(|later, first| later.0 == first.0);
+    let most = if kind.is_named() { usize::MAX } else { VALUES_MAX };
+    let private = |(value, line): Told| {
+        let bytes = start(value.as_bytes()).to_vec();
+        Private { bytes, is_piece: false, line: Some(line) }
+    };
+    values.into_iter().take(most).map(private).collect()
+}
+
+fn of_text(text: &str, kind: Kind, shape: Shape) -> Vec<Told> {
+    let mut values = Vec::new();
+    let mut open = Open::default();
+    for (at, line) in text.lines().enumerate() {
+        let assigned = open.take(line).into_iter().chain(assignments(line));
+        let password = shape.password(line).map(|password| Assignment::new("password", &password));
+        let mut told: Vec<_> =
+            assigned.chain(password).flat_map(|assignment| in_assignment(&assignment, kind)).collect();
+        told.extend(tokens(line, kind).into_iter().chain(spoken(line, kind)).map(str::to_owned));
+        values.extend(told.into_iter().map(|value| (value, at + 1)));
     }
-    let mut values: Vec<_> = values.into_iter().map(|value| start(value.as_bytes()).to_vec()).collect();
-    values.extend(key_blocks(text));
+    values.extend(lone(text, kind).map(|value| (value.to_owned(), 1)));
+    let line = |at: usize| text[..at].matches('\n').count() + 1;
+    values.extend(blocks::keys(text).into_iter().map(|(at, value)| (value, line(at))));
     values
 }
 
+/// The one word of a file that holds nothing else.
+fn lone(text: &str, kind: Kind) -> Option<&str> {
+    let mut words = text.split_whitespace();
+    let word = words.next().filter(|_| kind.is_named() && words.next().is_none())?;
+    (!is_trivial(word) && !word.contains(['=', ':'])).then_some(word)
+}
+
 /// The value, and the password of an address in it.
-fn in_assignment<'a>(assignment: &Assignment<'a>, kind: Kind) -> Vec<&'a str> {
-    let Assignment { name, value } = *assignment;
+fn in_assignment(assignment: &Assignment, kind: Kind) -> Vec<String> {
+    let Assignment { name, value } = assignment;
     let secret = is_secret_name(name);
     let tells = match kind {
         Kind::Named => secret || looks_random(value),
         Kind::Ignored => secret && !is_word(value),
     };
-    let mut values = Vec::new();
-    if let Some(password) = password(value) {
-        values.extend([password, value]);
-    } else if tells && !is_trivial(value) {
-        values.push(value);
-    }
-    values.retain(|value| value.len() >= BYTES_MIN);
-    values
+    let values = match password(value) {
+        Some(password) => vec![password, value],
+        None if tells && !is_trivial(value) => vec![value.as_str()],
+        None => Vec::new(),
+    };
+    values.into_iter().filter(|value| value.len() >= BYTES_MIN).map(str::to_owned).collect()
 }
 
 /// The passwords of `.netrc`, and of addresses on lines of their own.
@@ -123,26 +156,17 @@ fn tokens(line: &str, kind: Kind) -> Vec<&str> {
     parts.filter(is_token).collect()
 }
 
-/// The lines of private keys.
-fn key_blocks(text: &str) -> Vec<Vec<u8>> {
-    let mut inside = false;
-    let mut lines = Vec::new();
-    for line in text.lines().map(str::trim) {
-        if line.starts_with("-----") {
-            inside = line.contains("PRIVATE KEY") && line.contains("BEGIN");
-        } else if inside && line.len() >= TOKEN_MIN {
-            lines.push(line.as_bytes().to_vec());
-        }
-    }
-    lines
-}
-
 /// Three lines in a row: who sends them sends the file, whatever stands in it.
-fn pieces(text: &str) -> Vec<Vec<u8>> {
-    let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let telling =
-        |piece: &Vec<u8>| piece.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() >= PIECE_MIN;
-    let pieces = lines.windows(PIECE_LINES).map(|piece| start(piece.join("\n").as_bytes()).to_vec());
+fn pieces(text: &str) -> Vec<Private> {
+    let lines = text.lines().map(str::trim).enumerate();
+    let lines: Vec<_> = lines.filter(|(_, line)| !line.is_empty()).collect();
+    let telling = |private: &Private| {
+        private.bytes.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() >= PIECE_MIN
+    };
+    let pieces = lines.windows(PIECE_LINES).map(|piece| {
+        let text = piece.iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
+        Private { bytes: start(text.as_bytes()).to_vec(), is_piece: true, line: Some(piece[0].0 + 1) }
+    });
     pieces.filter(telling).take(PIECES_MAX).collect()
 }
 
@@ -161,10 +185,95 @@ mod tests {
     use super::*;
 
     fn told(text: &str, kind: Kind) -> Vec<String> {
-        private(text.as_bytes(), kind)
-            .into_iter()
-            .map(|value| String::from_utf8(value.bytes).unwrap())
-            .collect()
+        told_of(".env", text, kind)
+    }
+
+    fn told_of(name: &str, text: &str, kind: Kind) -> Vec<String> {
+        let told = private(text.as_bytes(), kind, name).into_iter().filter(|value| !value.is_piece);
+        told.map(|value| String::from_utf8(value.bytes).unwrap()).collect()
+    }
+
+    /// Files of secrets, each with where the one that counts stands.
+    #[test]
+    fn secrets_are_read_in_whatever_way_files_tell_them() {
+        const KEY: &str = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
+        const S: &str = "tr0ub4dor3";
+        for (name, text, secret, line) in [
+            ("credentials.json", "{\"user\":\"x\",\"password\":\"sunshine\"}", "sunshine", 1),
+            ("secrets.yaml", "db: {user: x, password: sunshine}\n", "sunshine", 1),
+            ("secrets.yaml", "passwords:\n  - sunshine\n  - moonlight\n", "moonlight", 3),
+            ("secrets.yaml", "passwords:\n- sunshine\n", "sunshine", 2),
+            ("secrets.yaml", "a: b\npassword: |\n  sunshine\n", "sunshine", 3),
+            ("secrets.json", "{\n\"password\":\n\"sunshine\"}\n", "sunshine", 3),
+            ("secrets.json", "{\n  \"tokens\": [\n    \"sunshine\",\n    \"moonlight\"]}\n", "moonlight", 4),
+            ("secrets.toml", "tokens = [\n  \"sunshine\",\n]\n", "sunshine", 2),
+            (".pgpass", "# all\nh:5432:db:u:sunshine\n", "sunshine", 2),
+            (".pgpass", "h:5432:db:u\\:v:sun\\:shine\n", "sun:shine", 1),
+            (
+                ".htpasswd",
+                "u:$apr1$Zk39fQ7b$0123456789abcdefghijkl\n",
+                "$apr1$Zk39fQ7b$0123456789abcdefghijkl",
+                1,
+            ),
+            (".htpasswd", "u:$2y$05$c4WoMPo3SXsafkva.HHa6u\n", "$2y$05$c4WoMPo3SXsafkva.HHa6u", 1),
+            (".htpasswd", "u:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=\n", "{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=", 1),
+            (".env", "A=1\nexport A=1 DB_PASSWORD=sunshine\n", "sunshine", 2),
+            (".env", "A=1 B=2 PW=sunshine\n", "sunshine", 1),
+            (".env", "$env:DB_PASSWORD = \"sunshine\"\n", "sunshine", 1),
+            (".envrc", "set -gx DB_PASSWORD sunshine\n", "sunshine", 1),
+            (".env", "setx DB_PASSWORD sunshine\n", "sunshine", 1),
+            (".env", "SECRET=12345678\nPIN=482913\n", "482913", 2),
+            (".env", "PASSWORD=$ecret-99\n", "$ecret-99", 1),
+            (".vault_pass", "sunshine\n", "sunshine", 1),
+            (
+                ".env",
+                "CERT=\"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\"\nPW=tr0ub4dor3\n",
+                S,
+                4,
+            ),
+            (
+                "a.json.env",
+                "{\n\"private_key\": \"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\\nAAAA\\n-----END PRIVATE KEY-----\\n\"}",
+                KEY,
+                2,
+            ),
+            (
+                ".env",
+                "KEY=\"-----BEGIN RSA PRIVATE KEY-----\\\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\\\\n-----END RSA PRIVATE KEY-----\"",
+                KEY,
+                1,
+            ),
+            (
+                "k.pem",
+                "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n",
+                KEY,
+                1,
+            ),
+        ] {
+            let all = private(text.as_bytes(), Kind::Named, name);
+            let found = all.iter().find(|value| value.bytes == secret.as_bytes());
+            assert!(
+                found.is_some_and(|found| found.line.is_some_and(|at| at <= line)),
+                "{text}: {:?}",
+                told_of(name, text, Kind::Named)
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_written_for_other_systems_is_read() {
+        let mark = |text: &str| {
+            [b"\xff\xfe".to_vec(), text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat()
+        };
+        let swap = b"b0VIM\0\x01\x02\0\0\0\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0DB_PASSWORD=tr0ub4dor3\0\0";
+        for content in [
+            mark("DB_PASSWORD=tr0ub4dor3\r\n"),
+            b"# cl\xe9\nDB_PASSWORD=tr0ub4dor3\n".to_vec(),
+            swap.to_vec(),
+        ] {
+            let told = private(&content, Kind::Named, ".env");
+            assert!(told.iter().any(|value| value.bytes == b"tr0ub4dor3"), "{content:?}");
+        }
     }
 
     #[test]
@@ -211,6 +320,8 @@ mod tests {
             ("PIN=482913", vec!["482913"]),
             ("BUILD=20240131", vec![]),
             ("MAX_TOKENS=128000", vec![]),
+            ("\"token\": {\n  \"provider\": \"somebody\"\n}", vec![]),
+            ("SCOPES=openid,profile\nAUTH_SCOPES=openid,profile", vec![]),
         ] {
             assert_eq!(told(line, Kind::Named), expected, "{line}");
         }
