@@ -44,14 +44,23 @@ pub fn holds_more(root: &Path) -> Result<bool, KernelError> {
 /// The files and folders beneath `root` that git ignores, by their paths in it, folders
 /// with `/` at their end; `None` where there is no repository.
 pub fn ignored(root: &Path) -> Result<Option<Vec<String>>, KernelError> {
+    listed(root, &["--others", "--ignored", "--exclude-standard", "--directory"])
+}
+
+/// The files beneath `root` that stand in git's index, by their paths in it; `None`
+/// where there is no repository.
+pub fn tracked(root: &Path) -> Result<Option<Vec<String>>, KernelError> {
+    listed(root, &["--cached"])
+}
+
+fn listed(root: &Path, words: &[&str]) -> Result<Option<Vec<String>>, KernelError> {
     let whole = match root.join(".git").symlink_metadata() {
         Ok(_) => Some(root),
         Err(_) => enclosing(root),
     };
     let Some(whole) = whole else { return Ok(None) };
     let checkout = Checkout::open(Repository::needed(whole)?)?;
-    let words = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
-    let output = checkout.git(&words).folder(root).run(&[])?;
+    let output = checkout.git(&[&["ls-files", "-z"], words].concat()).folder(root).run(&[])?;
     let paths = output.split(|byte| *byte == 0).filter(|path| !path.is_empty());
     Ok(Some(paths.map(|path| String::from_utf8_lossy(path).into_owned()).collect()))
 }

@@ -262,6 +262,25 @@ fn what_git_ignores_is_told() {
     assert_eq!(git::ignored(&world.path("home")).unwrap(), None);
 }
 
+#[test]
+fn what_git_tracks_is_told() {
+    let world = World::new();
+    for name in ["new.txt", "folder/new.txt"] {
+        world.write(name, "x");
+    }
+    let told = |folder: &str| git::tracked(&world.root().join(folder)).unwrap().unwrap();
+    let before = told("");
+    assert!(!before.is_empty() && !before.iter().any(|path| path.contains("new.txt")), "{before:?}");
+    world.git(&["add", "--all"]);
+    let after = told("");
+    assert!(
+        after.iter().any(|path| path == "folder/new.txt") && after.len() == before.len() + 2,
+        "{after:?}"
+    );
+    assert!(told("folder").contains(&"new.txt".to_owned()));
+    assert_eq!(git::tracked(&world.path("home")).unwrap(), None);
+}
+
 /// Killed at any moment, the repository is sound, its branches are those that were
 /// there, and a repeated call makes the one that is missing.
 #[test]

@@ -1,6 +1,6 @@
 //! What must not leave the machine, and what may.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use base64::{Engine as _, prelude::*};
 use kernel::{
@@ -21,11 +21,16 @@ export STRIPE_KEY='rk-9aZ3xQ7Kd0VwLm4TtB2n'\n\
 PASSWORD=hunter2\n\
 SHARED=this-one-is-in-the-readme\n";
 
-/// A repository that ignores `.env` and more.
+fn git(folder: &Path, arguments: &[&str]) {
+    let git = Command::new("git").args(arguments).current_dir(folder).output().unwrap();
+    assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
+}
+
+/// A repository that ignores `.env` and more, with what it does not in its index.
 fn repository() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "--quiet"]);
     for (path, content) in [
-        (".git/HEAD", "ref: refs/heads/main\n"),
         (".git/info/exclude", "/notes.txt\n"),
         (".gitignore", ".env\n*.local.json\n/private/\nnode_modules/\n"),
         (".env", ENV),
@@ -53,6 +58,19 @@ fn repository() -> TempDir {
         ("web/.gitignore", "!keep.local.json\n"),
         ("web/keep.local.json", "{ \"password\": \"this-is-kept-21\" }\n"),
     ] {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    git(folder.path(), &["add", "--all"]);
+    folder
+}
+
+/// A repository of these files, none in its index.
+fn with(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "--quiet"]);
+    for (path, content) in files {
         let path = folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
@@ -215,4 +233,115 @@ fn a_large_repository_is_looked_through_once() {
     let (first, second) = (timed(), timed());
     println!("10,000 files: {first:?} at first, {second:?} then");
     assert!(second * 5 < first, "{first:?}, {second:?}");
+}
+
+#[test]
+fn what_git_ignores_is_private_as_git_reads_its_rules() {
+    for (what, rules) in [
+        ("a mark at the start", b"\xef\xbb\xbflocal.conf\n".as_slice()),
+        ("a class of characters", b"local.[[:alpha:]]onf\n"),
+        ("a class that only git knows", b"local[[:punct:]]conf\n"),
+        ("a folder", b"\xef\xbb\xbf/in[[:punct:]]side/\nlocal.conf\n"),
+    ] {
+        let folder = with(&[
+            (".gitignore", rules),
+            ("local.conf", b"API_KEY=Zx9kQw7LmP2vRt5y\n"),
+            ("in-side/own.txt", b"API_KEY=in-s1de-the-folder\n"),
+        ]);
+        let leaving = leaving(folder.path());
+        assert_eq!(names(&leaving, b"x Zx9kQw7LmP2vRt5y x").as_deref(), Some("local.conf"), "{what}");
+        let inside = (what == "a folder").then_some("in-side/own.txt");
+        assert_eq!(names(&leaving, b"in-s1de-the-folder").as_deref(), inside, "{what}");
+    }
+}
+
+#[test]
+fn the_list_of_a_clone_holds_in_its_other_working_trees() {
+    let (folder, other) = (repository(), tempfile::tempdir().unwrap());
+    let tree = other.path().join("tree");
+    git(folder.path(), &["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "All"]);
+    git(folder.path(), &["worktree", "add", "--quiet", tree.to_str().unwrap()]);
+    fs::write(tree.join("notes.txt"), "token: t0ken-of-the-tree\n").unwrap();
+    assert_eq!(names(&leaving(&tree), b"t0ken-of-the-tree").as_deref(), Some("notes.txt"));
+    assert_eq!(names(&leaving(&tree), b"this-one-is-in-the-readme"), None);
+}
+
+#[test]
+fn only_what_git_tracks_is_for_everybody() {
+    const VALUE: &[u8] = b"API_KEY=Zx9kQw7LmP2vRt5y\n";
+    let files = [(".gitignore", b"/.env\n".as_slice()), (".env", VALUE), ("note.txt", VALUE)];
+    let folder = with(&files);
+    let refused = |folder: &Path| names(&leaving(folder), b"x Zx9kQw7LmP2vRt5y x");
+    assert_eq!(refused(folder.path()).as_deref(), Some(".env"), "an untracked copy");
+    for copy in [".env~", ".env.bak", "#.env#", ".env.orig", ".env-bak"] {
+        fs::write(folder.path().join(copy), VALUE).unwrap();
+        git(folder.path(), &["add", "--force", copy]);
+        assert!(refused(folder.path()).is_some(), "{copy}");
+    }
+    git(folder.path(), &["add", "note.txt"]);
+    assert_eq!(refused(folder.path()), None, "a tracked copy");
+    assert_eq!(refused(&with(&[(".env", VALUE), ("sub/note.txt", VALUE)]).path().join("sub")), None);
+    fs::remove_dir_all(folder.path().join(".git/refs")).unwrap();
+    assert_eq!(refused(folder.path()).as_deref(), Some(".env"), "a repository that can't be asked");
+    fs::remove_dir_all(folder.path().join(".git")).unwrap();
+    assert_eq!(refused(folder.path()), None, "no repository");
+}
+
+#[test]
+fn what_is_added_to_the_index_is_for_everybody_from_then_on() {
+    let folder = with(&[(".env", b"API_KEY=Zx9kQw7LmP2vRt5y\n"), ("note.txt", b"Zx9kQw7LmP2vRt5y\n")]);
+    let leaving = leaving(folder.path());
+    assert!(names(&leaving, b"Zx9kQw7LmP2vRt5y").is_some());
+    git(folder.path(), &["add", "note.txt"]);
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    assert_eq!(names(&leaving, b"Zx9kQw7LmP2vRt5y"), None);
+}
+
+#[test]
+#[cfg(unix)]
+fn rules_from_a_pipe_let_nothing_leave() {
+    for path in [".gitignore", "src/.gitignore", ".git/info/exclude"] {
+        let folder = repository();
+        let _ = fs::remove_file(folder.path().join(path));
+        let made = Command::new("mkfifo").arg(folder.path().join(path)).status().unwrap();
+        assert!(made.success());
+        let error = leaving(folder.path()).check(b"anything").unwrap_err();
+        assert_eq!(error.code, Code::LeavingUnchecked, "{path}: {error}");
+        assert!(error.message.contains(path), "{error}");
+    }
+}
+
+#[test]
+fn a_large_file_of_secrets_is_read_or_nothing_leaves() {
+    let large = |bytes: usize| {
+        [b"# some comment to fill it\n".repeat(bytes / 26), b"DB_PASSWORD=tr0ub4dor3\n".to_vec()].concat()
+    };
+    let folder = with(&[(".env", &large(257 * 1024))]);
+    assert_eq!(names(&leaving(folder.path()), b"use tr0ub4dor3").as_deref(), Some(".env"));
+    let folder = with(&[(".env", &large(8 * 1024 * 1024 + 26))]);
+    let error = leaving(folder.path()).check(b"anything").unwrap_err();
+    assert_eq!(error.code, Code::LeavingUnchecked, "{error}");
+}
+
+#[test]
+fn what_somebody_set_without_a_secret_may_leave() {
+    for line in [
+        "USERNAME=administrator",
+        "AWS_REGION=eu-central-1",
+        "MODEL=gpt-4o-mini",
+        "TZ=Europe/Berlin",
+        "LANG=en_US.UTF-8",
+        "IMAGE=postgres:16-alpine",
+        "PUBLIC_KEY_ID=primary",
+        "DJANGO_SETTINGS_MODULE=greeter.settings",
+        "DATABASE_URL=postgres://postgres:postgres@localhost:5432/app",
+    ] {
+        let folder = with(&[(".gitignore", b".env\n"), (".env", line.as_bytes())]);
+        let value = line.split_once('=').unwrap().1;
+        assert_eq!(
+            names(&leaving(folder.path()), format!("about {value} please").as_bytes()),
+            None,
+            "{line}"
+        );
+    }
 }

@@ -12,6 +12,7 @@ mod random;
 mod rules;
 mod shape;
 mod text;
+mod told;
 mod trivial;
 mod value;
 mod walk;
@@ -20,6 +21,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     io::Read as _,
+    path::PathBuf,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
@@ -32,13 +34,20 @@ use policy::Code;
 use super::look::{Breadth, Finder, Value, squeezed};
 use crate::{KernelError, workspace::Base};
 use names::Kind;
+use told::Public;
 use value::Private;
 use walk::{Found, Walk};
 
 /// The private files of one repository.
 pub(super) struct Ignored {
-    dir: Dir,
+    place: Place,
     held: Mutex<Option<Held>>,
+}
+
+/// Where they are.
+struct Place {
+    dir: Dir,
+    root: PathBuf,
 }
 
 /// What they held when they were last read.
@@ -49,9 +58,14 @@ struct Held {
     /// The values, each with the file that it stands in.
     values: Vec<(String, Private)>,
     finder: Finder,
-    /// Which values also stand in a file that is for everybody.
+    /// Which files are for everybody, once that had to be known.
+    everybody: Option<Public>,
+    /// Which values also stand in such a file.
     public: BTreeMap<usize, bool>,
 }
+
+/// Where git keeps which files it tracks.
+const INDEX: &str = ".git/index";
 
 type Stamp = (u64, Option<SystemTime>);
 
@@ -78,7 +92,8 @@ impl fmt::Debug for Ignored {
 impl Ignored {
     pub(super) fn of(base: &Base) -> Result<Self, KernelError> {
         let dir = base.dir().try_clone().map_err(KernelError::io("open", base.root().display()))?;
-        Ok(Self { dir, held: Mutex::new(None) })
+        let place = Place { dir, root: base.root().to_owned() };
+        Ok(Self { place, held: Mutex::new(None) })
     }
 
     pub(super) fn prepare(&self) -> Result<(), KernelError> {
@@ -92,7 +107,7 @@ impl Ignored {
                 return Ok(());
             }
             let values: BTreeSet<_> = held.finder.all(text).into_iter().flat_map(|hit| hit.values).collect();
-            held.look_for(&self.dir, &values)?;
+            held.look_for(&self.place, &values)?;
             match values.iter().find(|value| !held.public[value]) {
                 None => Ok(()),
                 Some(value) => Err(refused(&held.values[*value].0)),
@@ -102,10 +117,10 @@ impl Ignored {
 
     fn with_held<T>(&self, then: impl FnOnce(&mut Held) -> Result<T, KernelError>) -> Result<T, KernelError> {
         let mut slot = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let current = slot.take().and_then(|mut held| held.is_current(&self.dir).then_some(held));
+        let current = slot.take().and_then(|mut held| held.is_current(&self.place.dir).then_some(held));
         let held = slot.insert(match current {
             Some(held) => held,
-            None => Held::read(&self.dir)?,
+            None => Held::read(&self.place)?,
         });
         then(held)
     }
@@ -120,18 +135,19 @@ fn refused(path: &str) -> KernelError {
 }
 
 impl Held {
-    fn read(dir: &Dir) -> Result<Self, KernelError> {
+    fn read(place: &Place) -> Result<Self, KernelError> {
+        let dir = &place.dir;
         let mut reading = Reading::default();
-        for found in Walk::new(dir) {
-            match found? {
-                Found::Folder(path) => reading.stamps.push((path.clone(), stamp(dir, &path))),
-                Found::Public(_) => {}
-                Found::Private(path, kind) => reading.take(dir, path, kind)?,
-            }
-        }
+        // What is added to the index is for everybody from then on.
+        reading.stamps.push((INDEX.to_owned(), stamp(dir, INDEX)));
+        Walk::new(dir).try_for_each(|found| reading.add(dir, found?))?;
+        // After the walk, which refuses what git would wait for.
+        let more: Vec<_> =
+            told::ignored(&place.root).into_iter().filter(|path| !reading.seen.contains(path)).collect();
+        Walk::of_ignored(dir, more.into_iter()).try_for_each(|found| reading.add(dir, found?))?;
         let Reading { stamps, values, .. } = reading;
         let finder = Finder::new(values.iter().map(|(_, private)| private.sought()));
-        Ok(Self { sure: Instant::now(), stamps, values, finder, public: BTreeMap::new() })
+        Ok(Self { sure: Instant::now(), stamps, values, finder, everybody: None, public: BTreeMap::new() })
     }
 
     /// Whether the files are the ones that were read, and no others came.
@@ -144,25 +160,39 @@ impl Held {
     }
 
     /// Finds out which of these values everybody can read anyway.
-    fn look_for(&mut self, dir: &Dir, values: &BTreeSet<usize>) -> Result<(), KernelError> {
-        let mut open: BTreeSet<_> =
+    fn look_for(&mut self, place: &Place, values: &BTreeSet<usize>) -> Result<(), KernelError> {
+        let open: BTreeSet<_> =
             values.iter().copied().filter(|value| !self.public.contains_key(value)).collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        let everybody = self.everybody.take().unwrap_or_else(|| Public::ask(&place.root));
+        let told = self.told(&place.dir, &open, &everybody)?;
+        self.everybody = Some(everybody);
+        self.public.extend(open.into_iter().map(|value| (value, told.contains(&value))));
+        Ok(())
+    }
+
+    /// Those of these values that stand in a file that is for everybody.
+    fn told(
+        &self,
+        dir: &Dir,
+        values: &BTreeSet<usize>,
+        everybody: &Public,
+    ) -> Result<BTreeSet<usize>, KernelError> {
         let (end, mut left) = (Instant::now() + PUBLIC_TIME_MAX, PUBLIC_BYTES_MAX);
+        let mut told = BTreeSet::new();
         let mut walk = Walk::new(dir);
-        while !open.is_empty() && left > 0 && Instant::now() < end {
+        while told.len() < values.len() && !everybody.is_none() && left > 0 && Instant::now() < end {
             let Some(found) = walk.next() else { break };
             let Found::Public(path) = found? else { continue };
-            let content = content(dir, &path, PUBLIC_FILE_BYTES_MAX)?;
-            left = left.saturating_sub(content.len() as u64);
-            let told: Vec<_> =
-                open.iter().copied().filter(|value| self.stands_in(*value, &content)).collect();
-            told.iter().for_each(|value| {
-                open.remove(value);
-                self.public.insert(*value, true);
-            });
+            if everybody.holds(&path) {
+                let content = content(dir, &path, PUBLIC_FILE_BYTES_MAX)?;
+                left = left.saturating_sub(content.len() as u64);
+                told.extend(values.iter().filter(|value| self.stands_in(**value, &content)));
+            }
         }
-        self.public.extend(open.into_iter().map(|value| (value, false)));
-        Ok(())
+        Ok(told)
     }
 
     fn stands_in(&self, value: usize, content: &[u8]) -> bool {
@@ -177,6 +207,8 @@ impl Held {
 /// What is read so far.
 #[derive(Default)]
 struct Reading {
+    /// Every private file, read or not.
+    seen: BTreeSet<String>,
     stamps: Vec<(String, Option<Stamp>)>,
     values: Vec<(String, Private)>,
     named: usize,
@@ -185,6 +217,15 @@ struct Reading {
 }
 
 impl Reading {
+    fn add(&mut self, dir: &Dir, found: Found) -> Result<(), KernelError> {
+        match found {
+            Found::Folder(path) => self.stamps.push((path.clone(), stamp(dir, &path))),
+            Found::Private(path, kind) if self.seen.insert(path.clone()) => self.take(dir, path, kind)?,
+            Found::Private(..) | Found::Public(_) => {}
+        }
+        Ok(())
+    }
+
     /// Files whose names say it are all read, or nothing leaves. Of those that are merely
     /// ignored there may be more than anybody can read: the first ones from the top count.
     fn take(&mut self, dir: &Dir, path: String, kind: Kind) -> Result<(), KernelError> {
@@ -195,7 +236,8 @@ impl Reading {
             Kind::Named => self.named += 1,
             Kind::Ignored
                 if larger(IGNORED_FILE_BYTES_MAX)
-                    || self.ignored >= FILES_MAX || self.ignored_bytes >= IGNORED_BYTES_MAX =>
+                    || self.ignored >= FILES_MAX
+                    || self.ignored_bytes >= IGNORED_BYTES_MAX =>
             {
                 return Ok(());
             }

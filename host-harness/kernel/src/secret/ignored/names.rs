@@ -24,6 +24,7 @@ const NAMES: &[&str] = &[
     ".netrc",
     "_netrc",
     ".pgpass",
+    "pgpass.conf",
     ".my.cnf",
     ".htpasswd",
     ".dockercfg",
@@ -133,13 +134,32 @@ const FILLED: &[&str] = &[
     ".eggs",
 ];
 
-/// Whether a file's name says that it holds secrets.
+/// How editors and people call the copy of a file that they keep.
+const BACKUPS: &[&str] = &[
+    "~", ".bak", ".backup", ".swp", ".swo", ".orig", ".save", ".old", ".tmp", ".copy", "-bak", "-backup",
+    "-old",
+];
+
+/// Whether a file's name says that it holds secrets, or that it is a copy of such a file.
 pub(super) fn is_named(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
+    let original = original(&name);
+    // An editor puts a dot before the name, too, where there may have been none.
+    says(original) || original != name && original.strip_prefix('.').is_some_and(says)
+}
+
+/// The name of the file that this one is a copy of.
+fn original(name: &str) -> &str {
+    let marked = name.strip_prefix('#').and_then(|name| name.strip_suffix('#')).unwrap_or(name);
+    let plain = BACKUPS.iter().find_map(|end| marked.strip_suffix(end)).filter(|plain| !plain.is_empty());
+    plain.map_or(marked, original)
+}
+
+fn says(name: &str) -> bool {
     if HARMLESS.iter().any(|end| name.ends_with(end)) {
         return false;
     }
-    NAMES.contains(&name.as_str())
+    NAMES.contains(&name)
         || name.starts_with(".env.")
         || ENDS.iter().any(|end| name.ends_with(end))
         || STARTS.iter().any(|start| name.starts_with(start))
@@ -167,6 +187,16 @@ mod tests {
             ".npmrc",
             "credentials",
             "credentials.json",
+            ".env~",
+            ".env.bak",
+            "#.env#",
+            ".env.swp",
+            ".env.orig",
+            ".env.save",
+            ".env-bak",
+            ".env.local.bak~",
+            ".id_rsa.swp",
+            "server.key.old",
         ] {
             assert!(is_named(name), "{name}");
         }
@@ -179,6 +209,9 @@ mod tests {
             "credentials.rs",
             "environment.ts",
             "key.md",
+            ".env.example~",
+            "notes~",
+            "~",
         ] {
             assert!(!is_named(name), "{name}");
         }

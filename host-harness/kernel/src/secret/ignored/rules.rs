@@ -12,13 +12,15 @@ pub(super) struct Rules {
     above: Option<Arc<Rules>>,
 }
 
+/// Git's own list for one clone.
+pub(super) const EXCLUDE: &str = ".git/info/exclude";
 const BYTES_MAX: u64 = 1024 * 1024;
 
 impl Rules {
     /// The rules of the repository's top folder: git's own list for this clone is the
     /// weakest, as it is in git.
     pub(super) fn top(dir: &Dir) -> Self {
-        Self::default().with(dir, "", ".git/info/exclude").within(dir, "")
+        Self::default().with(dir, "", EXCLUDE).within(dir, "")
     }
 
     /// The rules of a folder beneath.
@@ -30,9 +32,9 @@ impl Rules {
     fn with(&self, dir: &Dir, folder: &str, file: &str) -> Self {
         let Some(text) = text(dir, file) else { return self.clone() };
         let mut builder = GitignoreBuilder::new(folder);
-        for line in text.lines() {
+        for line in text.trim_start_matches('\u{feff}').lines() {
             // A line that git can't read either ignores nothing.
-            let _ = builder.add_line(None, line);
+            let _ = builder.add_line(None, &spelled(line));
         }
         let own = builder.build().ok().map(Arc::new);
         Self { own, above: Some(Arc::new(self.clone())) }
@@ -52,6 +54,22 @@ impl Rules {
         }
         false
     }
+}
+
+/// Classes of characters as git knows them, and what they stand for.
+const CLASSES: &[(&str, &str)] = &[
+    ("[:alpha:]", "A-Za-z"),
+    ("[:digit:]", "0-9"),
+    ("[:alnum:]", "A-Za-z0-9"),
+    ("[:lower:]", "a-z"),
+    ("[:upper:]", "A-Z"),
+    ("[:xdigit:]", "0-9A-Fa-f"),
+    ("[:space:]", " \t"),
+    ("[:blank:]", " \t"),
+];
+
+fn spelled(line: &str) -> String {
+    CLASSES.iter().fold(line.to_owned(), |line, (class, stands)| line.replace(class, stands))
 }
 
 fn text(dir: &Dir, file: &str) -> Option<String> {

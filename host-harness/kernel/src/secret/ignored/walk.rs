@@ -7,12 +7,12 @@ use std::{
 };
 
 use agent_contract::fault::shown;
-use cap_std::fs::{Dir, DirEntry};
+use cap_std::fs::{Dir, DirEntry, FileType};
 use policy::Code;
 
 use super::{
     names::{Kind, is_filled, is_named},
-    rules::Rules,
+    rules::{EXCLUDE, Rules},
 };
 use crate::KernelError;
 
@@ -55,12 +55,45 @@ const IGNORED_ENTRIES_MAX: usize = 500;
 impl<'a> Walk<'a> {
     pub(super) fn new(dir: &'a Dir) -> Self {
         let top = Folder { path: String::new(), rules: Rules::top(dir), ignored: None };
-        let end = Instant::now() + TIME_MAX;
-        Self { dir, folders: VecDeque::from([top]), found: VecDeque::new(), entries: 0, ignored: 0, end }
+        Self { folders: VecDeque::from([top]), ..Self::nowhere(dir) }
+    }
+
+    /// Goes through what is ignored alone: these files, and these folders with `/` at
+    /// their ends.
+    pub(super) fn of_ignored(dir: &'a Dir, paths: impl Iterator<Item = String>) -> Self {
+        let mut walk = Self::nowhere(dir);
+        for path in paths.take(IGNORED_MAX) {
+            match path.strip_suffix('/') {
+                Some("" | ".") => {}
+                Some(folder) if is_filled(name_of(folder)) => {}
+                Some(folder) => {
+                    walk.folders.push_back(Folder {
+                        path: folder.to_owned(),
+                        rules: Rules::default(),
+                        ignored: Some(0),
+                    });
+                }
+                None if dir.symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file()) => {
+                    let kind = if is_named(name_of(&path)) { Kind::Named } else { Kind::Ignored };
+                    walk.found.push_back(Found::Private(path, kind));
+                }
+                None => {}
+            }
+        }
+        walk
+    }
+
+    fn nowhere(dir: &'a Dir) -> Self {
+        let (folders, found) = (VecDeque::new(), VecDeque::new());
+        Self { dir, folders, found, entries: 0, ignored: 0, end: Instant::now() + TIME_MAX }
     }
 
     fn enter(&mut self, folder: Folder) -> Result<(), KernelError> {
         let place = if folder.path.is_empty() { "." } else { &folder.path };
+        if folder.path.is_empty() {
+            let kind = self.dir.symlink_metadata(EXCLUDE).map(|metadata| metadata.file_type());
+            kind.map_or(Ok(()), |kind| refuse_odd(EXCLUDE, kind))?;
+        }
         let entries = match self.dir.read_dir(place) {
             Err(error) if is_gone(&error) => return Ok(()),
             entries => entries.map_err(|error| unchecked(place, &error.to_string()))?,
@@ -90,6 +123,9 @@ impl<'a> Walk<'a> {
         let kind = entry.file_type().map_err(|error| unchecked(&path, &error.to_string()))?;
         if name == ".git" || kind.is_symlink() {
             return Ok(());
+        }
+        if name == ".gitignore" {
+            refuse_odd(&path, kind)?;
         }
         let ignored = folder.ignored.is_some() || folder.rules.ignore(&path, kind.is_dir());
         if kind.is_dir() {
@@ -125,6 +161,18 @@ impl Iterator for Walk<'_> {
             }
         }
         self.found.pop_front().map(Ok)
+    }
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Whoever reads rules from a pipe waits for ever, and what they say is anybody's guess.
+fn refuse_odd(path: &str, kind: FileType) -> Result<(), KernelError> {
+    match kind.is_file() || kind.is_dir() || kind.is_symlink() {
+        true => Ok(()),
+        false => Err(unchecked(path, "it is no plain file")),
     }
 }
 
