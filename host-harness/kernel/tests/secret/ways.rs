@@ -96,6 +96,12 @@ pub const WAYS: &[Way] = &[
     ("in an address", |s| format!("https://user:{}@example.org/", percent(s)).into()),
     ("in a form", |s| format!("a=b&password={}&c=d", percent(s).replace("%20", "+")).into()),
     ("in a dump with offsets", |s| dump(s)),
+    ("in a dump within JSON", |s| json(&dump(s))),
+    ("in a dump within JSON within JSON", |s| json(&json(&dump(s)))),
+    ("in a dump at the start and the end of a string", |s| json(dump(s).trim_ascii())),
+    ("in a dump of bars within JSON", |s| json(&barred(&format!("token={s}")))),
+    ("in a dump of octal numbers within JSON", |s| json(&listed(s, |b| format!(" {b:03o}")))),
+    ("in a dump of hex numbers within JSON", |s| json(&listed(s, |b| format!(" {b:02x}")))),
     ("in gzip", |s| gzip(s)),
     ("in zlib", |s| zlib(s)),
     ("in base64 of gzip", |s| BASE64_STANDARD.encode(gzip(s)).into()),
@@ -197,6 +203,32 @@ fn joined(parts: impl Iterator<Item = impl AsRef<[u8]>>, between: &[u8]) -> Vec<
     parts.map(|part| part.as_ref().to_vec()).collect::<Vec<_>>().join(between)
 }
 
+/// As a string of JSON, after other ones and before another.
+fn json(text: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(text).into_owned();
+    serde_json::to_vec(&serde_json::json!({ "a": 1, "log": text, "z": 1 })).unwrap()
+}
+
+/// As `hexdump -C` prints it.
+fn barred(s: &str) -> Vec<u8> {
+    let rows = s.as_bytes().chunks(16).enumerate().map(|(row, part)| {
+        let digits: String = part.iter().map(|b| format!("{b:02x} ")).collect();
+        let shown: String =
+            part.iter().map(|b| if b.is_ascii_graphic() { char::from(*b) } else { '.' }).collect();
+        format!("{:08x}  {digits:<49} |{shown}|\n", row * 16)
+    });
+    format!("{}{:08x}\n", rows.collect::<String>(), s.len()).into()
+}
+
+/// As `od` prints it.
+fn listed(s: &str, write: impl Fn(u8) -> String) -> Vec<u8> {
+    let rows = s.as_bytes().chunks(16).enumerate().map(|(row, part)| {
+        let written: String = part.iter().map(|b| write(*b)).collect();
+        format!("{:07o}{written}\n", row * 16)
+    });
+    format!("{}{:07o}\n", rows.collect::<String>(), s.len()).into()
+}
+
 /// As `xxd` prints it.
 fn dump(s: &str) -> Vec<u8> {
     let rows = s.as_bytes().chunks(16).enumerate().map(|(row, part)| {
@@ -286,6 +318,20 @@ fn a_secret_is_found_and_taken_out_in_whatever_way_it_is_printed() {
         }
     }
     assert!(faults.is_empty(), "{} faults: {faults:#?}", faults.len());
+}
+
+/// Characters that are none of ASCII are octal numbers there, and what is mixed so is
+/// looked for nowhere.
+#[test]
+fn a_dump_of_characters_within_json_is_found() {
+    let shown = |b: u8| format!("   {}", char::from(b));
+    for secret in SECRETS.iter().filter(|secret| secret.is_ascii()) {
+        let printed = json(&listed(secret, shown));
+        assert_eq!(knowing(&[secret]).find(&printed).as_deref(), Some("TOKEN_0"), "{secret}");
+        let redacted = knowing(&[secret]).redact(printed);
+        let value: serde_json::Value = serde_json::from_slice(&redacted).unwrap();
+        assert!(value["log"].as_str().unwrap().contains("[secret TOKEN_0]") && value["z"] == 1, "{value}");
+    }
 }
 
 #[test]

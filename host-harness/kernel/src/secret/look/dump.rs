@@ -9,23 +9,35 @@ const LINE_MAX: usize = 400;
 /// Fewer lines than this hold no value that is not on one of them.
 const LINES_MIN: usize = 2;
 
-/// The bytes of a dump, as its digits or characters; `None` where there is no dump.
+/// The bytes of a dump, as its digits or characters; `None` where there is no dump. What
+/// stands before its first line or behind its last one may be a string's quotes, and more.
 pub(super) fn undumped(text: &[u8]) -> Option<Unescaped> {
     let mut made = Unescaped { bytes: Vec::new(), from: Vec::new() };
-    let (mut at, mut lines) = (0, 0);
-    for line in text.split_inclusive(|byte| *byte == b'\n') {
-        if line.len() <= LINE_MAX
-            && let Some(start) = behind_offset(line)
-        {
+    let mut lines = text.split_inclusive(|byte| *byte == b'\n').peekable();
+    let (mut at, mut count, mut within) = (0, 0, false);
+    while let Some(line) = lines.next() {
+        let begins = !within && lines.peek().is_some_and(|next| behind_offset(next).is_some());
+        let behind = behind_offset(line).filter(|_| within || line.len() <= LINE_MAX);
+        let start = behind.or_else(|| if begins { first_offset(line) } else { None });
+        within = start.is_some();
+        if let Some(start) = start {
+            let line = &line[..line.len().min(start + LINE_MAX)];
             let end = start + content(&line[start..]);
             made.bytes.extend_from_slice(&line[start..end]);
             made.from.extend(place(at + start)..place(at + end));
-            lines += 1;
+            count += 1;
         }
         at += line.len();
     }
     made.from.push(place(text.len()));
-    (lines >= LINES_MIN).then_some(made)
+    (count >= LINES_MIN).then_some(made)
+}
+
+/// Where a line goes on behind an offset that does not stand at its start.
+fn first_offset(line: &[u8]) -> Option<usize> {
+    let first = line.len().saturating_sub(LINE_MAX).max(1);
+    let starts = (first..line.len()).filter(|at| !line[at - 1].is_ascii_alphanumeric());
+    starts.filter_map(|at| Some(at + behind_offset(&line[at..])?)).next()
 }
 
 /// Where a line goes on after its offset.

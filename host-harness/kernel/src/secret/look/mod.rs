@@ -106,12 +106,9 @@ impl Finder {
         for piece in self.pieces(text.len()) {
             let part = &text[piece.clone()];
             view::each(part, |view| {
-                self.all_in(view, |found, place| {
+                self.all_in(part, view, |found, place| {
                     let place = piece.start + place.start..piece.start + place.end;
-                    hits.push(Hit {
-                        place: widened(text, place, found, view.lines),
-                        values: vec![found.value],
-                    });
+                    hits.push(Hit { place: widened(text, place, found, view), values: vec![found.value] });
                 });
                 None::<()>
             });
@@ -119,9 +116,9 @@ impl Finder {
         hits
     }
 
-    fn all_in(&self, view: &View, mut tell: impl FnMut(&Match, Range<usize>)) {
+    fn all_in(&self, text: &[u8], view: &View, mut tell: impl FnMut(&Match, Range<usize>)) {
         for found in self.exact.all(view.bytes) {
-            tell(&found, view.source(found.place.clone()));
+            tell(&found, view.source(text, found.place.clone()));
         }
         let matches = self.loose.all(&squeezed(view.bytes));
         if matches.is_empty() {
@@ -130,7 +127,7 @@ impl Finder {
         let places = squeeze::places(view.bytes);
         for found in matches {
             let place = places[found.place.start]..places[found.place.end - 1] + 1;
-            tell(&found, view.source(place));
+            tell(&found, view.source(text, place));
         }
     }
 
@@ -145,12 +142,12 @@ impl Finder {
 /// character tells.
 const EDGE: usize = 3;
 
-fn widened(text: &[u8], place: Range<usize>, found: &Match, lines: bool) -> Range<usize> {
+fn widened(text: &[u8], place: Range<usize>, found: &Match, view: &View) -> Range<usize> {
     let Range { mut start, mut end } = place;
-    if lines {
-        start = text[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        end = text[end..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| end + at);
-    } else if found.ragged {
+    if view.is_of_lines() {
+        // A line may go on behind the piece that was looked at.
+        Range { start, end } = view::lines(text, start..end);
+    } else if found.ragged && !view.is_of_dump() {
         let letter = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/_-".contains(byte);
         start -= text[..start].iter().rev().take(EDGE).take_while(letter).count();
         end += text[end..].iter().take(EDGE).take_while(letter).count();
