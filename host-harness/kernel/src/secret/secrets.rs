@@ -95,7 +95,7 @@ impl Secrets {
                 Ok(secret) => secret,
                 Err(error) => {
                     Lent(reader.vault).give_back().await;
-                    return Err(at(&place, error));
+                    return Err(at(&place, error, &reader.known));
                 }
             };
             let carrier = config.header.clone().map_or(Carrier::Bearer, Carrier::Header);
@@ -172,7 +172,8 @@ impl Reader<'_> {
     }
 }
 
-fn at(place: &str, error: KernelError) -> KernelError {
+/// Whoever was asked may have said back what it was asked with.
+fn at(place: &str, error: KernelError, known: &Known) -> KernelError {
     let message = format!("credential of `{}`: {}", agent_contract::fault::shown(place), error.message);
-    KernelError::new(error.code, message)
+    KernelError::new(error.code, known.redact_text(message))
 }

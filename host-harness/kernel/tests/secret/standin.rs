@@ -39,6 +39,8 @@ pub struct State {
     pub asked: Vec<String>,
     /// The namespace that it answers in.
     pub namespace: Option<String>,
+    /// Whether every token is refused with itself.
+    pub says_token_back: bool,
     logins: u64,
 }
 
@@ -133,6 +135,7 @@ impl State {
                 Some(what) => (200, what),
                 None => (400, errors("wrapping token is not valid or does not exist")),
             },
+            _ if self.says_token_back => (403, errors(&format!("no policy for {token}"))),
             _ if !self.is_good(&token) => (403, errors(DENIED)),
             ("GET", "auth/token/lookup-self") => self.look_up(&token),
             ("POST", "auth/token/renew-self") => self.renew(&token),

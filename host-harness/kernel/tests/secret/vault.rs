@@ -305,3 +305,63 @@ async fn a_namespace_goes_with_everything() {
     let vault = Vault::open(&config, &Known::default()).unwrap();
     assert_eq!(forge(&vault).await.as_deref(), Ok("the-n3w-forge-token"));
 }
+
+/// A Vault that says back what it was told.
+#[tokio::test]
+async fn an_error_holds_nothing_of_what_opens_the_vault() {
+    let credential = toml::from_str::<CredentialConfig>("vault = \"team/forge#token\"").unwrap();
+    let long = format!("{} {SECRET_ID}", "x".repeat(180));
+    for (what, said, role, secret) in [
+        ("a token", format!("bad token {ROOT}"), false, ROOT),
+        ("a token in base64", base64::Engine::encode(&base64::prelude::BASE64_STANDARD, ROOT), false, ROOT),
+        ("a secret id", format!("bad id {SECRET_ID}"), true, SECRET_ID),
+        ("a secret id that is cut off", long, true, "84896a0c"),
+    ] {
+        let (folder, (address, state)) = (tempfile::tempdir().unwrap(), standin::start());
+        let address = format!("http://{address}");
+        let config = match role {
+            true => by_role(address, keeping(&folder, SECRET_ID)),
+            false => by_token(address, keeping(&folder, ROOT)),
+        };
+        state.lock().unwrap().odd = vec![odd("403 Forbidden", &[&said]); 3];
+        let error = Secrets::open([("agent_id".to_owned(), &credential)], Some(&config)).await.unwrap_err();
+        assert_eq!(error.code, Code::VaultDenied, "{what}: {error}");
+        assert!(error.message.contains("[secret vault"), "{what}: {error}");
+        assert!(!error.message.contains(secret) && !error.message.contains("aHZzLnJvb3Q"), "{what}: {error}");
+    }
+}
+
+/// The token of a login is known as soon as there is one.
+#[tokio::test]
+async fn an_error_holds_nothing_of_what_a_login_gave() {
+    let credential = toml::from_str::<CredentialConfig>("vault = \"team/forge#token\"").unwrap();
+    let (folder, (address, state)) = (tempfile::tempdir().unwrap(), standin::start());
+    let config = by_role(format!("http://{address}"), keeping(&folder, SECRET_ID));
+    state.lock().unwrap().says_token_back = true;
+    let error = Secrets::open([("agent_id".to_owned(), &credential)], Some(&config)).await.unwrap_err();
+    assert_eq!(error.code, Code::VaultDenied, "{error}");
+    assert!(error.message.contains("[secret vault token]"), "{error}");
+    assert!(!error.message.contains("from-login"), "{error}");
+}
+
+#[tokio::test]
+async fn a_login_that_is_refused_is_asked_for_once() {
+    for status in ["400 Bad Request", "403 Forbidden"] {
+        let (vault, state) = with_role(&Known::default());
+        state.lock().unwrap().odd = vec![odd(status, &["invalid role or secret ID"]); 5];
+        let error = forge(&vault).await.unwrap_err();
+        assert_eq!((error.code, count(&state, LOGIN)), (Code::VaultDenied, 1), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn another_version_than_the_one_asked_for_is_refused() {
+    let (vault, state) = with_token(&Known::default(), ROOT);
+    forge(&vault).await.unwrap();
+    for (version, expected) in [(Some(1), Err(Code::VaultMalformed)), (Some(2), Ok(())), (None, Ok(()))] {
+        let body = serde_json::json!({ "data": { "data": { "token": "the-n3w-forge-token" }, "metadata": { "version": 2 } } });
+        state.lock().unwrap().odd = vec![odd("200 OK", &[]).body(body.to_string().as_bytes())];
+        let heard = vault.kept("team/forge", version).await.map(|_| ()).map_err(|error| error.code);
+        assert_eq!(heard, expected, "{version:?}");
+    }
+}

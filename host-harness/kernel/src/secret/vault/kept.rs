@@ -22,8 +22,15 @@ impl fmt::Debug for Kept {
 }
 
 impl Kept {
-    pub(super) fn read(place: String, mut heard: Value) -> Result<Self, KernelError> {
+    pub(super) fn read(place: String, version: Option<u64>, mut heard: Value) -> Result<Self, KernelError> {
         let metadata = heard.pointer("/data/metadata").is_some_and(Value::is_object);
+        let given = heard.pointer("/data/metadata/version").and_then(Value::as_u64);
+        // Version 0 is the latest, whichever that is.
+        if let Some(asked) = version.filter(|asked| metadata && *asked > 0 && given != Some(*asked)) {
+            let message =
+                format!("the Vault was asked for version {asked} of `{place}` and gave another one");
+            return Err(KernelError::new(Code::VaultMalformed, message));
+        }
         match heard.pointer_mut("/data/data").map(Value::take) {
             Some(Value::Object(entries)) if metadata => {
                 let text = |value| match value {

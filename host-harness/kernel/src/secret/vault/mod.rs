@@ -42,7 +42,8 @@ impl Vault {
         let ca_pem =
             config.ca_file.as_ref().map(|file| input::read(Path::new(file), CA_BYTES_MAX)).transpose()?;
         let timeout = Duration::from_millis(config.timeout_ms.unwrap_or(TIMEOUT_MS));
-        let speaker = Speaker::new(&config.address, config.namespace.as_deref(), timeout, ca_pem.as_deref())?;
+        let speaker =
+            Speaker::new(&config.address, config.namespace.as_deref(), timeout, ca_pem.as_deref(), known)?;
         Ok(Self {
             speaker,
             mount: config.mount.clone().unwrap_or_else(|| MOUNT.to_owned()),
@@ -57,15 +58,22 @@ impl Vault {
         let query = version.map(|version| format!("?version={version}")).unwrap_or_default();
         let ask = Ask::get(format!("{}/data/{path}{query}", self.mount));
         let mut session = self.session.lock().await;
+        let held = session.is_some();
         let heard = match self.ask(&mut session, &ask).await {
             // A token can be taken back before its time; who can have another one asks again.
-            Err(error) if error.code == policy::Code::VaultDenied && self.auth.can_repeat() => {
+            // A login that was refused, or what a new token may not read, stays so.
+            Err(error)
+                if error.code == policy::Code::VaultDenied
+                    && held
+                    && session.is_some()
+                    && self.auth.can_repeat() =>
+            {
                 *session = None;
                 self.ask(&mut session, &ask).await?
             }
             heard => heard?,
         };
-        Kept::read(format!("{}/{path}", self.mount), heard)
+        Kept::read(format!("{}/{path}", self.mount), version, heard)
     }
 
     async fn ask(&self, session: &mut Option<Session>, ask: &Ask) -> Result<serde_json::Value, KernelError> {

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::Known;
 use crate::{KernelError, net};
 
 /// Speaks with one Vault and goes nowhere else.
@@ -19,6 +20,8 @@ pub(super) struct Speaker {
     http: reqwest::Client,
     address: String,
     timeout: Duration,
+    /// What a Vault's own words are cleaned of.
+    known: Known,
 }
 
 /// What is asked.
@@ -60,6 +63,7 @@ impl Speaker {
         namespace: Option<&str>,
         timeout: Duration,
         ca_pem: Option<&[u8]>,
+        known: &Known,
     ) -> Result<Self, KernelError> {
         let mut headers = HeaderMap::from_iter([(
             HeaderName::from_static("x-vault-request"),
@@ -72,7 +76,8 @@ impl Speaker {
             headers.insert("x-vault-namespace", HeaderValue::from_str(namespace).map_err(odd)?);
         }
         let http = net::plain_client(address, headers, ca_pem)?;
-        Ok(Self { http, address: address.trim_end_matches('/').to_owned(), timeout })
+        let address = address.trim_end_matches('/').to_owned();
+        Ok(Self { http, address, timeout, known: known.clone() })
     }
 
     /// Asks, and asks again while the Vault has no time or is not there.
@@ -111,7 +116,7 @@ impl Speaker {
         match status {
             204 => Ok(Value::Null),
             200 => serde_json::from_slice(&body).map_err(|_| Fault::last(self.malformed("is no JSON"))),
-            _ => Err(refused(status, &body, &ask.path, ask.repeat, wait)),
+            _ => Err(self.refused(status, &body, ask, wait)),
         }
     }
 
@@ -142,6 +147,37 @@ impl Speaker {
     fn malformed(&self, why: &str) -> KernelError {
         KernelError::new(Code::VaultMalformed, format!("the answer of the Vault at `{}` {why}", self.address))
     }
+
+    /// What a status other than 200 says. 404 with an old version in it is told apart later.
+    fn refused(&self, status: u16, body: &[u8], ask: &Ask, wait: Option<Duration>) -> Fault {
+        let said = self.said(body);
+        let sealed = said.contains("sealed");
+        let (code, what, may_pass) = match status {
+            300..=399 => (Code::VaultElsewhere, "sends the Runner elsewhere", false),
+            400 | 401 | 403 => (Code::VaultDenied, "refuses", false),
+            404 => (Code::VaultMissing, "keeps nothing at", false),
+            412 => (Code::VaultBusy, "does not know yet what was just written at", true),
+            429 => (Code::VaultBusy, "has no time for", true),
+            503 if sealed => (Code::VaultSealed, "is sealed and can't give", true),
+            500..=599 => (Code::VaultBroken, "failed at", true),
+            _ => (Code::VaultMalformed, "answers oddly at", false),
+        };
+        let path = ask.path.split('?').next().unwrap_or_default();
+        let message = format!("the Vault {what} `{path}` (status {status}){said}");
+        let may_pass = may_pass && ask.repeat == Repeat::Harmless;
+        Fault { error: KernelError::new(code, message), may_pass, wait }
+    }
+
+    /// The errors and warnings that a Vault tells, as they may be shown. It may repeat what
+    /// it was told; that goes before the text is cut to what is shown, or a part of it
+    /// would stay.
+    fn said(&self, body: &[u8]) -> String {
+        let mut heard: Value = serde_json::from_slice(body).unwrap_or_default();
+        self.known.redact_json(&mut heard);
+        let texts = ["errors", "warnings"].into_iter().filter_map(|key| heard.get(key)?.as_array());
+        let texts: Vec<_> = texts.flatten().filter_map(Value::as_str).map(shown).collect();
+        if texts.is_empty() { String::new() } else { format!(": {}", texts.join("; ")) }
+    }
 }
 
 /// Why there is no answer, and whether there may be one soon.
@@ -163,33 +199,6 @@ fn header(token: &SecretString) -> Result<HeaderValue, Fault> {
     let mut value = HeaderValue::from_str(token.expose_secret()).map_err(odd)?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-/// What a status other than 200 says. 404 with an old version in it is told apart later.
-fn refused(status: u16, body: &[u8], path: &str, repeat: Repeat, wait: Option<Duration>) -> Fault {
-    let said = said(body);
-    let sealed = said.contains("sealed");
-    let (code, what, may_pass) = match status {
-        300..=399 => (Code::VaultElsewhere, "sends the Runner elsewhere", false),
-        400 | 401 | 403 => (Code::VaultDenied, "refuses", false),
-        404 => (Code::VaultMissing, "keeps nothing at", false),
-        412 => (Code::VaultBusy, "does not know yet what was just written at", true),
-        429 => (Code::VaultBusy, "has no time for", true),
-        503 if sealed => (Code::VaultSealed, "is sealed and can't give", true),
-        500..=599 => (Code::VaultBroken, "failed at", true),
-        _ => (Code::VaultMalformed, "answers oddly at", false),
-    };
-    let path = path.split('?').next().unwrap_or_default();
-    let message = format!("the Vault {what} `{path}` (status {status}){said}");
-    Fault { error: KernelError::new(code, message), may_pass: may_pass && repeat == Repeat::Harmless, wait }
-}
-
-/// The errors and warnings that a Vault tells, as they may be shown.
-fn said(body: &[u8]) -> String {
-    let heard: Value = serde_json::from_slice(body).unwrap_or_default();
-    let texts = ["errors", "warnings"].into_iter().filter_map(|key| heard.get(key)?.as_array());
-    let texts: Vec<_> = texts.flatten().filter_map(Value::as_str).map(shown).collect();
-    if texts.is_empty() { String::new() } else { format!(": {}", texts.join("; ")) }
 }
 
 fn retry_after(response: &Response) -> Option<Duration> {
