@@ -139,7 +139,14 @@ fn a_prompt_with_the_content_of_an_ignored_env_is_refused_with_its_name_and_not_
         }
         let error = error.unwrap_or_else(|| panic!("{what} may leave"));
         assert_eq!(error.code, Code::SecretLeaving, "{what}");
-        assert!(error.message.contains("`.env`"), "{what}: {error}");
+        let line = ENV.lines().position(|line| line.contains("STRIPE")).unwrap() + 1;
+        let place = if what.starts_with("one value") {
+            format!("`.env`, line {line}, ")
+        } else {
+            "`.env`, line ".to_owned()
+        };
+        assert!(error.message.contains(&place), "{what}: {error}");
+        assert!(!error.message.contains("STRIPE"), "{what}: {error}");
         for value in ["rk-9aZ", "hunter2", "Zk39"] {
             assert!(!error.message.contains(value), "{what}: {error}");
         }

@@ -110,7 +110,7 @@ impl Ignored {
             held.look_for(&self.place, &values)?;
             match values.iter().find(|value| !held.public[value]) {
                 None => Ok(()),
-                Some(value) => Err(refused(&held.values[*value].0)),
+                Some(value) => Err(refused(&held.values[*value])),
             }
         })
     }
@@ -126,10 +126,12 @@ impl Ignored {
     }
 }
 
-fn refused(path: &str) -> KernelError {
+/// Says where the value stands, and neither it nor its name.
+fn refused((path, private): &(String, Private)) -> KernelError {
     let path = shown(path);
+    let line = private.line.map(|line| format!(" line {line},")).unwrap_or_default();
     let message = format!(
-        "what would leave the machine holds what stands in `{path}`, which the repository keeps to itself\nhint: take it out; the value is not repeated here"
+        "what would leave the machine holds what stands in `{path}`,{line} which the repository keeps to itself\nhint: take it out; the value is not repeated here"
     );
     KernelError::new(Code::SecretLeaving, message)
 }
