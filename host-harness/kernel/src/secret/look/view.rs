@@ -110,12 +110,10 @@ pub(super) fn lines(text: &[u8], place: Range<usize>) -> Range<usize> {
 /// What of some lines is in the same string as a place in them. A quote that ends the
 /// string has fewer backslashes than one within it, `depth` strings deep.
 fn between_quotes(text: &[u8], lines: Range<usize>, place: &Range<usize>, depth: usize) -> Range<usize> {
-    let ends = |at: &usize| {
-        let slashes = text[..*at].iter().rev().take_while(|byte| **byte == b'\\').count();
-        text[*at] == b'"' && slashes + 1 < 1 << depth
-    };
+    let slashes = |at: usize| text[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+    let ends = |at: &usize| text[*at] == b'"' && slashes(*at) + 1 < 1 << depth;
     let start = (lines.start..place.start).rev().find(ends).map_or(lines.start, |at| at + 1);
     let end = (place.end..lines.end).find(ends).unwrap_or(lines.end);
-    let slashes = text[..end].iter().rev().take_while(|byte| **byte == b'\\').count();
-    start..if end < lines.end { end - slashes } else { end }
+    // The backslashes of the quote stay with it.
+    start..if end < lines.end { end - slashes(end) } else { end }
 }
