@@ -28,24 +28,28 @@ pub(super) fn without_public(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept + rest)
 }
 
-/// The lines of private keys, each with where in the text its key starts; they may be
-/// written with `\n` for their ends.
+/// The lines of private keys, each with the number of the line that its key starts in;
+/// they may be written with `\n` for their ends.
 pub(super) fn keys(text: &str) -> Vec<(usize, String)> {
-    let (mut lines, mut at) = (Vec::new(), 0);
+    let (mut lines, mut at, mut number) = (Vec::new(), 0, 1);
     while let Some(found) = text[at..].find(BEGIN) {
         let start = at + found;
+        number += text[at..start].matches('\n').count();
         let end = text[start..].find(END).map_or(text.len(), |end| start + end);
         if is_private(&text[start..end]) {
-            let plain = text[start..end].replace("\\r", "\n").replace("\\n", "\n");
-            let plain = plain
-                .lines()
-                .skip(1)
-                .map(|line| line.trim_matches(|c: char| c.is_whitespace() || "\\\"',+".contains(c)));
-            lines.extend(plain.filter(|line| line.len() >= LINE_MIN).map(|line| (start, line.to_owned())));
+            lines.extend(key(&text[start..end]).into_iter().map(|line| (number, line)));
         }
-        at = end.max(start + BEGIN.len());
+        number += text[start..end].matches('\n').count();
+        at = end;
     }
     lines
+}
+
+fn key(block: &str) -> Vec<String> {
+    let plain = block.replace("\\r", "\n").replace("\\n", "\n");
+    let beside = |c: char| c.is_whitespace() || "\\\"',+".contains(c);
+    let lines = plain.lines().skip(1).map(|line| line.trim_matches(beside));
+    lines.filter(|line| line.len() >= LINE_MIN).map(str::to_owned).collect()
 }
 
 struct Block {

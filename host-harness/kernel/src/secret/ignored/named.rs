@@ -64,6 +64,9 @@ const ENDS: &[&str] = &[
     "algorithm",
     "type",
     "ttl",
+    "lifetime",
+    "expire",
+    "in",
     "timeout",
     "expiry",
     "expires",
@@ -104,22 +107,23 @@ const ENDS: &[&str] = &[
 ];
 /// What is counted or bounded is a number, whatever else the name says.
 const BOUNDS: &[&str] = &["max", "min"];
-/// With this word the weak ones say nothing: such a key is for everybody.
-const PUBLIC: &str = "public";
+/// With one of these the weak words say nothing: such a key is for everybody, or none of
+/// a lock.
+const OPEN: &[&str] = &["public", "primary", "foreign", "partition", "sort", "shard", "routing"];
 
 /// Whether a name says that its value is secret.
 pub(super) fn is_secret_name(name: &str) -> bool {
     let words = words(name);
     let belongs = words.last().is_some_and(|last| ENDS.contains(&last.as_str()));
     let bounded = words.iter().any(|word| BOUNDS.contains(&word.as_str()));
-    let public = words.iter().any(|word| word == PUBLIC);
-    !belongs && !bounded && words.iter().any(|word| says(word, public))
+    let open = words.iter().any(|word| OPEN.contains(&word.as_str()));
+    !belongs && !bounded && words.iter().any(|word| says(word, open))
 }
 
-fn says(word: &str, public: bool) -> bool {
+fn says(word: &str, open: bool) -> bool {
     let strong = WITHIN.iter().any(|part| word.contains(part)) || matches!(word, "pass" | "pwd" | "pw");
     let weak = || WORDS.contains(&word) || AT_END.iter().any(|end| word.ends_with(end));
-    !OTHERS.contains(&word) && (strong || !public && weak())
+    !OTHERS.contains(&word) && (strong || !open && weak())
 }
 
 /// The words of a name, in small letters: what signs, digits or a large letter part.
@@ -191,6 +195,9 @@ mod tests {
             "SALT_ROUNDS",
             "PASSWORD_MIN_LENGTH",
             "USERNAME",
+            "TOKEN_LIFETIME",
+            "TOKEN_EXPIRES_IN",
+            "SORT_KEY",
             "TZ",
         ] {
             assert!(!is_secret_name(name), "{name}");

@@ -22,7 +22,9 @@ pub(super) fn looks_random(value: &str) -> bool {
 }
 
 fn parts(value: &str) -> impl Iterator<Item = &str> {
-    value.split(|c: char| c.is_whitespace() || "-_./:@,".contains(c)).filter(|part| !part.is_empty())
+    value
+        .split(|c: char| c.is_whitespace() || "-_./:@,=?&+#()[]{}|*;\"'<>%".contains(c))
+        .filter(|part| !part.is_empty())
 }
 
 /// Letters and digits mixed, unlike a word with a number at either end, a time or the
@@ -31,8 +33,16 @@ fn is_odd(part: &str) -> bool {
     let (digit, letter) = (|c: char| c.is_ascii_digit(), |c: char| c.is_alphabetic());
     let has = |of: fn(char) -> bool| part.chars().any(of);
     let numbered = part.trim_end_matches(digit).chars().all(letter)
-        || part.trim_start_matches(digit).chars().all(letter);
+        || part.trim_start_matches(digit).chars().all(letter)
+        || is_measure(part);
     has(|c| c.is_ascii_digit()) && has(char::is_alphabetic) && !numbered && !is_time(part) && !is_commit(part)
+}
+
+/// `Xmx2048m`.
+fn is_measure(part: &str) -> bool {
+    let number = part.trim_matches(|c: char| c.is_alphabetic());
+    let unit = part.bytes().rev().take_while(|byte| byte.is_ascii_lowercase()).count();
+    number.len() >= 2 && number.bytes().all(|byte| byte.is_ascii_digit()) && unit <= 2
 }
 
 /// `AB12-CD34-EF56`.
@@ -137,6 +147,10 @@ mod tests {
             "10.0.0.0/16,192.168.0.0/24",
             "Mozilla/5.0 (Windows NT 10.0; Win64; x64)",
             "r6gd.16xlarge",
+            "-Xmx2048m",
+            "--max-old-space-size=4096",
+            "https://api.example.com/v1?format=json",
+            "#ff8800aa",
         ] {
             assert!(!looks_random(value), "{value}");
         }
@@ -144,6 +158,7 @@ mod tests {
             "AB12-CD34-EF56",
             "rk-9aZ3xQ7Kd0VwLm4TtB2n",
             "tr0ub4dor3",
+            "Passw0rd",
             "Zx9kQw7LmP2vRt5y",
             "aB3/xY9-qW2_eR5:tU8",
             "9f86d081884c7d659a2feaa0c55ad015",

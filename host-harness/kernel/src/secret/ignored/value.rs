@@ -109,8 +109,7 @@ fn of_text(text: &str, kind: Kind, shape: Shape) -> Vec<Told> {
         values.extend(told.into_iter().map(|value| (value, at + 1)));
     }
     values.extend(lone(text, kind).map(|value| (value.to_owned(), 1)));
-    let line = |at: usize| text[..at].matches('\n').count() + 1;
-    values.extend(blocks::keys(text).into_iter().map(|(at, value)| (value, line(at))));
+    values.extend(blocks::keys(text).into_iter().map(|(line, value)| (value, line)));
     values
 }
 
@@ -141,7 +140,9 @@ fn in_assignment(assignment: &Assignment, kind: Kind) -> Vec<String> {
 fn spoken(line: &str, kind: Kind) -> Vec<&str> {
     let words: Vec<_> = line.split_whitespace().collect();
     let after = words.windows(2).filter(|pair| pair[0] == "password").map(|pair| pair[1]);
-    let after = after.filter(|value| kind.is_named() || !is_word(value));
+    // Who explains something says the word, too.
+    let explains = line.trim_start().starts_with('#');
+    let after = after.filter(|value| !explains && (kind.is_named() || !is_word(value)));
     let values = after.chain(words.iter().filter_map(|word| password(word)));
     values.filter(|value| value.len() >= BYTES_MIN && !is_trivial(value)).collect()
 }
@@ -320,6 +321,8 @@ mod tests {
             ("PIN=482913", vec!["482913"]),
             ("BUILD=20240131", vec![]),
             ("MAX_TOKENS=128000", vec![]),
+            ("# the password manager has it", vec![]),
+            ("machine example.org login x password sunshine", vec!["sunshine"]),
             ("\"token\": {\n  \"provider\": \"somebody\"\n}", vec![]),
             ("SCOPES=openid,profile\nAUTH_SCOPES=openid,profile", vec![]),
         ] {
