@@ -28,6 +28,10 @@ const PARTS: &[(&str, &str)] = &[
     ("overlay", "an overlay within a user namespace needs Linux 5.11 or later with `overlay` loaded"),
     ("Landlock", "Landlock needs Linux 5.13 or later, and `landlock` in its `lsm=` list"),
     ("seccomp", "seccomp needs a kernel with `CONFIG_SECCOMP_FILTER`"),
+    (
+        "sockets",
+        "only the Runner's own sandbox keeps them out of reach: `backend = \"native\"` in `[sandbox]`",
+    ),
     ("bubblewrap", "install the package `bubblewrap`, or leave the backend to the Runner itself"),
     ("namespaces", "only Linux has a sandbox for native programs"),
 ];

@@ -262,6 +262,8 @@ pub(super) fn build(sandbox: &Sandbox) -> Held<(Vec<String>, BTreeMap<OsString, 
     parts.push("own /proc".to_owned());
     let overlaid = sandbox.shown.iter().any(|shown| shown.access == Access::Overlaid);
     parts.extend(overlaid.then(|| format!("{MISSING}caches that seem writable")));
+    // A bound socket is the real one, read-only or not, and `bwrap` 0.8 makes no overlays.
+    parts.push(format!("{MISSING}sockets of the machine's folders out of reach"));
     // Read-only they could not be opened as devices: `bwrap` knows no way to have both.
     let is_root = rustix::process::getuid().is_root();
     parts.extend(is_root.then(|| format!("{MISSING}devices whose modes root can't change")));
