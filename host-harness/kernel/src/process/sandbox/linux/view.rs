@@ -353,11 +353,14 @@ impl<'a> View<'a> {
 }
 
 /// What is no part of the machine's files although it lies in no file system of ours:
-/// overlays, whose upper folder is ours, processes, and devices, which are closed already.
+/// overlays, whose upper folder is ours, processes, and devices, which are closed already. In
+/// a container the machine's own files may lie in an overlay, too; of that a part is bound,
+/// and of ours all.
 fn is_made_here(mounted: &mounts::Mounted) -> bool {
     let is_device =
         mounted.place.parent().is_some_and(|above| above.ends_with("dev")) && !mounted.place.is_dir();
-    matches!(mounted.kind.as_str(), "overlay" | "proc") || is_device
+    let is_whole = mounted.root == Path::new("/");
+    is_whole && matches!(mounted.kind.as_str(), "overlay" | "proc") || is_device
 }
 
 fn small_file_system(place: &Path, bytes: u64) -> io::Result<()> {
@@ -365,4 +368,30 @@ fn small_file_system(place: &Path, bytes: u64) -> io::Result<()> {
     let options =
         CString::new(format!("size={bytes},nr_inodes={files},mode=0755")).map_err(io::Error::other)?;
     Ok(mount("sandbox", place, "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, Some(options.as_c_str()))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In a container the machine's own files lie in an overlay.
+    #[test]
+    fn a_bound_part_of_an_overlay_is_not_taken_for_ours() {
+        for (kind, root, expected) in [
+            ("overlay", "/", true),
+            ("proc", "/", true),
+            ("overlay", "/usr/local/etc", false),
+            ("ext4", "/", false),
+        ] {
+            let mounted = mounts::Mounted {
+                place: PathBuf::from("/own/root/usr/local/etc"),
+                root: PathBuf::from(root),
+                is_noexec: false,
+                is_closed: false,
+                kind: kind.to_owned(),
+                options: String::new(),
+            };
+            assert_eq!(is_made_here(&mounted), expected, "{kind} {root}");
+        }
+    }
 }
