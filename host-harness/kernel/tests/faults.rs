@@ -26,6 +26,11 @@ use serde_json::json;
 const ID: &str = "0199aa3c-7a30-7d0c-9b4e-000000000001";
 const YES: &str = r#"{"decision":true}"#;
 const LATER_MS_MAX: u128 = 50;
+/// How often a bound in milliseconds is tried before it counts as broken: a busy machine
+/// may stop any of us for that long.
+const TRIES: usize = 5;
+/// For answers that are wrong whenever they come.
+const PATIENCE_MS: u64 = 20_000;
 
 type Play = fn(&Asked, &mut dyn Wire);
 
@@ -180,19 +185,44 @@ async fn word(client: &Client) -> Word {
     object(client).await.and_then(|answer| authzen::read(&answer)).into()
 }
 
-/// Asks, and holds the answer against the clock. The place is taken out of the message:
-/// it would make any two of them different.
+fn is_late(code: Code) -> bool {
+    matches!(code, Code::PointTimeout | Code::PointSlow)
+}
+
+/// Only what is to be late is hurried: what is wrong in itself must be told as that, on
+/// a slow machine too.
+fn client(address: SocketAddr, code: Code) -> Client {
+    if is_late(code) { plain(address) } else { patient(format!("http://{address}"), None) }
+}
+
+fn patient(url: String, ca_pem: Option<Vec<u8>>) -> Client {
+    Client::new(Connection { timeout_ms: PATIENCE_MS, ca_pem, ..connection(url) }).unwrap()
+}
+
+/// Asks, and holds what is late against the clock. The place is taken out of the
+/// message: it would make any two of them different.
 async fn denied(name: &str, client: &Client, code: Code) -> (Code, String) {
-    let start = Instant::now();
+    let mut least = u128::MAX;
+    for _ in 0..if is_late(code) { TRIES } else { 1 } {
+        let start = Instant::now();
+        let said = refused(name, client, code).await;
+        least = least.min(start.elapsed().as_millis());
+        if !is_late(code) {
+            return said;
+        }
+        assert!(least >= u128::from(TIMEOUT_MS), "{name}: {least} ms");
+        if least <= u128::from(TIMEOUT_MS) + LATER_MS_MAX {
+            return said;
+        }
+    }
+    panic!("{name}: {least} ms at best");
+}
+
+async fn refused(name: &str, client: &Client, code: Code) -> (Code, String) {
     let word = word(client).await;
-    let took = start.elapsed().as_millis();
-    assert!(took <= u128::from(TIMEOUT_MS) + LATER_MS_MAX, "{name}: {took} ms");
     assert_eq!(word.stance, Stance::Deny, "{name}");
     let objection = word.objection.unwrap();
     assert_eq!(objection.code, code, "{name}: {objection}");
-    if matches!(code, Code::PointTimeout | Code::PointSlow) {
-        assert!(took >= u128::from(TIMEOUT_MS), "{name}: {took} ms");
-    }
     (code, objection.message.replace(client.origin(), "ORIGIN"))
 }
 
@@ -204,16 +234,14 @@ fn unencrypted(mut stream: TcpStream) {
 
 /// What goes wrong before a question can be asked.
 fn unreached() -> Vec<(&'static str, Code, Client)> {
-    let trusting = |address: SocketAddr, ca: &Identity| {
-        let url = format!("https://{address}");
-        Client::new(Connection { ca_pem: Some(ca.ca_pem.clone()), ..connection(url) }).unwrap()
-    };
+    let trusting =
+        |address: SocketAddr, ca: &Identity| patient(format!("https://{address}"), Some(ca.ca_pem.clone()));
     let answer = |asked: &Asked, wire: &mut dyn Wire| body(asked, wire, YES);
     let (good, other, misnamed) =
         (Identity::of("127.0.0.1"), Identity::of("127.0.0.1"), Identity::of("localhost"));
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     vec![
-        ("nobody", Code::PointRefused, plain(nobody)),
+        ("nobody", Code::PointRefused, client(nobody, Code::PointRefused)),
         ("an unknown issuer", Code::PointTls, trusting(serve_tls(&good, answer), &other)),
         ("another's certificate", Code::PointTls, trusting(serve_tls(&misnamed, answer), &misnamed)),
         ("https to a plain server", Code::PointTls, trusting(accept(unencrypted), &good)),
@@ -230,7 +258,7 @@ async fn every_wrong_answer_is_a_deny_with_a_reason_of_its_own() {
         }
     };
     for (name, code, play) in FAULTS {
-        let client = plain(serve(play));
+        let client = client(serve(play), *code);
         distinct(*name, denied(name, &client, *code).await);
     }
     for (name, code, client) in unreached() {
@@ -242,7 +270,9 @@ async fn every_wrong_answer_is_a_deny_with_a_reason_of_its_own() {
 }
 
 async fn short_batch() -> (Code, String) {
-    let client = plain(serve(|asked, wire| body(asked, wire, r#"{"evaluations":[{"decision":true}]}"#)));
+    let short =
+        |asked: &Asked, wire: &mut dyn Wire| body(asked, wire, r#"{"evaluations":[{"decision":true}]}"#);
+    let client = client(serve(short), Code::PointBatch);
     let answer = object(&client).await.unwrap();
     let words = authzen::read_batch(&answer, 2);
     let mut denied: Vec<_> = words.into_iter().map(|word| word.unwrap_err()).collect();
@@ -293,7 +323,7 @@ async fn a_handshake_that_does_not_end_is_silence() {
 
 #[tokio::test]
 async fn plain_words_to_an_encrypted_server_are_a_deny() {
-    let client = plain(serve_tls(&Identity::of("127.0.0.1"), |_, _| {}));
+    let client = client(serve_tls(&Identity::of("127.0.0.1"), |_, _| {}), Code::PointProtocol);
     denied("http to an encrypted server", &client, Code::PointProtocol).await;
 }
 
@@ -307,8 +337,9 @@ async fn a_body_may_be_as_large_as_it_may_be() {
         let blank = " ".repeat(BYTES_MAX as usize - YES.len() + 1);
         body(asked, wire, &format!("{YES}{blank}"));
     };
-    assert_eq!(word(&plain(serve(exact))).await, Word::allow());
-    denied("a byte too many", &plain(serve(more)), Code::PointOversized).await;
+    assert_eq!(word(&client(serve(exact), Code::PointOversized)).await, Word::allow());
+    let client = client(serve(more), Code::PointOversized);
+    denied("a byte too many", &client, Code::PointOversized).await;
 }
 
 /// A name that nobody can have leads nowhere, or is asked for until the time is over.
