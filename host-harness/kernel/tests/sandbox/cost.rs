@@ -18,8 +18,8 @@ crate::tests![
 /// By which a build without optimisation may be slower.
 const SLACK: u32 = if cfg!(debug_assertions) { 8 } else { 1 };
 const PAIRS: usize = 20;
-const ROUNDS: usize = 3;
-const QUIET_ROUNDS: usize = 8;
+/// Rounds until one is quiet: on a machine with much else to do it takes a while.
+const ROUNDS: usize = 16;
 const READY_MAX: Duration = Duration::from_millis(100);
 const MORE_MAX: Duration = Duration::from_millis(15);
 
@@ -29,8 +29,8 @@ fn a_sandboxed_true_costs_little_more_than_a_plain_one() {
     let sandboxed = place.command(&staged, &["true"]);
     let plain = Command { place: Where::Bare(place.checkout()), ..sandboxed.clone() };
     // What else the machine does meanwhile is not the sandbox's cost: one quiet round counts.
-    let more = (0..ROUNDS).map(|_| more(&sandboxed, &plain)).find(|more| *more < MORE_MAX * SLACK);
-    assert!(more.is_some());
+    let quiet = (0..ROUNDS).map(|_| more(&sandboxed, &plain)).find(|more| *more < MORE_MAX * SLACK);
+    assert!(quiet.is_some());
 }
 
 /// The median of what a sandboxed command takes more than the plain one after it.
@@ -58,7 +58,7 @@ fn a_workspace_of_a_hundred_thousand_files_is_ready_at_once_and_no_copy() {
         (0..1000).for_each(|file| fs::write(folder.join(file.to_string()), "x").unwrap());
     }
     // What else the machine does meanwhile is not the sandbox's cost: one quiet round counts.
-    let quiet = (0..QUIET_ROUNDS).map(|_| first_check(&place)).find(|whole| *whole < READY_MAX * SLACK);
+    let quiet = (0..ROUNDS).map(|_| first_check(&place)).find(|whole| *whole < READY_MAX * SLACK);
     assert!(quiet.is_some());
 }
 
@@ -84,11 +84,17 @@ fn ten_checks_of_a_second_run_side_by_side() {
     let commands: Vec<_> = (0..10)
         .map(|at| place.command(&staged, &["sh", "-c", &format!("sleep 1; echo {at} > x; cat x")]))
         .collect();
+    let quiet =
+        (0..ROUNDS).map(|_| side_by_side(&commands)).find(|elapsed| *elapsed < Duration::from_secs(2));
+    assert!(quiet.is_some());
+}
+
+fn side_by_side(commands: &[Command]) -> Duration {
     let start = Instant::now();
-    let ended = run_all(commands, 10, &itself(), &Cancel::default());
+    let ended = run_all(commands.to_vec(), 10, &itself(), &Cancel::default());
     let elapsed = start.elapsed();
     println!("ten checks of 1 s: {elapsed:?}");
     let output: Vec<_> = ended.iter().map(|end| end.output.trim().to_owned()).collect();
     assert_eq!(output, (0..10).map(|at| at.to_string()).collect::<Vec<_>>());
-    assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
+    elapsed
 }

@@ -17,14 +17,28 @@ fn clean() -> Vec<u8> {
 fn a_hundred_megabytes_are_looked_through_in_a_second() {
     let (known, text) = (knowing(SECRETS), clean());
     assert_eq!(known.find(&text), None);
+    // What else the machine does meanwhile does not count.
     let rates = (0..9).map(|_| {
-        let start = Instant::now();
+        let start = own_seconds();
         black_box(known.find(black_box(&text)));
-        text.len() as f64 / 1e6 / start.elapsed().as_secs_f64()
+        text.len() as f64 / 1e6 / (own_seconds() - start)
     });
     let rate = rates.fold(0.0, f64::max);
     println!("{rate:.0} MB/s over {} MB with {} secrets", text.len() / 1_000_000, SECRETS.len());
     assert!(rate >= 100.0, "{rate:.0} MB/s");
+}
+
+/// The time that this thread had a processor for.
+#[cfg(all(not(debug_assertions), target_os = "linux"))]
+fn own_seconds() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
+#[cfg(all(not(debug_assertions), not(target_os = "linux")))]
+fn own_seconds() -> f64 {
+    static BEGIN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    BEGIN.get_or_init(Instant::now).elapsed().as_secs_f64()
 }
 
 #[test]
