@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{closed::closed_enum, limit, rules};
+use crate::{RepoPath, closed::closed_enum, limit, operation::FileMode, rules};
+
+pub use crate::limit::{FIXED_BYTES_MAX, FIXED_FILES_MAX};
 
 closed_enum! {
     /// A check that the Runner finds by itself from what the repository is built with.
@@ -61,6 +63,10 @@ pub struct CheckCommand {
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = limit::SECONDS_MAX))]
     pub timeout_seconds: Option<u64>,
+    /// Whether what it changes is a fix, which the agent may then write: a formatter, or a
+    /// linter that mends. Of any other check, what it writes is gone with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fixes: bool,
 }
 
 closed_enum! {
@@ -103,11 +109,61 @@ pub struct CheckResult {
     pub output_bytes_dropped: u64,
     /// What the process was held in, and what of the sandbox was missing.
     pub sandbox: Vec<String>,
+    /// What a check that fixes changed, created or deleted, by path; only where it ended by
+    /// itself. Not told: what git ignores, and what the policy hides.
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<Vec<FixedFile>>,
+}
+
+/// A file as a check left it. The agent gets its content, as text where it is UTF-8; the
+/// result of a run and its record hold the hash alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FixedFile {
+    /// The file.
+    pub path: RepoPath,
+    /// The content, as text.
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    /// The content, as base 64.
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
+    pub base64: Option<String>,
+    /// The SHA-256 of the content, in hexadecimal.
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// The mode, where it is executable or was until now.
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
+    pub mode: Option<FileMode>,
+    /// Whether there is no such file any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+}
+
+impl FixedFile {
+    /// The same, for whoever needs not hold the content.
+    pub fn without_content(&self) -> Self {
+        let (path, sha256) = (self.path.clone(), self.sha256.clone());
+        Self { path, content: None, base64: None, sha256, mode: self.mode, deleted: self.deleted }
+    }
 }
 
 impl CheckResult {
     /// Whether the check says that the change holds.
     pub fn passed(&self) -> bool {
         self.outcome == CheckOutcome::Passed
+    }
+
+    /// The same, for whoever needs not hold what it changed.
+    pub fn without_contents(&self) -> Self {
+        // Not cloned first: the contents are what is large.
+        let fixed = self.fixed.as_ref().map(|files| files.iter().map(FixedFile::without_content).collect());
+        Self {
+            name: self.name.clone(),
+            argv: self.argv.clone(),
+            output: self.output.clone(),
+            sandbox: self.sandbox.clone(),
+            fixed,
+            ..*self
+        }
     }
 }

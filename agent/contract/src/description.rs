@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::CapabilityName;
+use crate::{CapabilityName, recipe::RecipeDescription};
 
 /// An agent, in its own words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -19,4 +19,7 @@ pub struct Description {
     pub passes: Vec<String>,
     /// The capabilities that it may ask for.
     pub capabilities: Vec<CapabilityName>,
+    /// The recipes that it has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recipes: Vec<RecipeDescription>,
 }

@@ -47,14 +47,32 @@ pub fn shown(text: &str) -> String {
     let more = if cut || text.chars().nth(CHARS_MAX).is_some() { "..." } else { "" };
     let start = text.chars().take(CHARS_MAX).map(|c| match is_unseen(c) {
         true => c.escape_unicode().to_string(),
+        false if "'\"".contains(c) => c.to_string(),
         false => c.escape_debug().to_string(),
     });
     format!("{}{more}", start.collect::<String>())
 }
 
+/// A stranger's text on one line, with nothing in it that can't be seen.
+pub fn plain(text: &str) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().fold(String::new(), |mut plain, c| {
+        match c.is_control() || is_unseen(c) {
+            true => plain.extend(c.escape_unicode()),
+            false => plain.push(c),
+        }
+        plain
+    })
+}
+
+/// The same as a piece of Markdown that holds no HTML.
+pub fn prose(text: &str) -> String {
+    plain(text).replace('<', "&lt;")
+}
+
 /// Characters that move or hide the text around them and that Rust prints as they are.
 pub fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// An address is told up to its path, and only where its host is nothing but a host;
@@ -107,7 +125,8 @@ pub struct Unknown {
 }
 
 impl Unknown {
-    pub(crate) fn new(text: &str, known: impl Iterator<Item = &'static str>) -> Self {
+    /// A name, and those that would have been known.
+    pub fn new(text: &str, known: impl Iterator<Item = &'static str>) -> Self {
         let known = known.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         Self { text: text.to_owned(), known }
     }

@@ -22,9 +22,12 @@ pub mod check;
 pub mod context;
 pub mod edits;
 pub mod gate;
+pub mod lookup;
 pub mod mode;
+pub mod plan;
 pub mod proposal;
 pub mod protocol;
+pub mod recipe;
 
 pub mod description;
 pub mod event;

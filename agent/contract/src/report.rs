@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{closed::closed_enum, refusal::Refusal};
+use crate::{closed::closed_enum, plan::Plan, refusal::Refusal};
 
 closed_enum! {
     /// How far the agent came, as it sees it.
@@ -17,11 +17,13 @@ closed_enum! {
         Refused = "refused",
         /// Something that it needed was not there.
         Unavailable = "unavailable",
+        /// It made the plan that it was asked for, and no change.
+        Planned = "planned",
     }
 }
 
 /// The agent's own account of its run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// How far it came.
@@ -39,6 +41,9 @@ pub struct Report {
     /// What could be done next.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub next_steps: Vec<String>,
+    /// The plan, where one was asked for.
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
 }
 
 /// A reason with a stable code.

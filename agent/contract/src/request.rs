@@ -16,8 +16,10 @@ use crate::{
     document,
     gate::GatePolicy,
     limit,
+    plan::AgreedPlan,
     proposal::Proposal,
     protocol::Protocols,
+    recipe::RecipeCall,
     rules,
     target::Target,
 };
@@ -27,6 +29,14 @@ closed_enum! {
     pub enum Version {
         /// The first.
         V1 = "1.0",
+    }
+}
+
+closed_enum! {
+    /// Where a run ends before its end.
+    pub enum Until {
+        /// With the plan: nothing is changed and nothing is run.
+        Plan = "plan",
     }
 }
 
@@ -94,6 +104,20 @@ pub struct Request {
     /// A change written beforehand.
     #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
+    /// A change that a recipe works out.
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<RecipeCall>,
+    /// Documents of the repository that may help: passages of them are given to a model,
+    /// each with where it is from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = limit::DOCUMENTS_MAX))]
+    pub documents: Vec<RepoPath>,
+    /// The plan that was agreed to. The run does that and no more.
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
+    pub plan: Option<AgreedPlan>,
+    /// Where to end before the end.
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
+    pub until: Option<Until>,
 }
 
 /// The branches of a run.

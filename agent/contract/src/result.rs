@@ -10,6 +10,7 @@ use crate::{
     closed::closed_enum,
     gate::GateResult,
     operation::{FileState, Operation, OperationKind},
+    plan::Plan,
     report::Reason,
     request::Version,
 };
@@ -158,6 +159,24 @@ pub struct Artifact {
     pub bytes: u64,
 }
 
+/// What a run used of a model, as its answers told it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModelUse {
+    /// The binding.
+    pub binding: String,
+    /// The model's own name.
+    pub model: String,
+    /// Whether the answers were recorded beforehand, and no model was asked.
+    pub recorded: bool,
+    /// Requests, each attempt counted.
+    pub requests: u64,
+    /// Tokens, both ways together.
+    pub tokens: u64,
+    /// Money, in millionths of a US dollar.
+    pub micro_usd: u64,
+}
+
 /// Where the proof lies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -169,7 +188,7 @@ pub struct TraceReference {
 }
 
 /// The result of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunResult {
     /// The version of the contract.
@@ -223,6 +242,12 @@ pub struct RunResult {
     pub warnings: Vec<String>,
     /// What could be done next.
     pub next_steps: Vec<String>,
+    /// The plan, where one was asked for.
+    #[serde(default, deserialize_with = "crate::document::present", skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+    /// What the models were asked and what it cost, one entry for each that was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<ModelUse>,
     /// Where the proof lies.
     pub trace: TraceReference,
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Failure, Fault, Refusal, Report, Request, RunResult, VERSION, capability::Scope, check::CheckResult,
-    description, document, edits::JsonEdits, event::Event, gate::GateResult, limit,
+    description, document, edits::JsonEdits, event::Event, gate::GateResult, limit, lookup, plan,
 };
 
 /// A document with a schema of its own.
@@ -51,6 +51,12 @@ pub const DOCUMENTS: &[Document] = &[
     document!("failure", "Failure", Failure),
     document!("check-result", "Check result", CheckResult),
     document!("gate-result", "Gate result", GateResult),
+    document!("symbols", "Symbols", lookup::Symbols),
+    document!("map-query", "Map query", lookup::MapQuery),
+    document!("map", "Map", lookup::RepositoryMap),
+    document!("find-query", "Find query", lookup::FindQuery),
+    document!("found", "Found", lookup::Found),
+    document!("plan", "Plan", plan::Plan),
     document!("event", "Event", Event),
     document!("report", "Report", Report),
     document!("result", "Result", RunResult),

@@ -98,6 +98,7 @@ fn is_beyond_schema(value: &Value) -> bool {
         || (of_target && (branches["work"].is_string() || branches["base"].is_string()))
         || long(&branches["base"])
         || (branches["work"].is_string() && branches["work"] == branches["base"])
+        || (value["proposal"].is_object() && value["recipe"].is_object())
         || repeats("/capabilities", "capability")
         || repeats("/checks/commands", "name")
 }

@@ -27,6 +27,7 @@ pub(super) fn check(request: &Request) -> Result<(), Fault> {
         checks,
         gates,
         protocols,
+        changes,
     ];
     rules.iter().try_for_each(|rule| rule(request))
 }
@@ -69,6 +70,17 @@ fn outward(request: &Request) -> impl Iterator<Item = (usize, CapabilityName, &'
         let (name, allowance) = OUTWARD.into_iter().find(|(name, _)| *name == entry.capability)?;
         Some((index, name, allowance))
     })
+}
+
+/// One change at a time: two of them would have to agree on every file.
+fn changes(request: &Request) -> Result<(), Fault> {
+    match (&request.proposal, &request.recipe) {
+        (Some(_), Some(_)) => Err(Fault::new(
+            "/recipe",
+            "a `proposal` and a `recipe` are both given, and each is a change; take one of them back",
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn allowance_chain(request: &Request) -> Result<(), Fault> {

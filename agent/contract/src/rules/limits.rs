@@ -1,7 +1,10 @@
 //! Lengths and ranges, for a request from a text and for one that was put together. The
 //! schema states the same ones beside each field; a test holds the two together.
 
-use crate::{Fault, Request, check::Checks, limit, protocol::Protocols};
+use crate::{
+    Fault, Request, check::Checks, fault::segment, limit, plan::AgreedPlan, protocol::Protocols,
+    recipe::RecipeCall,
+};
 
 pub(super) fn check(request: &Request) -> Result<(), Fault> {
     text("/instruction", &request.instruction, 1, limit::INSTRUCTION_CHARS_MAX)?;
@@ -16,6 +19,9 @@ pub(super) fn check(request: &Request) -> Result<(), Fault> {
     count("/gates/required", request.gates.required.len(), 0, limit::GATES_MAX)?;
     count("/notify", request.notify.len(), 0, limit::NOTIFY_MAX)?;
     budgets(request)?;
+    count("/documents", request.documents.len(), 0, limit::DOCUMENTS_MAX)?;
+    request.recipe.as_ref().map_or(Ok(()), recipe)?;
+    request.plan.as_ref().map_or(Ok(()), plan)?;
     request
         .proposal
         .as_ref()
@@ -51,6 +57,28 @@ fn number(at: &str, value: Option<u64>, max: u64) -> Result<(), Fault> {
         true => Ok(()),
         false => Err(Fault::new(at, format!("must be from 1 to {max}"))),
     }
+}
+
+fn recipe(recipe: &RecipeCall) -> Result<(), Fault> {
+    text("/recipe/name", &recipe.name, 1, limit::CHECK_NAME_CHARS_MAX)?;
+    count("/recipe/parameters", recipe.parameters.len(), 0, limit::PARAMETERS_MAX)?;
+    recipe.parameters.iter().try_for_each(|(name, value)| {
+        let at = format!("/recipe/parameters/{}", segment(name));
+        text(&at, name, 1, limit::NAME_CHARS_MAX)?;
+        text(&at, value, 0, limit::PARAMETER_CHARS_MAX)
+    })
+}
+
+fn plan(plan: &AgreedPlan) -> Result<(), Fault> {
+    let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    if plan.sha256.len() != 64 || !plan.sha256.chars().all(hex) {
+        return Err(Fault::new("/plan/sha256", "is no SHA-256 in small hexadecimal digits"));
+    }
+    count("/plan/steps", plan.steps.len(), 0, limit::STEPS_MAX)?;
+    plan.steps.iter().enumerate().try_for_each(|(index, step)| {
+        text(&format!("/plan/steps/{index}/what"), &step.what, 1, limit::STEP_CHARS_MAX)?;
+        count(&format!("/plan/steps/{index}/files"), step.files.len(), 0, limit::FILES_MAX)
+    })
 }
 
 fn checks(checks: &Checks) -> Result<(), Fault> {

@@ -15,7 +15,7 @@ const MERGE: &str = "[mM][eE][rR][gG](?!en[ct]|EN[CT])";
 
 /// What only a request can get wrong.
 const BEYOND_REQUEST: &str = "a work branch that is the base branch; branches that are not the target's; a \
-    capability requested twice; two commands of one name";
+    capability requested twice; two commands of one name; a recipe beside a proposal";
 
 const OUTWARD: [(&str, &str); 4] = [
     ("repo.commit", "commit"),
