@@ -1,0 +1,7 @@
+//! Google's generateContent.
+
+mod body;
+mod read;
+
+pub(super) use body::body;
+pub(super) use read::turn;

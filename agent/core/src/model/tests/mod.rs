@@ -1,0 +1,3 @@
+mod names;
+mod schema;
+mod sse;
