@@ -4,35 +4,68 @@ use agent_contract::{RepoPath, operation::FileMode};
 
 use super::{
     EditSet, binary,
+    layer::{Applied, Matched, Matching},
+    layered,
     lines::split_mark,
     mismatch::Mismatch,
     net::State,
     patched::patched,
+    replaced::Piece,
     run,
     step::{Action, Hunk, Onto, Step},
     text::Hints,
 };
-use crate::host::{Change, Content};
+use crate::host::Content;
 
 /// Works an edit set out on the files that it is about; a file that is `None`, or not
 /// there at all, does not exist. Every change, in an order in which a host can make
 /// them, or the first mismatch with how many more there are.
-pub fn apply(set: &EditSet, files: &BTreeMap<RepoPath, Option<Content>>) -> Result<Vec<Change>, Mismatch> {
+pub fn apply(
+    set: &EditSet,
+    files: &BTreeMap<RepoPath, Option<Content>>,
+    matching: Matching,
+) -> Result<Applied, Mismatch> {
     let mut state = State::new(files);
     let mut misfits = Misfits::default();
+    let mut matched = Vec::new();
     let mut rest = set.steps.as_slice();
     while let [step, ..] = rest {
         state.start(step, rest);
-        let (run, others) = rest.split_at(run::length(rest));
-        match &step.action {
-            Action::Patch { target: None, mode: None, .. } | Action::Replace { .. } => {
-                run::perform(run, &mut state, &mut misfits);
-            }
-            _ => misfits.note(perform(step, &mut state)),
+        let alone = Turn { step, matching, number: set.steps.len() - rest.len() + 1 };
+        let length = match alone.is_in_a_row() {
+            true => run::length(rest),
+            false => 1,
+        };
+        let (run, others) = rest.split_at(length);
+        match alone.is_in_a_row() {
+            true => run::perform(run, &mut state, &mut misfits),
+            false => misfits.note(perform(&alone, &mut state, &mut matched)),
         }
         rest = others;
     }
-    misfits.first.map_or_else(|| Ok(state.changes()), |first| Err(first.and_more(misfits.more)))
+    match misfits.first {
+        Some(first) => Err(first.and_more(misfits.more)),
+        None => Ok(Applied { changes: state.changes(), matched }),
+    }
+}
+
+/// A step whose turn it is.
+struct Turn<'a> {
+    step: &'a Step,
+    matching: Matching,
+    /// Which one it is, from one.
+    number: usize,
+}
+
+impl Turn<'_> {
+    /// Whether it is made together with those like it that follow.
+    fn is_in_a_row(&self) -> bool {
+        let content = matches!(
+            self.step.action,
+            Action::Patch { target: None, mode: None, .. } | Action::Replace { .. }
+        );
+        content && self.matching == Matching::Strict
+    }
 }
 
 /// What does not fit: the first, and how many there are after it.
@@ -57,15 +90,23 @@ impl Misfits {
     }
 }
 
-fn perform(step: &Step, state: &mut State) -> Result<(), Mismatch> {
+fn perform(turn: &Turn, state: &mut State, matched: &mut Vec<Matched>) -> Result<(), Mismatch> {
+    let step = turn.step;
+    let mut found = |(bytes, spots): layered::Outcome| {
+        matched.extend(spots.into_iter().map(|spot| spot.of(&step.path, turn.number)));
+        bytes
+    };
     match &step.action {
         Action::Write { bytes, mode, onto } => write(step, bytes, *mode, *onto, state),
         Action::Delete { hunks } => delete(step, hunks, state),
-        // Those that change nothing but the content are made in a row.
-        Action::Replace { .. } => Ok(()),
-        Action::Patch { hunks, mode, .. } => {
-            change(step, state, *mode, |held| patched(&step.path, &held.bytes, hunks))
-        }
+        Action::Replace { old, new, count } => change(step, state, None, |held| {
+            let piece = Piece { old, new, count: *count };
+            layered::replaced(&step.path, &step.at, &held.bytes, &piece).map(&mut found)
+        }),
+        Action::Patch { hunks, mode, .. } => change(step, state, *mode, |held| match turn.matching {
+            Matching::Strict => patched(&step.path, &held.bytes, hunks),
+            Matching::Layered => layered::patched(&step.path, &step.at, &held.bytes, hunks).map(&mut found),
+        }),
         Action::Binary { change: given, mode, .. } => change(step, state, *mode, |held| {
             binary::apply(given, &held.bytes).map_err(|what| Mismatch::not_found(&step.path, &step.at, what))
         }),

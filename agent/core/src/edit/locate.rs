@@ -3,6 +3,9 @@
 use agent_contract::RepoPath;
 
 use super::{
+    indent::Shift,
+    layer::{Layer, Matching, Spot},
+    layers,
     mismatch::Mismatch,
     nearest,
     sequence::Sought,
@@ -15,7 +18,29 @@ const PLACES_TOLD_MAX: usize = 5;
 /// A hunk's place, and as much of its body as there is a place for.
 pub(super) struct Fit<'a> {
     pub place: usize,
+    pub layer: Layer,
     pub body: Vec<&'a BodyLine>,
+}
+
+impl Fit<'_> {
+    /// How many lines of the file it covers.
+    pub fn covered(&self) -> usize {
+        self.body.iter().filter(|line| line.sign != Sign::Add).count()
+    }
+
+    pub fn spot(&self) -> Spot {
+        Spot { layer: self.layer, place: self.place, lines: self.covered() }
+    }
+
+    /// How its lines are indented in the file.
+    pub fn shift(&self, text: &Text) -> Option<Shift> {
+        match self.layer {
+            Layer::Exact | Layer::LineEnds => Some(Shift::None),
+            Layer::Indentation | Layer::LookAlikes | Layer::Similar => {
+                layers::shift(&old(&self.body), text, self.place)
+            }
+        }
+    }
 }
 
 /// Looks for a hunk in a file, not before `from`.
@@ -23,23 +48,26 @@ pub(super) fn locate<'a>(
     hunk: &'a Hunk,
     text: &Text,
     from: usize,
-    path: &RepoPath,
+    (path, matching): (&RepoPath, Matching),
 ) -> Result<Fit<'a>, Mismatch> {
-    let search = Search { hunk, text, from, path };
+    let search = Search { hunk, text, from, path, matching };
     let body: Vec<_> = hunk.body.iter().collect();
     let wanted = [old(&body), vec![""; hunk.missing]].concat();
     if wanted.is_empty() {
-        return Ok(Fit { place: search.insertion()?, body });
+        return Ok(Fit { place: search.insertion()?, layer: Layer::Exact, body });
     }
-    if let Some(place) = search.find(&wanted)? {
-        return Ok(Fit { place, body });
+    if let Some((layer, place)) = search.find(&wanted)? {
+        return Ok(Fit { place, layer, body });
     }
     let shorter = without_blank_tail(&body).filter(|body| hunk.missing == 0 && !old(body).is_empty());
-    let fit = match shorter {
-        Some(body) => search.find(&old(&body))?.map(|place| Fit { place, body }),
-        None => None,
-    };
-    fit.ok_or_else(|| search.not_found())
+    if let Some(shorter) = shorter
+        && let Some((layer, place)) = search.find(&old(&shorter))?
+    {
+        return Ok(Fit { place, layer, body: shorter });
+    }
+    // Last of all: other lines may be more like those than what they were meant to be.
+    let similar = search.find_similar(&wanted)?;
+    similar.map(|place| Fit { place, layer: Layer::Similar, body }).ok_or_else(|| search.not_found())
 }
 
 /// The lines that must be there.
@@ -63,25 +91,49 @@ struct Search<'a, 't> {
     text: &'a Text<'t>,
     from: usize,
     path: &'a RepoPath,
+    matching: Matching,
 }
 
 impl Search<'_, '_> {
+    /// From where on the wanted lines may stand.
+    fn start(&self, wanted: &[&str]) -> Result<usize, Mismatch> {
+        let start = self.after_anchors()?.first().copied().unwrap_or(self.from);
+        Ok(match self.hunk.at_end {
+            true => start.max(self.text.lines().len().saturating_sub(wanted.len())),
+            false => start,
+        })
+    }
+
     /// The one place of the wanted lines: the stated one, or the only one.
-    fn find(&self, wanted: &[&str]) -> Result<Option<usize>, Mismatch> {
-        let mut start = self.after_anchors()?.first().copied().unwrap_or(self.from);
-        if self.hunk.at_end {
-            start = start.max(self.text.lines().len().saturating_sub(wanted.len()));
-        }
+    fn find(&self, wanted: &[&str]) -> Result<Option<(Layer, usize)>, Mismatch> {
+        let start = self.start(wanted)?;
         let stated = self.hunk.stated.map(|line| line.saturating_sub(1)).filter(|place| *place >= start);
         // What stands there exactly can be nowhere else.
         if let Some(place) = stated.filter(|place| self.text.stand_at(*place, wanted)) {
-            return Ok(Some(place));
+            return Ok(Some((Layer::Exact, place)));
         }
-        let places = self.text.places(wanted, start, Sought::Lines);
+        let (layer, places) = match self.matching {
+            Matching::Strict => (Layer::Exact, self.text.places(wanted, start, Sought::Lines)),
+            Matching::Layered => layers::places(wanted, self.text, start),
+        };
         match (stated.filter(|place| places.contains(place)), places.as_slice()) {
-            (Some(place), _) | (None, &[place]) => Ok(Some(place)),
+            (Some(place), _) | (None, &[place]) => Ok(Some((layer, place))),
             (None, []) => Ok(None),
             (None, places) => Err(self.ambiguous(places)),
+        }
+    }
+
+    /// The one place that is similar to the wanted lines. A number does not tell which one
+    /// is meant where several are.
+    fn find_similar(&self, wanted: &[&str]) -> Result<Option<usize>, Mismatch> {
+        let places = match self.matching {
+            Matching::Strict => Vec::new(),
+            Matching::Layered => layers::similar(wanted, self.text, self.start(wanted)?),
+        };
+        match places.as_slice() {
+            [] => Ok(None),
+            &[place] => Ok(Some(place)),
+            places => Err(self.too_similar(places.len())),
         }
     }
 
@@ -124,7 +176,16 @@ impl Search<'_, '_> {
         let hints = told.map(|place| format!("it matches at line {}", place + 1)).collect();
         let what =
             format!("the lines to change match in {} places; give more lines around them", places.len());
-        Mismatch::hunk_ambiguous(self.path, self.hunk, &what).hint(hints)
+        Mismatch::hunk_ambiguous(self.path, self.hunk, &what).hint(hints).sought(self.sought())
+    }
+
+    /// What differs is what the edit has to name: the places alone would not tell it.
+    fn too_similar(&self, count: usize) -> Mismatch {
+        let what = format!(
+            "the lines to change are not in the file, and {count} places come close; give the lines as they stand there"
+        );
+        let hints = self.nearest(&self.sought().collect::<Vec<_>>());
+        Mismatch::hunk_ambiguous(self.path, self.hunk, &what).hint(hints).sought(self.sought())
     }
 
     fn not_found(&self) -> Mismatch {
@@ -136,8 +197,13 @@ impl Search<'_, '_> {
             (false, 0, 0) => "the lines to change are not in the file",
             (false, 0, _) => "the lines to change are not in the file, below the hunk before",
         };
-        let body: Vec<_> = self.hunk.body.iter().collect();
-        Mismatch::hunk_not_found(self.path, self.hunk, what).hint(self.nearest(&old(&body)))
+        let wanted: Vec<_> = self.sought().collect();
+        let hints = self.nearest(&wanted);
+        Mismatch::hunk_not_found(self.path, self.hunk, what).hint(hints).sought(self.sought())
+    }
+
+    fn sought(&self) -> impl Iterator<Item = &str> {
+        self.hunk.body.iter().filter(|line| line.sign != Sign::Add).map(|line| line.text.as_str())
     }
 
     fn no_anchor(&self, anchor: &str, from: usize) -> Mismatch {

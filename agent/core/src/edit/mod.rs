@@ -1,12 +1,20 @@
-//! The edit engine: a proposal, in any of five notations, becomes an edit set; an
-//! edit set and the files it is about become changes. All of them, or an error.
+//! The edit engine: a proposal, in any of five notations, or the edits of a model's tool
+//! call become an edit set; an edit set and the files it is about become changes. All of
+//! them, or an error.
 
 mod apply;
 mod binary;
 mod contradiction;
 mod detect;
 mod fault;
+mod fold;
+mod halves;
+mod indent;
 mod info;
+mod layer;
+mod layered;
+mod layers;
+mod likeness;
 mod lines;
 mod locate;
 mod mismatch;
@@ -17,12 +25,15 @@ mod patched;
 mod replaced;
 mod run;
 mod sequence;
+mod similar_lines;
 mod step;
 mod text;
+mod told;
 
 mod apply_patch;
 mod json_edits;
 mod search_replace;
+mod tool;
 mod unified;
 mod whole_files;
 
@@ -38,7 +49,9 @@ use agent_contract::{
 
 pub use apply::apply;
 pub use fault::ProposalFault;
+pub use layer::{Applied, Layer, Matched, Matching};
 pub use mismatch::Mismatch;
+pub use tool::ToolEdit;
 
 use step::Step;
 
@@ -50,7 +63,7 @@ pub struct EditSet {
 }
 
 impl EditSet {
-    /// The notation that the proposal was in.
+    /// The notation that the proposal was in; a tool call is a list of JSON edits.
     pub fn format(&self) -> ProposalFormat {
         self.format
     }

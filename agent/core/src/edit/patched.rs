@@ -3,8 +3,9 @@
 use agent_contract::RepoPath;
 
 use super::{
+    layer::Matching,
     lines::{CRLF, LF, Line, MARK},
-    locate::locate,
+    locate::{Fit, locate},
     mismatch::Mismatch,
     step::{BodyLine, Ends, Hunk, LastEnd, Sign},
     text::{Hints, Piece, Text, push},
@@ -20,17 +21,28 @@ pub(super) fn patched(path: &RepoPath, bytes: &[u8], hunks: &[Hunk]) -> Result<V
 /// Applies hunks, each below the one before; those that only add lines to the end come
 /// last. All of them, or none.
 pub(super) fn patch<'a>(path: &RepoPath, text: &mut Text<'a>, hunks: &'a [Hunk]) -> Result<(), Mismatch> {
-    let (last, placed): (Vec<_>, Vec<_>) = hunks.iter().partition(|hunk| is_appendix(hunk));
-    let mut pieces = Vec::new();
-    let mut at = 0;
-    for hunk in placed.into_iter().chain(last) {
-        let fit = locate(hunk, text, at, path)?;
-        let piece = piece(hunk, &fit.body, fit.place, text);
-        at = piece.place + piece.covered;
-        pieces.push(piece);
-    }
+    let fits = fits(path, text, hunks, Matching::Strict)?;
+    let pieces = fits.iter().map(|(hunk, fit)| piece(hunk, &fit.body, fit.place, text)).collect();
     text.replace(pieces);
     Ok(())
+}
+
+/// The place of each hunk, in the order in which they come to stand.
+pub(super) fn fits<'a>(
+    path: &RepoPath,
+    text: &Text,
+    hunks: &'a [Hunk],
+    matching: Matching,
+) -> Result<Vec<(&'a Hunk, Fit<'a>)>, Mismatch> {
+    let (last, placed): (Vec<_>, Vec<_>) = hunks.iter().partition(|hunk| is_appendix(hunk));
+    let mut fits = Vec::new();
+    let mut at = 0;
+    for hunk in placed.into_iter().chain(last) {
+        let fit = locate(hunk, text, at, (path, matching))?;
+        at = fit.place + fit.covered();
+        fits.push((hunk, fit));
+    }
+    Ok(fits)
 }
 
 /// Whether a hunk names no place and replaces nothing.
@@ -40,7 +52,7 @@ fn is_appendix(hunk: &Hunk) -> bool {
 }
 
 /// The lines that a hunk puts at its place.
-fn piece<'a>(hunk: &Hunk, body: &[&'a BodyLine], place: usize, text: &Text<'a>) -> Piece<'a> {
+pub(super) fn piece<'a>(hunk: &Hunk, body: &[&'a BodyLine], place: usize, text: &Text<'a>) -> Piece<'a> {
     let rest = &text.lines()[place..];
     let (ends, last) = (ends(hunk, body, rest, text.end()), last_end(hunk.last, body, rest));
     let (mut lines, mut at) = (Vec::new(), 0);

@@ -44,10 +44,8 @@ pub(super) fn replace(
             Ok(())
         }
         (places, Count::Once) => {
-            let what = format!(
-                "the text to replace is there {} times; give more of it, or `\"all\": true`",
-                places.len()
-            );
+            let all = if matches!(at, Place::Edit(_)) { "" } else { ", or `\"all\": true`" };
+            let what = format!("the text to replace is there {} times; give more of it{all}", places.len());
             Err(Mismatch::ambiguous(path, at, &what).hint(told(bytes, places)))
         }
     }
@@ -59,7 +57,7 @@ fn nearest(old: &[u8], bytes: &[u8]) -> Vec<String> {
 
 /// The places of the piece as it is written or, failing that, with the line ends of the
 /// file; what stands there, and what is to.
-fn find(bytes: &[u8], piece: &Piece) -> (Vec<usize>, Vec<u8>, Vec<u8>) {
+pub(super) fn find(bytes: &[u8], piece: &Piece) -> (Vec<usize>, Vec<u8>, Vec<u8>) {
     let exact = places(bytes, piece.old, piece.count);
     let many = piece.old.contains(&b'\n');
     if exact.is_empty() && many {

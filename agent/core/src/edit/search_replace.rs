@@ -3,17 +3,14 @@
 use std::collections::BTreeMap;
 
 use agent_contract::RepoPath;
-use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::{
     fault::{ProposalFault, path},
+    halves,
     info::{self, Info},
     names,
-    step::{Action, BodyLine, Ends, Hunk, LastEnd, Onto, Place, Sign, Step},
+    step::{Action, Ends, Hunk, LastEnd, Onto, Place, Step},
 };
-
-/// Blocks with more pairs of lines than this are not compared line by line.
-const PAIRS_MAX: usize = 4_000_000;
 
 /// `<<<<<<< SEARCH`
 pub(super) fn is_search(line: &str) -> bool {
@@ -118,7 +115,7 @@ impl Blocks<'_> {
             anchors: Vec::new(),
             stated: None,
             at_end: false,
-            body: body(old, new),
+            body: halves::body(old, new),
             missing: 0,
             ends: if transported { Ends::Nothing } else { Ends::IfAny },
             last: LastEnd::Kept,
@@ -141,18 +138,4 @@ fn name_above<'a>(lines: &[&'a str], at: usize) -> Result<Option<&'a str>, Propo
         Info::Nothing => Ok(heading),
         Info::Unclear(text) => Err(info::unclear(text, first + 1)),
     }
-}
-
-/// Lines that stand in both halves are kept as the file has them.
-fn body(old: &[&str], new: &[&str]) -> Vec<BodyLine> {
-    let lines = |sign, lines: &[&str]| lines.iter().map(|line| BodyLine::new(sign, line)).collect::<Vec<_>>();
-    if old.len().saturating_mul(new.len()) > PAIRS_MAX {
-        return [lines(Sign::Remove, old), lines(Sign::Add, new)].concat();
-    }
-    let ops = capture_diff_slices(Algorithm::Myers, old, new);
-    let parts = ops.iter().flat_map(|op| match op {
-        DiffOp::Equal { .. } => lines(Sign::Keep, &old[op.old_range()]),
-        _ => [lines(Sign::Remove, &old[op.old_range()]), lines(Sign::Add, &new[op.new_range()])].concat(),
-    });
-    parts.collect()
 }

@@ -2,13 +2,27 @@
 
 use std::{borrow::Cow, cell::OnceCell, collections::BTreeMap};
 
-use super::lines::Line;
+use super::{fold, lines::Line};
 
 /// What of a line is compared.
 type Layer = fn(&[u8]) -> Cow<'_, [u8]>;
 
-/// How exactly lines must agree. Tried in this order, each on its own.
-const LAYERS: [Layer; 4] = [exact, ends_ignored, look_alike, indentation_ignored];
+/// How exactly lines must agree. Of a proposal the first ones are tried in this order,
+/// each on its own; the others are named by `By`.
+const LAYERS: [Layer; 6] = [exact, ends_ignored, look_alike, indentation_ignored, bare, fold::bare];
+
+/// A way to compare lines, where it is named and not one of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// Letter by letter.
+    Letters = 0,
+    /// Whatever blanks are at the end.
+    Starts = 1,
+    /// Whatever blanks are at either end.
+    Bare = 4,
+    /// So too, and characters that look alike are the same.
+    Looks = 5,
+}
 
 /// How many lines are compared at once when a rare one is looked for.
 const CHUNK: usize = 128;
@@ -25,8 +39,8 @@ pub(super) enum Sought {
 impl Sought {
     fn layers(self) -> usize {
         match self {
-            Self::Lines => LAYERS.len() - 1,
-            Self::Anchor => LAYERS.len(),
+            Self::Lines => 3,
+            Self::Anchor => 4,
         }
     }
 }
@@ -52,6 +66,10 @@ fn indentation_ignored(line: &[u8]) -> Cow<'_, [u8]> {
         Cow::Borrowed(line) => Cow::Borrowed(line.trim_ascii_start()),
         Cow::Owned(line) => Cow::Owned(line.trim_ascii_start().to_vec()),
     }
+}
+
+fn bare(line: &[u8]) -> Cow<'_, [u8]> {
+    Cow::Borrowed(line.trim_ascii())
 }
 
 /// Dashes, quotes and spaces that people can't tell apart become one.
@@ -87,6 +105,11 @@ impl<'a> Columns<'a> {
     pub fn places(&self, wanted: &[&str], lines: &[Line], from: usize, sought: Sought) -> Vec<usize> {
         let found = (0..sought.layers()).map(|index| self.column(index, lines).places(wanted, from));
         found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// Every place from `from` on at which the lines stand, compared in one way.
+    pub fn places_by(&self, by: By, wanted: &[&str], lines: &[Line], from: usize) -> Vec<usize> {
+        self.column(by as usize, lines).places(wanted, from)
     }
 
     /// Whether the lines stand at a place exactly as they are wanted.

@@ -24,6 +24,8 @@ pub(super) enum Place {
     Line(usize),
     /// A JSON pointer.
     Pointer(String),
+    /// One of the edits of a call, from one.
+    Edit(usize),
 }
 
 impl fmt::Display for Place {
@@ -31,6 +33,7 @@ impl fmt::Display for Place {
         match self {
             Self::Line(line) => write!(f, "line {line}"),
             Self::Pointer(pointer) => f.write_str(pointer),
+            Self::Edit(number) => write!(f, "edit {number}"),
         }
     }
 }

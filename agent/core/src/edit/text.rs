@@ -2,7 +2,7 @@
 
 use super::{
     lines::{self, EndCounts, Line, MARK},
-    sequence::{Columns, Sought},
+    sequence::{By, Columns, Sought},
     step::{Hunk, LastEnd, Sign},
 };
 
@@ -59,6 +59,10 @@ impl<'a> Text<'a> {
 
     pub fn places(&self, wanted: &[&str], from: usize, sought: Sought) -> Vec<usize> {
         self.columns.places(wanted, &self.lines, from, sought)
+    }
+
+    pub fn places_by(&self, by: By, wanted: &[&str], from: usize) -> Vec<usize> {
+        self.columns.places_by(by, wanted, &self.lines, from)
     }
 
     pub fn stand_at(&self, place: usize, wanted: &[&str]) -> bool {

@@ -3,7 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::{gives, patch, refused};
+use super::{
+    gives,
+    layers::{layered, tool},
+    patch, refused,
+};
 
 const LINES: usize = 100_000;
 
@@ -34,7 +38,8 @@ fn blocks_without_a_line_in_common_are_not_compared() {
     gives(&text, &[("f", &old)], &[("f", &new)]);
 }
 
-const MANY_LINES: usize = 200_000;
+/// A build without optimisation takes apart a tenth of it.
+const MANY_LINES: usize = if cfg!(debug_assertions) { 200_000 / 10 } else { 200_000 };
 
 fn numbered(count: usize, every: usize, word: &str) -> String {
     let word = |index: usize| if index % every == every / 2 { word } else { "line" };
@@ -102,4 +107,19 @@ fn the_second_place_of_a_block_is_seen_wherever_the_first_came_from() {
     gives(&(block("b", "x") + &text), &[("f", "a\nb\nc\n")], &[("f", "d\nx\nc\n")]);
     refused(&(block("x", "b") + &text), &[("f", "a\nx\nc")], "edit-ambiguous");
     gives(&(block("c", "c\nd") + &block("d", "e")), &[("f", "a\r\nc")], &[("f", "a\r\nc\r\ne")]);
+}
+
+#[test]
+fn a_models_lines_are_sought_in_large_files_within_bounds() {
+    let alike: String = (0..LINES).map(|_| "    let value = compute(input, 7);\n").collect();
+    let shifted = "\tlet value = compute(input, 7);\n".repeat(LINES / 4);
+    let wrong = "    let value = conpute(input, 7);\n".repeat(100);
+    for (old, file) in [
+        (shifted.as_str(), &alike),
+        (&wrong, &alike),
+        (&wrong.repeat(100), &alike),
+        (&"    let value_9 = conpute(input);\n".repeat(5), &numbered(LINES, 10, "word")),
+    ] {
+        soon(|| drop(layered(&tool(old, "x\n"), file).unwrap_err()));
+    }
 }

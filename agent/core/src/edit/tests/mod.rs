@@ -1,15 +1,17 @@
 mod apply_patch;
 mod json_edits;
+mod layers;
 mod limits;
 mod properties;
 mod search_replace;
+mod tool;
 mod unified;
 mod unified_moves;
 mod whole_files;
 
 use std::collections::BTreeMap;
 
-use super::{EditSet, apply, parse};
+use super::{EditSet, Matching, apply, parse};
 use crate::host::{Change, Content};
 use agent_contract::{
     RepoPath,
@@ -39,8 +41,9 @@ fn after(text: &str, before: &[(&str, &str)]) -> Result<BTreeMap<String, String>
     for name in set.paths() {
         state.entry(name).or_insert(None);
     }
-    let changes = apply(&set, &state).map_err(|mismatch| (mismatch.code().to_owned(), mismatch.hints))?;
-    for change in changes {
+    let applied = apply(&set, &state, Matching::Strict);
+    let applied = applied.map_err(|mismatch| (mismatch.code().to_owned(), mismatch.hints))?;
+    for change in applied.changes {
         perform(&mut state, change);
     }
     let text = |content: Content| {

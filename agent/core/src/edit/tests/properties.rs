@@ -1,7 +1,11 @@
 use proptest::prelude::*;
 use similar::TextDiff;
 
-use super::{after, patch, refused};
+use super::{
+    Matching, after, apply,
+    layers::{layered, tool},
+    parse, patch, proposal, refused,
+};
 
 fn lines() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec("[a-d]{0,3}", 0..30)
@@ -79,6 +83,14 @@ proptest! {
     }
 
     #[test]
+    fn a_diff_by_a_model_means_the_same(old in text(), new in text(), context in 1_usize..5) {
+        prop_assume!(old != new && !old.is_empty() && !new.is_empty());
+        let diff = diff(&old, &new, context);
+        let after = layered(&parse(&proposal(&diff)).unwrap(), &old).map(|(text, _)| text);
+        prop_assert_eq!(after, Ok(new), "{}", diff);
+    }
+
+    #[test]
     fn a_change_in_one_place_is_made_there(old in text(), line in "[a-d]{0,3}(\r)?\n", at in 0_usize..30, context in 1_usize..3) {
         prop_assume!(!old.is_empty());
         let place = old.match_indices('\n').map(|(end, _)| end + 1).nth(at).unwrap_or(0);
@@ -147,6 +159,15 @@ proptest! {
         tried(&text);
     }
 
+    /// Whatever stands in the file, and whatever a model remembers of it.
+    #[test]
+    fn nothing_that_a_model_remembers_makes_it_panic(
+        file in "(?s)[ab \t\r\n\u{feff}\u{301}é…“]{0,60}", old in "(?s)[ab \t\r\n\u{feff}\u{301}e.\"]{1,12}", new in "(?s)[ab \t\r\n]{0,12}",
+    ) {
+        prop_assume!(old != new);
+        let _ = layered(&tool(&old, &new), &file).map_err(|mismatch| mismatch.told());
+    }
+
     /// Lines that mean something somewhere, in any order.
     #[test]
     fn no_order_of_marks_makes_it_panic(marks in prop::collection::vec(0..MARKS.len(), 0..14)) {
@@ -208,11 +229,16 @@ const MARKS: &[&str] = &[
 
 fn tried(text: &str) {
     let files: &[(&str, &str)] = &[("a", "x\n"), ("c", "\u{feff}é\r\nx")];
-    let _ = after(text, files);
-    let _ = after(&patch(text), files);
-    let _ = after(&patch(&format!("*** Update File: a\n@@\n{text}")), files);
-    let _ = after(&format!("--- a/a\n+++ b/a\n@@ -1 +1 @@\n{text}"), files);
-    let _ = after(&format!("diff --git a/a b/a\n{text}"), files);
-    let _ = after(&format!("a\n<<<<<<< SEARCH\n{text}\n=======\n{text}\n>>>>>>> REPLACE"), files);
-    let _ = after(&format!("a.md\n```\n{text}\n```\n"), files);
+    for text in [
+        text.to_owned(),
+        patch(text),
+        patch(&format!("*** Update File: a\n@@\n{text}")),
+        format!("--- a/a\n+++ b/a\n@@ -1 +1 @@\n{text}"),
+        format!("diff --git a/a b/a\n{text}"),
+        format!("a\n<<<<<<< SEARCH\n{text}\n=======\n{text}\n>>>>>>> REPLACE"),
+        format!("a.md\n```\n{text}\n```\n"),
+    ] {
+        let _ = after(&text, files);
+        let _ = parse(&proposal(&text)).map(|set| apply(&set, &super::files(files), Matching::Layered));
+    }
 }

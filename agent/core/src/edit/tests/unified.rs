@@ -163,15 +163,15 @@ fn a_byte_order_mark_stays() {
 
 #[test]
 fn bytes_that_are_no_text_stay() {
-    use super::super::{apply, parse};
+    use super::super::{Matching, apply, parse};
     use crate::host::{Change, Content};
     let bytes = b"\xff\xfe\nx\n\xe9\n".to_vec();
     let file = Content { bytes, mode: super::FileMode::Plain };
     let set = parse(&super::proposal("--- a/a\n+++ b/a\n@@ -2 +2 @@\n-x\n+y\n")).unwrap();
-    let changes = apply(&set, &[(super::path("a"), Some(file))].into());
+    let applied = apply(&set, &[(super::path("a"), Some(file))].into(), Matching::Strict);
     let expected =
         Change::Write { path: super::path("a"), bytes: b"\xff\xfe\ny\n\xe9\n".to_vec(), mode: None };
-    assert_eq!(changes, Ok(vec![expected]));
+    assert_eq!(applied.map(|applied| applied.changes), Ok(vec![expected]));
 }
 
 #[test]
@@ -206,10 +206,11 @@ fn names_are_read_as_they_are_written() {
 
 #[test]
 fn a_mismatch_names_file_hunk_and_line() {
-    use super::super::{apply, parse};
+    use super::super::{Matching, apply, parse};
     let text = "--- a/a\n+++ b/a\n@@ -1 +1 @@\n-x\n+y\n@@ -9 +9 @@\n-gone\n+y\n--- a/b\n+++ b/b\n@@ -1 +1 @@\n-q\n+r\n";
     let files = super::files(&[("a", "x\n"), ("b", "x\n")]);
-    let mismatch = apply(&parse(&super::proposal(text)).unwrap(), &files).unwrap_err();
+    let set = parse(&super::proposal(text)).unwrap();
+    let mismatch = apply(&set, &files, Matching::Strict).unwrap_err();
     let expected = "`a`: hunk 2: the lines to change are not in the file, below the hunk before (line 6 of the proposal); and 1 more does not fit";
     assert_eq!(mismatch.message, expected);
 }
