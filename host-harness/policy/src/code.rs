@@ -190,6 +190,8 @@ codes! {
     FileMissing = "file-missing",
     /// The file is larger than the Runner reads.
     FileTooLarge = "file-too-large",
+    /// A check that fixes changed more than can be handed over to the agent.
+    FixesTooLarge = "fixes-too-large",
     /// The path names a folder, a device or something else that is not a file.
     FileKind = "file-kind",
     /// A symbolic link leads out of the repository, into `.git`, or stands where a file is to be written.
@@ -256,6 +258,10 @@ codes! {
     GateFailed = "gate-failed",
     /// The mode does not ask for production.
     ModeNotProduction = "mode-not-production",
+    /// Only a plan was asked for.
+    PlanOnly = "plan-only",
+    /// A model's answers were recorded beforehand, and no model was asked.
+    ModelRecorded = "model-recorded",
 
     /// A part of the sandbox can't be had on this machine, and the run needs all of it.
     SandboxUnavailable = "sandbox-unavailable",
@@ -396,6 +402,18 @@ codes! {
     NetLimitMoney = "net-limit-money",
     /// An answer did not tell what it cost, and there is a limit on that.
     NetUsageUnknown = "net-usage-unknown",
+    /// The request's budget has no tokens for another call of a model.
+    BudgetTokens = "budget-tokens",
+    /// The request's budget has no money for another call of a model.
+    BudgetMoney = "budget-money",
+    /// The request has a budget of money, and nobody said what a model costs.
+    BudgetUnpriced = "budget-unpriced",
+    /// A model's answer is not framed as its content type says.
+    ModelStream = "model-stream-malformed",
+    /// A recording has no answer for a call, or no answer any more.
+    RecordingEnded = "model-recording-ended",
+    /// A recording can't be read.
+    RecordingMalformed = "model-recording-malformed",
     /// What takes notifications did not take this one.
     NotifyRefused = "notify-refused",
     /// What takes notifications has no time for this one.

@@ -4,6 +4,8 @@ mod artifact;
 mod binding;
 mod container;
 mod identity;
+mod memory;
+mod model;
 mod points;
 mod primitive;
 mod sandbox;
@@ -18,11 +20,17 @@ use serde::Deserialize;
 
 pub use artifact::{ArtifactStore, ArtifactsConfig, S3Config};
 pub use binding::{
-    ActionConfig, Allow, BindingConfig, BindingKind, BindingLimits, BreakerConfig, MailConfig, MethodName,
-    PathPattern, Price, Private, ProxyConfig, Redirects, TransportName, UsageConfig, is_plain_path,
+    ActionConfig, Allow, BindingConfig, BindingKind, BindingLimits, BreakerConfig, CachedTokens, MailConfig,
+    MethodName, PathPattern, Pointers, Price, Private, ProxyConfig, Redirects, TransportName, UsageConfig,
+    is_plain_path,
 };
 pub use container::{Capability, ContainerConfig, EngineChoice, ProbeConfig};
 pub use identity::{AgentIdConfig, ApprovalConfig, Approver, Identity};
+pub use memory::MemoryConfig;
+pub use model::{
+    AwsConfig, Dialect, Effort, Flavour, MODEL_PREFIX, ModelPlace, ModelWords, Models, Prices, Provider,
+    Role, Roles, SessionToken,
+};
 pub use points::{CredentialConfig, KeyConfig, PointConfig, PointProtocol};
 pub use sandbox::{LanguageCache, SandboxBackend, SandboxConfig};
 pub use secret::{VaultAppRole, VaultAuth, VaultConfig, VaultReference, VaultSource};
@@ -57,14 +65,19 @@ pub struct Config {
     pub sandbox: SandboxConfig,
     /// How a change leaves the machine.
     pub update: UpdateConfig,
-    /// The places beyond the machine, by the names that the agent uses.
+    /// The places beyond the machine, by the names that the agent uses, those of the models
+    /// among them.
     pub bindings: Vec<BindingConfig>,
+    /// What the agent is told of the models.
+    pub models: Models,
     /// The HashiCorp Vault that credentials may be kept in.
     pub vault: Option<VaultConfig>,
     /// Where artifacts are kept.
     pub artifacts: ArtifactsConfig,
     /// How the repository's containers are simulated.
     pub container: ContainerConfig,
+    /// What is kept from run to run.
+    pub memory: MemoryConfig,
     /// Where a change could be deployed.
     pub targets: Vec<TargetConfig>,
 }
@@ -84,9 +97,12 @@ struct Written {
     sandbox: SandboxConfig,
     update: UpdateConfig,
     bindings: Vec<BindingConfig>,
+    models: Vec<model::ModelConfig>,
+    roles: model::RolesConfig,
     vault: Option<VaultConfig>,
     artifacts: ArtifactsConfig,
     container: ContainerConfig,
+    memory: MemoryConfig,
     targets: Vec<TargetConfig>,
 }
 
@@ -177,6 +193,10 @@ impl Config {
         let written: Written = toml::from_str(text).map_err(|error| PolicyError::toml(&error, text))?;
         let policy =
             written.policy.map(|policy| local::load(policy, text, Place::Configuration)).transpose()?;
+        if let Some(fault) = binding::faults(&written.bindings) {
+            return Err(ConfigError(fault));
+        }
+        let (bindings, models) = model::resolve(&written.models, &written.roles).map_err(ConfigError)?;
         let config = Self {
             limits: written.limits,
             policy: policy.unwrap_or_default(),
@@ -188,10 +208,12 @@ impl Config {
             decision_points: written.decision_points,
             sandbox: written.sandbox,
             update: written.update,
-            bindings: written.bindings,
+            bindings: written.bindings.into_iter().chain(bindings).collect(),
+            models,
             vault: written.vault,
             artifacts: written.artifacts,
             container: written.container,
+            memory: written.memory,
             targets: written.targets,
         };
         if let Some(fault) = config.outside_fault() {
@@ -251,13 +273,11 @@ impl Config {
         let named = |part: &'static str| move |fault: String| format!("{part}: {fault}");
         let listed =
             |part: &'static str, index: usize| move |fault: String| format!("{part}[{index}]: {fault}");
-        let mut bindings = self.bindings.iter().enumerate();
         let mut targets = self.targets.iter().enumerate();
         self.sandbox
             .fault()
             .map(named("sandbox"))
             .or_else(|| self.update.fault().map(named("update")))
-            .or_else(|| bindings.find_map(|(at, one)| one.fault().map(listed("bindings", at))))
             .or_else(|| binding::clash(&self.bindings))
             .or_else(|| self.vault.as_ref().and_then(VaultConfig::fault).map(named("vault")))
             .or_else(|| self.artifacts.fault().map(named("artifacts")))

@@ -6,6 +6,7 @@ use agent_contract::{
     check::{CheckOutcome, CheckResult},
     gate::GateResult,
     report::{Conclusion, Reason},
+    request::Until,
     result::{Outcome, Verdict},
 };
 
@@ -25,6 +26,10 @@ pub struct Stopped {
 pub struct Facts<'a> {
     /// The mode.
     pub mode: RunMode,
+    /// Where the run was to end before its end.
+    pub until: Option<Until>,
+    /// Whether answers of a model were recorded beforehand.
+    pub recorded: bool,
     /// Why the run was ended early, if it was.
     pub stopped: Option<&'a Stopped>,
     /// The agent's account, if it came to give one.
@@ -61,12 +66,25 @@ pub fn reach(facts: &Facts) -> (Outcome, Verdict) {
             reasons.push(reason);
         }
     }
-    let production_ready = outcome == Outcome::Succeeded && facts.mode == RunMode::ProductionChange;
-    if outcome == Outcome::Succeeded && !production_ready {
-        let message = format!("a {} is never production-ready", facts.mode);
-        reasons.push(Reason::new(Code::ModeNotProduction.as_str(), message));
-    }
+    let unready = unready(facts);
+    let production_ready = outcome == Outcome::Succeeded && unready.is_none();
+    reasons.extend(unready.filter(|_| outcome == Outcome::Succeeded));
     (outcome, Verdict { production_ready, reasons })
+}
+
+/// Why not even a success is fit for production.
+fn unready(facts: &Facts) -> Option<Reason> {
+    let (code, message) = match facts {
+        _ if facts.until.is_some() => (Code::PlanOnly, "a plan changes nothing".to_owned()),
+        _ if facts.mode != RunMode::ProductionChange => {
+            (Code::ModeNotProduction, format!("a {} is never production-ready", facts.mode))
+        }
+        _ if facts.recorded => {
+            (Code::ModelRecorded, "the model's answers were recorded beforehand".to_owned())
+        }
+        _ => return None,
+    };
+    Some(Reason::new(code.as_str(), message))
 }
 
 type Finding = Vec<(Outcome, Reason)>;
@@ -113,6 +131,10 @@ fn unrecorded(facts: &Facts) -> Finding {
 
 /// A denied step is never a success, even where the agent says that it could do without.
 fn refused(facts: &Facts) -> Finding {
+    // A plan says itself what it could not have.
+    if facts.until.is_some() {
+        return Vec::new();
+    }
     let outcome = |reason: &Reason| match reason.code == Code::PrimitiveUnavailable.as_str() {
         true => Outcome::Unavailable,
         false => Outcome::Refused,
@@ -123,7 +145,9 @@ fn refused(facts: &Facts) -> Finding {
 fn reported(facts: &Facts) -> Finding {
     let Some(report) = facts.report else { return Vec::new() };
     let outcome = match report.conclusion {
-        Conclusion::Proposed => return Vec::new(),
+        Conclusion::Proposed if facts.until.is_none() => return Vec::new(),
+        Conclusion::Planned if facts.until.is_some() && report.plan.is_some() => return Vec::new(),
+        Conclusion::Proposed | Conclusion::Planned => return vec![(Outcome::Failed, misread())],
         Conclusion::Failed | Conclusion::Refused => Outcome::Failed,
         Conclusion::Unavailable => Outcome::Unavailable,
     };
@@ -134,14 +158,27 @@ fn reported(facts: &Facts) -> Finding {
     reasons.into_iter().filter(|reason| !told(reason)).map(|reason| (outcome, reason)).collect()
 }
 
+/// It did something other than what was asked for.
+fn misread() -> Reason {
+    Reason::new("agent-gave-up", "the agent gave a plan for a change, or a change for a plan")
+}
+
 fn nothing(facts: &Facts) -> Finding {
-    if facts.changed_files > 0 {
+    let planned = facts.until.is_some();
+    if planned && facts.changed_files > 0 {
+        let message = "the run changed files, and only a plan was asked for";
+        return vec![(Outcome::Failed, Reason::new(Code::PlanOnly.as_str(), message))];
+    }
+    if planned || facts.changed_files > 0 {
         return Vec::new();
     }
     vec![(Outcome::Failed, Reason::new(Code::NothingChanged.as_str(), "the run changed no file"))]
 }
 
 fn checks(facts: &Facts) -> Finding {
+    if facts.until.is_some() {
+        return Vec::new();
+    }
     let broken = facts.checks.iter().filter(|check| !check.passed()).map(|check| {
         let (outcome, code) = match check.outcome {
             CheckOutcome::Unavailable => (Outcome::Unavailable, "check-unavailable"),

@@ -1,6 +1,7 @@
 //! The calls that an agent can make, parsed: a value of one of these types can't
 //! hold what its place does not allow.
 
+mod lookup;
 mod network;
 mod process;
 mod repo;
@@ -9,11 +10,11 @@ mod words;
 use agent_contract::{CapabilityName, RepoPath};
 use serde_json::{Value, json};
 
+pub use lookup::{FindCall, MapCall, SymbolsCall};
 pub use network::{InvokeCall, NotifyCall, PublishCall};
 pub use process::{RunChecksCall, ScanCall, SimulateCall};
 pub use repo::{
-    Change, CommitCall, DiffCall, ListCall, OpenPrCall, PushCall, ReadCall, SearchCall, SymbolsCall,
-    WriteCall,
+    Change, CommitCall, DiffCall, ListCall, OpenPrCall, PushCall, ReadCall, SearchCall, WriteCall,
 };
 pub use words::{NoteCall, ProgressCall};
 

@@ -118,33 +118,6 @@ impl Call for SearchCall {
     }
 }
 
-/// `repo.symbols`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SymbolsCall {
-    /// The file.
-    pub path: RepoPath,
-}
-
-impl SymbolsCall {
-    /// Parses the arguments.
-    pub fn parse(text: &str) -> Parsed<Self> {
-        Ok(Self { path: path(text)? })
-    }
-}
-
-impl Call for SymbolsCall {
-    const FUNCTION: &'static str = "repo.symbols";
-    const CAPABILITY: CapabilityName = CapabilityName::RepoRead;
-
-    fn describe(&self) -> Value {
-        json!({ "path": self.path })
-    }
-
-    fn paths(&self) -> Vec<&RepoPath> {
-        vec![&self.path]
-    }
-}
-
 /// One change of an edit set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {

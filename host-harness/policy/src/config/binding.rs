@@ -1,9 +1,11 @@
 //! A place beyond the machine, by the name that the agent uses.
 
 mod allow;
+mod headers;
 mod limits;
 mod mail;
 mod reach;
+mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,11 +13,12 @@ use agent_contract::fault::shown;
 use serde::Deserialize;
 
 pub use allow::{ActionConfig, Allow, MethodName, PathPattern, is_plain_path};
-pub use limits::{BindingLimits, BreakerConfig, Price, UsageConfig};
+pub use limits::{BindingLimits, BreakerConfig};
 pub use mail::MailConfig;
 pub use reach::{Private, ProxyConfig, Redirects};
+pub use usage::{CachedTokens, Pointers, Price, UsageConfig};
 
-use super::CredentialConfig;
+use super::{CredentialConfig, MODEL_PREFIX, ModelPlace};
 
 /// A binding.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -34,6 +37,8 @@ pub struct BindingConfig {
     pub allow: Vec<Allow>,
     /// What the agent can have done, by name.
     pub actions: BTreeMap<String, ActionConfig>,
+    /// Headers that every request carries, by their names in small letters.
+    pub headers: BTreeMap<String, String>,
     /// What the Runner shows to it.
     pub credential: Option<CredentialConfig>,
     /// Webhooks: whether the credential signs what is sent instead of being sent itself.
@@ -54,6 +59,9 @@ pub struct BindingConfig {
     pub connect_timeout_ms: u64,
     /// How long an answer may pause.
     pub idle_timeout_ms: u64,
+    /// How long everything may take up to the first byte of a good answer, attempts and pauses
+    /// too. Without it as long as all together.
+    pub patience_ms: Option<u64>,
     /// How often it is tried in all.
     pub attempts: u32,
     /// When it is left alone.
@@ -68,6 +76,9 @@ pub struct BindingConfig {
     pub response_bytes_max: u64,
     /// Whether answers may be handed on while they come.
     pub stream: bool,
+    /// What a model's binding is beyond that. It is made from `[[models]]` and never written.
+    #[serde(skip)]
+    pub model: Option<ModelPlace>,
 }
 
 /// What is at the other end of a binding.
@@ -77,6 +88,8 @@ pub enum BindingKind {
     /// Something that answers requests over HTTP.
     #[default]
     Http,
+    /// A model. Such a binding is made from `[[models]]`.
+    Model,
     /// Something that takes notifications as JSON.
     Webhook,
     /// An incoming webhook of Slack.
@@ -88,7 +101,7 @@ pub enum BindingKind {
 impl BindingKind {
     /// Whether people are told through it.
     pub fn is_channel(self) -> bool {
-        self != Self::Http
+        !matches!(self, Self::Http | Self::Model)
     }
 }
 
@@ -130,6 +143,7 @@ impl Default for BindingConfig {
             url: String::new(),
             allow: Vec::new(),
             actions: BTreeMap::new(),
+            headers: BTreeMap::new(),
             credential: None,
             sign: false,
             mail: None,
@@ -140,6 +154,7 @@ impl Default for BindingConfig {
             timeout_ms: 60_000,
             connect_timeout_ms: 10_000,
             idle_timeout_ms: 30_000,
+            patience_ms: None,
             attempts: 3,
             breaker: BreakerConfig::default(),
             limits: BindingLimits::default(),
@@ -147,6 +162,7 @@ impl Default for BindingConfig {
             request_bytes_max: 16 * MIB,
             response_bytes_max: 16 * MIB,
             stream: false,
+            model: None,
         }
     }
 }
@@ -155,7 +171,8 @@ impl BindingConfig {
     /// Its files, sought beside the configuration.
     pub(super) fn files(&mut self) -> Vec<&mut String> {
         let credential = self.credential.iter_mut().filter_map(|credential| credential.file.as_mut());
-        credential.chain(self.ca_file.as_mut()).collect()
+        let model = self.model.iter_mut().flat_map(ModelPlace::files);
+        credential.chain(self.ca_file.as_mut()).chain(model).collect()
     }
 
     /// What can't be.
@@ -166,6 +183,7 @@ impl BindingConfig {
             .or_else(|| self.address_fault())
             .or_else(|| self.allow.iter().find_map(Allow::fault))
             .or_else(|| self.actions.iter().find_map(|(name, action)| action.fault(name)))
+            .or_else(|| headers::headers_fault(&self.headers))
             .or_else(|| self.usage.as_ref().and_then(UsageConfig::fault))
             .or_else(|| self.limits_fault())
             .or_else(|| self.credential.as_ref().and_then(CredentialConfig::source_fault))
@@ -184,6 +202,7 @@ impl BindingConfig {
             ("timeout_ms", self.timeout_ms, TIMEOUT_MS_MAX),
             ("connect_timeout_ms", self.connect_timeout_ms, TIMEOUT_MS_MAX),
             ("idle_timeout_ms", self.idle_timeout_ms, TIMEOUT_MS_MAX),
+            ("patience_ms", self.patience_ms.unwrap_or(1), TIMEOUT_MS_MAX),
             ("attempts", self.attempts.into(), ATTEMPTS_MAX.into()),
             ("breaker.failures", self.breaker.failures.into(), 1000),
             ("breaker.open_ms", self.breaker.open_ms, TIMEOUT_MS_MAX),
@@ -196,8 +215,14 @@ impl BindingConfig {
 
     /// What a binding of its kind does not have, or lacks.
     fn kind_fault(&self) -> Option<String> {
-        let http = self.kind == BindingKind::Http;
+        let http = !self.kind.is_channel();
         let fault = match self.kind {
+            BindingKind::Model if self.model.is_none() => {
+                "`kind` is `model`, which no binding is written with\nhint: write `[[models]]`, of which it is made"
+            }
+            BindingKind::Model if !self.name.starts_with(MODEL_PREFIX) => {
+                "`name` does not begin with `model.`, and that of a model's binding does"
+            }
             BindingKind::Slack if self.credential.is_none() => {
                 "`credential` is missing: the path of an incoming webhook is its secret"
             }
@@ -206,6 +231,7 @@ impl BindingConfig {
             _ if !(http || self.allow.is_empty() && self.actions.is_empty()) => {
                 "`allow` and `actions` are for bindings of the kind `http`"
             }
+            _ if !http && !self.headers.is_empty() => "`headers` are for bindings of the kind `http`",
             _ if !http && self.usage.is_some() => "`usage` is for bindings of the kind `http`",
             _ if self.sign && self.kind != BindingKind::Webhook => "`sign` is for webhooks",
             _ if self.sign && self.credential.is_none() => "`sign` needs a `credential` to sign with",
@@ -233,6 +259,12 @@ impl BindingConfig {
         };
         Some(fault.to_owned())
     }
+}
+
+/// The first fault of any binding, with its place.
+pub(super) fn faults(bindings: &[BindingConfig]) -> Option<String> {
+    let mut bindings = bindings.iter().enumerate();
+    bindings.find_map(|(at, one)| one.fault().map(|fault| format!("bindings[{at}]: {fault}")))
 }
 
 /// Two bindings that carry one name.

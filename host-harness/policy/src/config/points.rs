@@ -79,7 +79,7 @@ pub struct KeyConfig {
 }
 
 /// What the Runner shows to a decision point, and where it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialConfig {
     /// The header that it goes into. Default: `Authorization`, as a bearer token.

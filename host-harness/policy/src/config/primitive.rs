@@ -2,7 +2,7 @@
 
 use agent_contract::CapabilityName;
 
-use super::{BindingKind, Config, UpdatePath};
+use super::{Config, UpdatePath};
 
 impl Config {
     /// The line without which there is no primitive for a capability; none where there is one.
@@ -11,8 +11,8 @@ impl Config {
             CapabilityName::RepoPush => (self.update.path.is_some(), "[update]\npath = \"git\""),
             CapabilityName::RepoOpenPr => (self.is_on_github(), "[update]\npath = \"github\""),
             CapabilityName::ProtocolInvoke => {
-                let answers = self.bindings.iter().any(|one| one.kind == BindingKind::Http);
-                (answers || self.is_on_github(), "[[bindings]]\nname = \"model.default\"")
+                let answers = self.bindings.iter().any(|one| !one.kind.is_channel());
+                (answers || self.is_on_github(), "[[models]]\nname = \"default\"")
             }
             CapabilityName::ProtocolPublishMetadata => {
                 let publishes = self.bindings.iter().any(|one| one.actions.contains_key("publish"));

@@ -93,7 +93,7 @@ fn only_a_result_of_true_allows() {
 fn what_it_says_is_passed_on() {
     let warning = json!({"code": "api_usage_warning", "message": "'input' key missing from the request"});
     let word = read(json!({"result": true, "decision_id": "4ca6", "warning": warning}));
-    assert_eq!(word.reasons, ["decision_id: 4ca6", "warning: \\'input\\' key missing from the request"]);
+    assert_eq!(word.reasons, ["decision_id: 4ca6", "warning: 'input' key missing from the request"]);
     let word = read(json!({"result": false, "decision_id": "4ca6\u{1b}[2J"}));
     assert_eq!(word.reasons, ["decision_id: 4ca6\\u{1b}[2J"]);
     let errors = json!([{"code": "rego_type_error", "message": "undefined ref"}, 3, {"message": "two"}]);

@@ -43,7 +43,10 @@ stream = true
     );
     assert_eq!(binding.allow[0].path.to_string(), "/v1/**");
     assert_eq!(binding.limits.money_micros, Some(4));
-    assert_eq!(binding.usage.unwrap().price(), Some(Price { input_micros: 1, output_micros: 2 }));
+    assert_eq!(
+        binding.usage.unwrap().price(),
+        Some(Price { input_micros: 1, output_micros: 2, cached_micros: 1, written_micros: 1 })
+    );
 }
 
 #[test]

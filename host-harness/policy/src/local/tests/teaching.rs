@@ -19,7 +19,7 @@ fn grant(policy: &Policy, object: Object) -> (String, String, String) {
 fn the_refusal_of_a_default_is_the_rule_that_would_allow_it() {
     let (code, message, lines) = grant(&policy("default = \"deny\""), Object::Path("a [1]/\"b\".txt"));
     assert_eq!(code, "policy-denied");
-    assert_eq!(message, "`repo.write` on `a [1]/\\\"b\\\".txt` is denied by `default`");
+    assert_eq!(message, "`repo.write` on `a [1]/\"b\".txt` is denied by `default`");
     assert_eq!(
         lines,
         "[[rules]]\neffect = \"allow\"\ncapabilities = [\"repo.write\"]\nmodes = [\"proposed_change\"]\n\
