@@ -1,18 +1,23 @@
 //! A place beyond the machine, as the operator configures it.
 
+mod answer;
 mod asked;
 mod attempt;
 mod exchange;
 mod open;
+mod until;
 
 use std::sync::Arc;
 
-use policy::config::{ActionConfig, BindingConfig, MethodName, TransportName};
+use policy::{
+    Code,
+    config::{ActionConfig, BindingConfig, MethodName, ModelPlace, TransportName},
+};
 
 pub(super) use open::{Carried, Manner};
 
-use super::{Attempt, Credential, Names, SystemNames, Usage, Used};
-use crate::{KernelError, secret::Leaving};
+use super::{Attempt, Credential, Names, Purse, SystemNames, Usage, Used};
+use crate::{KernelError, secret::Leaving, transport::recorded::Recording};
 
 /// A binding that is open: everything that this program says to a named place passes here.
 /// It is opened for a run; clones share what they use up.
@@ -73,6 +78,8 @@ pub struct Incoming {
     pub attempts: Vec<Attempt>,
     /// What it told of its cost.
     pub usage: Option<Usage>,
+    /// Models: why a good answer that was handed on in pieces has no end.
+    pub cut: Option<Code>,
 }
 
 impl Incoming {
@@ -146,6 +153,29 @@ impl Binding {
     /// What the run has used of it so far.
     pub fn used(&self) -> Used {
         self.opened.meter.used()
+    }
+
+    /// What it is beyond other bindings, where it is a model's.
+    pub fn model(&self) -> Option<&ModelPlace> {
+        self.opened.model.as_ref()
+    }
+
+    /// Pays from a purse that others share, from now on.
+    pub fn share(&self, purse: &Purse) -> Result<(), KernelError> {
+        if self.recording().is_some() {
+            return Ok(()); // It costs nothing, and needs no price.
+        }
+        self.opened.meter.share(purse).map_err(|fault| fault.told(&self.opened.name, 1))
+    }
+
+    /// What answers in the place's stead.
+    pub(crate) fn recording(&self) -> Option<&Recording> {
+        self.opened.recording.as_ref()
+    }
+
+    /// What looks for the secrets that this program knows.
+    pub(crate) fn leaving(&self) -> &Leaving {
+        &self.opened.leaving
     }
 
     /// Says something to the place and hears the answer whole.

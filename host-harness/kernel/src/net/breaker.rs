@@ -28,6 +28,8 @@ enum State {
 pub(super) enum Health {
     Good,
     Bad,
+    /// It was waited for as long as anybody has patience: the next call need not find that out.
+    Dead,
     /// It says nothing: what was refused here, say.
     Untold,
 }
@@ -63,7 +65,7 @@ impl Breaker {
         *state = match (*state, health) {
             (State::Probing, _) if !probes => return,
             (_, Health::Good) => State::Closed { failures: 0 },
-            (State::Probing, Health::Bad) => rests,
+            (State::Probing, Health::Bad) | (State::Probing | State::Closed { .. }, Health::Dead) => rests,
             (State::Probing, Health::Untold) => State::Open { until: Instant::now() },
             (State::Closed { failures }, Health::Bad) if failures + 1 >= self.failures_max => rests,
             (State::Closed { failures }, Health::Bad) => State::Closed { failures: failures + 1 },
@@ -122,8 +124,16 @@ mod tests {
     }
 
     #[test]
+    fn one_that_is_dead_is_left_alone_at_once() {
+        let breaker = breaker(60_000);
+        breaker.admit().unwrap().tell(Health::Dead);
+        assert!(breaker.admit().is_err());
+    }
+
+    #[test]
     fn a_single_probe_decides() {
-        for (health, open) in [(Health::Good, true), (Health::Bad, false), (Health::Untold, true)] {
+        let all = [(Health::Good, true), (Health::Bad, false), (Health::Dead, false), (Health::Untold, true)];
+        for (health, open) in all {
             let breaker = breaker(20);
             fail(&breaker);
             fail(&breaker);

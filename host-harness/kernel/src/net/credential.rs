@@ -38,6 +38,15 @@ pub enum Credential {
         /// The secret.
         value: SecretString,
     },
+    /// Keys of AWS: requests are signed with them, and they go nowhere themselves.
+    Aws {
+        /// The id of the access key.
+        access_key: SecretString,
+        /// The secret that belongs to it.
+        secret_key: SecretString,
+        /// The token of a session, which is sent.
+        session_token: Option<SecretString>,
+    },
 }
 
 /// How a credential is carried.
@@ -71,20 +80,31 @@ impl Credential {
         }
     }
 
-    fn secret(&self) -> &[u8] {
-        let (Self::Bearer(secret) | Self::Header { value: secret, .. }) = self;
-        secret.expose_secret().as_bytes()
+    /// Everything of it that is secret.
+    fn secrets(&self) -> impl Iterator<Item = &[u8]> {
+        let all = match self {
+            Self::Bearer(secret) | Self::Header { value: secret, .. } => [Some(secret), None, None],
+            Self::Aws { access_key, secret_key, session_token } => {
+                [Some(secret_key), session_token.as_ref(), Some(access_key)]
+            }
+        };
+        all.into_iter()
+            .flatten()
+            .map(|secret| secret.expose_secret().as_bytes())
+            .filter(|secret| !secret.is_empty())
     }
 
     /// Whether a text repeats the secret.
     pub(super) fn is_in(&self, text: &[u8]) -> bool {
-        let secret = self.secret();
-        !secret.is_empty() && text.windows(secret.len()).any(|part| part == secret)
+        self.secrets().any(|secret| text.windows(secret.len()).any(|part| part == secret))
     }
 
     /// The text without the secret.
     pub(super) fn redact(&self, text: &[u8]) -> Vec<u8> {
-        let secret = self.secret();
+        self.secrets().fold(text.to_vec(), |text, secret| Self::without(&text, secret))
+    }
+
+    fn without(text: &[u8], secret: &[u8]) -> Vec<u8> {
         let mut kept = Vec::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.windows(secret.len()).position(|part| part == secret) {
@@ -109,6 +129,7 @@ impl Credential {
         let (name, usual, secret) = match self {
             Self::Bearer(secret) => (AUTHORIZATION, "Bearer ", secret),
             Self::Header { name, value } => (header_name(name)?, "", value),
+            Self::Aws { .. } => return Err(unusable("the credential", "is made of keys of AWS, which sign")),
         };
         let text = SecretString::from(format!("{}{}", prefix.unwrap_or(usual), secret.expose_secret()));
         let mut value = HeaderValue::from_str(text.expose_secret())
@@ -119,8 +140,10 @@ impl Credential {
 
     /// The secret, for what carries it in another way than a header.
     pub(super) fn exposed(&self) -> &SecretString {
-        let (Self::Bearer(secret) | Self::Header { value: secret, .. }) = self;
-        secret
+        match self {
+            Self::Bearer(secret) | Self::Header { value: secret, .. } => secret,
+            Self::Aws { secret_key, .. } => secret_key,
+        }
     }
 }
 
@@ -201,8 +224,24 @@ mod tests {
             let printed = format!("{credential:?} {:?}", credential.header().unwrap());
             assert!(!printed.contains("s3cret"), "{printed}");
         }
+        let aws = aws();
+        assert!(!format!("{aws:?}").contains("s3cret"));
+        assert!(!aws.header().unwrap_err().message.contains("s3cret"));
         let broken = Credential::Bearer("s3cret\n".into()).header().unwrap_err();
         assert!(!broken.message.contains("s3cret"), "{broken}");
+    }
+
+    fn aws() -> Credential {
+        let session_token = Some("s3cret-token".into());
+        Credential::Aws { access_key: "s3cret-id".into(), secret_key: "s3cret-key".into(), session_token }
+    }
+
+    #[test]
+    fn every_part_of_a_credential_is_taken_out() {
+        let text = b"a s3cret-key, s3cret-id, s3cret-token, s3cret-key";
+        assert!(aws().is_in(text) && aws().is_in(b"s3cret-id") && !aws().is_in(b"s3cret"));
+        let clean = b"a [redacted], [redacted], [redacted], [redacted]";
+        assert_eq!(String::from_utf8(aws().redact(text)).unwrap().as_bytes(), clean);
     }
 
     #[test]

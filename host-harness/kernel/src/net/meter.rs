@@ -1,13 +1,13 @@
 //! What a run has used of a binding, and whether there is more.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use policy::{
     Code,
     config::{BindingLimits, Price},
 };
 
-use super::failure::Fault;
+use super::{failure::Fault, purse::Purse};
 
 /// What was used of a binding.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,17 +27,31 @@ pub struct Used {
 /// What an answer says that it cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Tokens that were sent.
+    /// Tokens that were sent, all of them.
     pub input_tokens: u64,
     /// Tokens that came back.
     pub output_tokens: u64,
+    /// Of those that were sent, those found in a cache.
+    pub cached_input_tokens: u64,
+    /// Of those that were sent, those put into a cache.
+    pub written_input_tokens: u64,
 }
 
 impl Usage {
+    /// Both ways together.
+    pub(super) fn tokens(self) -> u64 {
+        self.input_tokens.saturating_add(self.output_tokens)
+    }
+
     /// What it costs, rounded up.
-    fn money_micros(self, price: Price) -> u64 {
+    pub(super) fn money_micros(self, price: Price) -> u64 {
         let of = |tokens: u64, micros: u64| (u128::from(tokens) * u128::from(micros)).div_ceil(1_000_000);
-        let sum = of(self.input_tokens, price.input_micros) + of(self.output_tokens, price.output_micros);
+        let fresh = self.input_tokens.saturating_sub(self.cached_input_tokens);
+        let fresh = fresh.saturating_sub(self.written_input_tokens);
+        let sum = of(fresh, price.input_micros)
+            + of(self.cached_input_tokens, price.cached_micros)
+            + of(self.written_input_tokens, price.written_micros)
+            + of(self.output_tokens, price.output_micros);
         u64::try_from(sum).unwrap_or(u64::MAX)
     }
 }
@@ -48,11 +62,29 @@ pub(super) struct Meter {
     limits: BindingLimits,
     price: Option<Price>,
     used: Arc<Mutex<Used>>,
+    /// What it shares with other bindings.
+    purse: Arc<OnceLock<Purse>>,
 }
 
 impl Meter {
     pub(super) fn new(limits: BindingLimits, price: Option<Price>) -> Self {
-        Self { limits, price, used: Arc::default() }
+        Self { limits, price, used: Arc::default(), purse: Arc::default() }
+    }
+
+    /// Shares a purse from now on.
+    pub(super) fn share(&self, purse: &Purse) -> Result<(), Fault> {
+        if purse.needs_price() && self.price.is_none() {
+            let what = "the request has a budget of money, and nobody said what this model costs";
+            return Err(Fault::own(Code::BudgetUnpriced, what.to_owned())
+                .hint("give the model `input_per_million` and `output_per_million`"));
+        }
+        let twice = |_| Fault::own(Code::ArgumentMalformed, "it shares a budget already".to_owned());
+        self.purse.set(purse.clone()).map_err(twice)
+    }
+
+    /// Refuses what the shared purse can't pay.
+    pub(super) fn afford(&self, body_bytes: u64) -> Result<(), Fault> {
+        self.purse.get().map_or(Ok(()), |purse| purse.afford(body_bytes, self.price))
     }
 
     pub(super) fn used(&self) -> Used {
@@ -92,13 +124,15 @@ impl Meter {
 
     /// Counts what an answer cost; nothing stands for one that did not tell.
     pub(super) fn spend(&self, usage: Option<Usage>) {
+        if let Some(purse) = self.purse.get() {
+            purse.spend(usage, self.price);
+        }
         let mut used = self.lock();
         let Some(usage) = usage else {
             used.untold += 1;
             return;
         };
-        let tokens = usage.input_tokens.saturating_add(usage.output_tokens);
-        used.tokens = used.tokens.saturating_add(tokens);
+        used.tokens = used.tokens.saturating_add(usage.tokens());
         let money = self.price.map_or(0, |price| usage.money_micros(price));
         used.money_micros = used.money_micros.saturating_add(money);
     }
@@ -122,10 +156,44 @@ fn exhausted(code: Code, what: &str, used: u64, more: u64, max: Option<u64>) -> 
 mod tests {
     use super::*;
 
+    fn price(input_micros: u64, output_micros: u64) -> Price {
+        Price { input_micros, output_micros, cached_micros: input_micros, written_micros: input_micros }
+    }
+
+    #[test]
+    fn what_a_cache_is_part_of_costs_its_own_price() {
+        let price = Price { input_micros: 100, output_micros: 1000, cached_micros: 10, written_micros: 200 };
+        let usage = |input, cached, written| Usage {
+            input_tokens: input,
+            output_tokens: 1_000_000,
+            cached_input_tokens: cached,
+            written_input_tokens: written,
+        };
+        for (usage, expected) in [
+            (usage(3_000_000, 0, 0), 1300),
+            (usage(3_000_000, 1_000_000, 0), 1210),
+            (usage(3_000_000, 1_000_000, 1_000_000), 1310),
+            (usage(0, 1_000_000, 1_000_000), 1210),
+        ] {
+            assert_eq!(usage.money_micros(price), expected, "{usage:?}");
+        }
+    }
+
+    #[test]
+    fn a_budget_of_money_needs_prices_and_is_shared_once() {
+        let meter = Meter::new(BindingLimits::default(), None);
+        let unpriced = meter.share(&Purse::new(None, Some(1))).unwrap_err();
+        assert_eq!(unpriced.code, Code::BudgetUnpriced);
+        meter.share(&Purse::new(Some(1), None)).unwrap();
+        assert!(meter.share(&Purse::new(Some(2), None)).is_err());
+        meter.spend(Some(Usage { input_tokens: 1, ..Usage::default() }));
+        assert_eq!(meter.afford(1).unwrap_err().code, Code::BudgetTokens);
+    }
+
     #[test]
     fn each_limit_stops_the_next_call_with_what_was_used() {
-        let usage = Some(Usage { input_tokens: 10, output_tokens: 5 });
-        let price = Some(Price { input_micros: 3_000_000, output_micros: 15_000_000 });
+        let usage = Some(Usage { input_tokens: 10, output_tokens: 5, ..Usage::default() });
+        let price = Some(price(3_000_000, 15_000_000));
         for (limits, code, told) in [
             (BindingLimits { requests: Some(1), ..Default::default() }, Code::NetLimitRequests, "1 requests"),
             (BindingLimits { bytes: Some(150), ..Default::default() }, Code::NetLimitBytes, "100 are used"),
@@ -164,9 +232,8 @@ mod tests {
 
     #[test]
     fn nothing_overflows() {
-        let meter =
-            Meter::new(BindingLimits::default(), Some(Price { input_micros: u64::MAX, output_micros: 1 }));
-        let much = Usage { input_tokens: u64::MAX, output_tokens: u64::MAX };
+        let meter = Meter::new(BindingLimits::default(), Some(price(u64::MAX, 1)));
+        let much = Usage { input_tokens: u64::MAX, output_tokens: u64::MAX, ..Usage::default() };
         for _ in 0..2 {
             meter.admit(u64::MAX).unwrap();
             meter.spend(Some(much));

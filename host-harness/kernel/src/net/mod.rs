@@ -2,17 +2,20 @@
 //! exchange at a time, an end in time.
 
 mod address;
+mod aws;
 mod binding;
 mod breaker;
 mod client;
 mod credential;
 mod failure;
 mod fault;
+mod frames;
 mod meter;
 mod names;
 pub mod notify;
 mod place;
 mod proxy;
+mod purse;
 mod redact;
 mod retry;
 mod trust;
@@ -25,6 +28,7 @@ pub use credential::{Carrier, Credential};
 pub(crate) use fault::innermost;
 pub use meter::{Usage, Used};
 pub use names::{LookingUp, Names, SystemNames};
+pub use purse::{Purse, Spent};
 pub use retry::{Attempt, Outcome};
 pub(crate) use trust::trusting;
 

@@ -6,7 +6,9 @@ use policy::Code;
 use ring::rand::{SecureRandom, SystemRandom};
 
 /// How long the first pause is at the most; each is at the most twice the one before.
-const PAUSE_FIRST: Duration = Duration::from_millis(200);
+pub(super) const PAUSE_FIRST: Duration = Duration::from_millis(200);
+/// The same for a model, whose limits are by the second and the minute.
+pub(super) const PAUSE_FIRST_OF_MODEL: Duration = Duration::from_secs(1);
 const PAUSE_MAX: Duration = Duration::from_secs(20);
 
 /// What came of an attempt.
@@ -44,19 +46,30 @@ pub(super) fn is_passing(status: u16) -> bool {
     matches!(status, 429 | 502 | 503 | 504)
 }
 
-/// The pause before the next attempt: what the place asks for, else a random part of a
-/// time that doubles, so that those who failed together don't come back together.
-pub(super) fn pause(failed: usize, asked: Option<Duration>, dice: u32) -> Duration {
+/// The same of a model: providers say so with other statuses too, and repeating a question
+/// does no harm.
+pub(super) fn is_passing_of_model(status: u16) -> bool {
+    is_passing(status) || matches!(status, 500 | 529)
+}
+
+/// The pause before the next attempt: what the place asks for, and no less than a random part
+/// of a time that doubles, so that those who failed together don't come back together.
+pub(super) fn pause(first: Duration, failed: usize, asked: Option<Duration>, dice: u32) -> Duration {
     let doublings = u32::try_from(failed.saturating_sub(1)).unwrap_or(u32::MAX).min(16);
-    let most = PAUSE_FIRST.saturating_mul(1 << doublings).min(PAUSE_MAX);
+    let most = first.saturating_mul(1 << doublings).min(PAUSE_MAX);
     let part = most.mul_f64(f64::from(dice) / f64::from(u32::MAX));
-    asked.unwrap_or(part)
+    asked.unwrap_or_default().max(part)
 }
 
 /// Randomness; where there is none, the pauses are as long as they can be.
 pub(super) fn dice() -> u32 {
     let mut bytes = [0; 4];
     SystemRandom::new().fill(&mut bytes).map_or(u32::MAX, |()| u32::from_le_bytes(bytes))
+}
+
+/// `retry-after-ms`, which some providers send beside it.
+pub(super) fn retry_after_ms(text: &str) -> Option<Duration> {
+    text.trim().parse::<u32>().ok().map(|ms| Duration::from_millis(ms.into()))
 }
 
 /// `Retry-After`: seconds, or a date.
@@ -84,10 +97,12 @@ mod tests {
             (8, u32::MAX, 20_000),
             (1000, u32::MAX, 20_000),
         ] {
-            let found = pause(failed, None, dice).as_millis();
+            let found = pause(PAUSE_FIRST, failed, None, dice).as_millis();
             assert!(found.abs_diff(ms) <= 1, "{failed} {dice}: {found}");
         }
-        assert_eq!(pause(5, Some(Duration::from_secs(7)), u32::MAX), Duration::from_secs(7));
+        let asked = |seconds| pause(PAUSE_FIRST, 3, Some(Duration::from_secs(seconds)), u32::MAX);
+        assert_eq!(asked(7), Duration::from_secs(7));
+        assert_eq!(asked(0).as_millis(), 800, "a date that is over is no leave to hurry");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What an answer tells of its cost.
 
-use policy::config::UsageConfig;
+use policy::config::{CachedTokens, Pointers, UsageConfig};
 use serde_json::Value;
 
 use super::meter::Usage;
@@ -13,8 +13,20 @@ const LINE_BYTES_MAX: usize = 1024 * 1024;
 pub(super) struct Reader {
     config: UsageConfig,
     form: Form,
+    told: Told,
+    /// Whether anything of it was no complaint.
+    answers: bool,
+    complains: bool,
+}
+
+/// The numbers that were told, each the last time that it was.
+#[derive(Debug, Default)]
+struct Told {
     input: Option<u64>,
     output: Option<u64>,
+    total: Option<u64>,
+    cached: Option<u64>,
+    written: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -32,7 +44,7 @@ impl Reader {
             true => Form::Events { line: Vec::new(), skips: false },
             false => Form::Document(Vec::new()),
         };
-        Self { config, form, input: None, output: None }
+        Self { config, form, told: Told::default(), answers: false, complains: false }
     }
 
     /// Takes more of the answer.
@@ -69,13 +81,23 @@ impl Reader {
     }
 
     fn read(&mut self, document: &Value) {
-        let at = |pointer: &str| document.pointer(pointer).and_then(Value::as_u64);
-        self.input = at(&self.config.input_tokens).or(self.input);
-        self.output = at(&self.config.output_tokens).or(self.output);
+        let complains = document.get("error").is_some_and(|error| !error.is_null());
+        self.complains |= complains;
+        self.answers |= document.is_object() && !complains;
+        hear(document, &self.config.input_tokens, &mut self.told.input);
+        hear(document, &self.config.output_tokens, &mut self.told.output);
+        hear(document, &self.config.total_tokens, &mut self.told.total);
+        hear(document, &self.config.cached_input_tokens, &mut self.told.cached);
+        hear(document, &self.config.written_input_tokens, &mut self.told.written);
     }
 
-    /// What the answer cost, if it told both numbers.
-    pub(super) fn finish(mut self) -> Option<Usage> {
+    /// The tokens that were sent, as far as that is told by now.
+    pub(super) fn input(&self) -> Option<u64> {
+        self.told.usage(self.config.cached).map(|usage| usage.input_tokens)
+    }
+
+    /// What the answer cost, if it told both numbers, and whether it was one.
+    pub(super) fn finish(mut self) -> (Option<Usage>, bool) {
         match std::mem::replace(&mut self.form, Form::Document(Vec::new())) {
             Form::Document(document) => {
                 if let Ok(document) = serde_json::from_slice(&document) {
@@ -84,7 +106,32 @@ impl Reader {
             }
             Form::Events { line, .. } => self.read_event(&line),
         }
-        Some(Usage { input_tokens: self.input?, output_tokens: self.output? })
+        (self.told.usage(self.config.cached), self.answers && !self.complains)
+    }
+}
+
+/// Hears a number at the first place that has one.
+fn hear(document: &Value, at: &Pointers, told: &mut Option<u64>) {
+    let found = at.iter().find_map(|pointer| document.pointer(pointer)?.as_u64());
+    *told = found.or(*told);
+}
+
+impl Told {
+    fn usage(&self, counted: CachedTokens) -> Option<Usage> {
+        let input = self.input?;
+        let rest = || self.total.map(|total| total.saturating_sub(input));
+        let output_tokens = self.output.or_else(rest)?;
+        let (cached, written) = (self.cached.unwrap_or(0), self.written.unwrap_or(0));
+        let beside = match counted {
+            CachedTokens::Within => 0,
+            CachedTokens::Beside => cached.saturating_add(written),
+        };
+        Some(Usage {
+            input_tokens: input.saturating_add(beside),
+            output_tokens,
+            cached_input_tokens: cached,
+            written_input_tokens: written,
+        })
     }
 }
 
@@ -94,14 +141,17 @@ mod tests {
 
     fn read(content_type: &str, text: &str) -> Option<(u64, u64)> {
         let config = UsageConfig {
-            input_tokens: "/usage/in".to_owned(),
-            output_tokens: "/usage/out".to_owned(),
-            price_input_per_million: None,
-            price_output_per_million: None,
+            input_tokens: Pointers::of(&["/usage/in"]),
+            output_tokens: Pointers::of(&["/usage/out"]),
+            ..UsageConfig::default()
         };
+        heard(config, content_type, text).map(|usage| (usage.input_tokens, usage.output_tokens))
+    }
+
+    fn heard(config: UsageConfig, content_type: &str, text: &str) -> Option<Usage> {
         let mut reader = Reader::new(config, content_type);
         text.as_bytes().chunks(3).for_each(|chunk| reader.push(chunk));
-        reader.finish().map(|usage| (usage.input_tokens, usage.output_tokens))
+        reader.finish().0
     }
 
     #[test]
@@ -116,6 +166,44 @@ mod tests {
         ] {
             assert_eq!(read("application/json", text), expected, "{text}");
         }
+    }
+
+    /// As providers tell it: the cache among what was sent or beside it, the answer itself or
+    /// all together.
+    #[test]
+    fn each_way_of_telling_comes_to_the_same() {
+        let config = |cached, total: &[&str], output: &[&str]| UsageConfig {
+            input_tokens: Pointers::of(&["/m/in", "/in"]),
+            output_tokens: Pointers::of(output),
+            total_tokens: Pointers::of(total),
+            cached_input_tokens: Pointers::of(&["/m/read", "/read"]),
+            written_input_tokens: Pointers::of(&["/written"]),
+            cached,
+            ..UsageConfig::default()
+        };
+        let expected = |written| {
+            Some(Usage {
+                input_tokens: 10,
+                output_tokens: 7,
+                cached_input_tokens: 4,
+                written_input_tokens: written,
+            })
+        };
+        let within = || config(CachedTokens::Within, &[], &["/out"]);
+        let beside = || config(CachedTokens::Beside, &[], &["/out"]);
+        let total = || config(CachedTokens::Within, &["/total"], &[]);
+        for (config, text, usage) in [
+            (within(), r#"{"in":10,"read":4,"out":7}"#, expected(0)),
+            (beside(), r#"{"in":6,"read":4,"out":7}"#, expected(0)),
+            (beside(), r#"{"m":{"in":3,"read":4},"written":3,"out":7}"#, expected(3)),
+            (total(), r#"{"in":10,"read":4,"total":17}"#, expected(0)),
+            (total(), r#"{"in":10,"total":3}"#, Some(Usage { input_tokens: 10, ..Usage::default() })),
+            (total(), r#"{"in":10}"#, None),
+        ] {
+            assert_eq!(heard(config, "application/json", text), usage, "{text}");
+        }
+        let stream = "data: {\"m\":{\"in\":3,\"read\":4}}\n\ndata: {\"written\":3,\"out\":7}\n\n";
+        assert_eq!(heard(beside(), "text/event-stream", stream), expected(3));
     }
 
     #[test]

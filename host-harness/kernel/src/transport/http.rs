@@ -32,7 +32,7 @@ pub(super) async fn publish(binding: &Binding, metadata: &str) -> Result<Value, 
     }
 }
 
-fn unknown(binding: &Binding, action: &str) -> KernelError {
+pub(super) fn unknown(binding: &Binding, action: &str) -> KernelError {
     let message = format!(
         "binding `{}` has no action `{}`\nhint: the binding's `actions` name what can be invoked",
         shown(binding.name()),
@@ -41,7 +41,7 @@ fn unknown(binding: &Binding, action: &str) -> KernelError {
     KernelError::new(Code::NetAction, message)
 }
 
-fn odd(binding: &Binding, why: &str) -> KernelError {
+pub(super) fn odd(binding: &Binding, why: &str) -> KernelError {
     KernelError::new(Code::TransportInput, format!("binding `{}`: {why}", shown(binding.name())))
 }
 

@@ -2,6 +2,8 @@
 //! others have their place here, and say that they are not there yet.
 
 mod http;
+mod model;
+pub mod recorded;
 
 use agent_contract::fault::shown;
 use policy::{Code, config::TransportName};
@@ -41,8 +43,21 @@ pub const TABLE: &[(TransportName, &str, Standing)] = &[
 /// Invokes an action of a binding with a JSON document, and gives back what it answers as
 /// one: `{ "status": 200, "content_type": "application/json", "body": ... }`.
 pub async fn invoke(binding: &Binding, action: &str, input: &str) -> Result<Value, KernelError> {
+    converse(binding, action, input, &mut |_| {}).await
+}
+
+/// The same, handing on what a model says to the person while it comes.
+pub async fn converse(
+    binding: &Binding,
+    action: &str,
+    input: &str,
+    hear: &mut (dyn FnMut(&str) + Send),
+) -> Result<Value, KernelError> {
     spoken(binding)?;
-    http::invoke(binding, action, input).await
+    match binding.model() {
+        Some(place) => model::invoke(binding, place, action, input, hear).await,
+        None => http::invoke(binding, action, input).await,
+    }
 }
 
 /// Publishes a JSON document through the action `publish` of a binding.

@@ -11,7 +11,7 @@ use std::{
 use kernel::net::{Usage, Used};
 use policy::{
     Code,
-    config::{BindingConfig, BindingLimits, UsageConfig},
+    config::{BindingConfig, BindingLimits, Pointers, UsageConfig},
 };
 
 use crate::{
@@ -31,10 +31,11 @@ fn counting(body: &'static str) -> (SocketAddr, Arc<AtomicUsize>) {
 
 fn usage() -> Option<UsageConfig> {
     Some(UsageConfig {
-        input_tokens: "/usage/prompt_tokens".to_owned(),
-        output_tokens: "/usage/completion_tokens".to_owned(),
+        input_tokens: Pointers::of(&["/usage/prompt_tokens"]),
+        output_tokens: Pointers::of(&["/usage/completion_tokens"]),
         price_input_per_million: Some(3_000_000),
         price_output_per_million: Some(15_000_000),
+        ..UsageConfig::default()
     })
 }
 
@@ -69,7 +70,7 @@ async fn what_was_used_is_told() {
     let (address, _) = counting(ANSWER);
     let binding = open(&BindingConfig { usage: usage(), ..config(address) });
     let heard = binding.send(post("hello")).await.unwrap();
-    assert_eq!(heard.usage, Some(Usage { input_tokens: 100, output_tokens: 20 }));
+    assert_eq!(heard.usage, Some(Usage { input_tokens: 100, output_tokens: 20, ..Usage::default() }));
     let Used { requests, bytes, tokens, money_micros, untold } = binding.used();
     assert_eq!((requests, tokens, money_micros, untold), (1, 120, 600, 0));
     assert!(bytes > (ANSWER.len() + "hello".len()) as u64 && bytes < 500, "{bytes}");

@@ -81,7 +81,7 @@ async fn a_request_arrives_as_it_was_made() {
     let keys = Keys { credential: Some(Credential::Bearer("s3cret".into())), ..Keys::default() };
     let credential = |prefix: Option<&str>| {
         let prefix = prefix.map(str::to_owned);
-        Some(CredentialConfig { header: None, prefix, env: Some("X".to_owned()), file: None, vault: None })
+        Some(CredentialConfig { prefix, env: Some("X".to_owned()), ..CredentialConfig::default() })
     };
     for (credential, expected) in [
         (None, "Bearer s3cret"),

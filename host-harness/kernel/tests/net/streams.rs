@@ -15,7 +15,7 @@ use std::{
 use kernel::net::{Binding, Credential, Keys, Usage};
 use policy::{
     Code,
-    config::{BindingConfig, BindingLimits, UsageConfig},
+    config::{BindingConfig, BindingLimits, Pointers, UsageConfig},
 };
 
 use crate::{
@@ -88,15 +88,14 @@ async fn the_end_tells_what_it_cost() {
         send("\"out\":9}}\n\ndata: [DONE]\n\n");
     });
     let usage = Some(UsageConfig {
-        input_tokens: "/usage/in".to_owned(),
-        output_tokens: "/usage/out".to_owned(),
-        price_input_per_million: None,
-        price_output_per_million: None,
+        input_tokens: Pointers::of(&["/usage/in"]),
+        output_tokens: Pointers::of(&["/usage/out"]),
+        ..UsageConfig::default()
     });
     let limits = BindingLimits { tokens: Some(16), ..Default::default() };
     let binding = open(&BindingConfig { usage, limits, ..streaming(address) });
     let answer = binding.stream(get("/"), |_| {}).await.unwrap();
-    assert_eq!(answer.usage, Some(Usage { input_tokens: 7, output_tokens: 9 }));
+    assert_eq!(answer.usage, Some(Usage { input_tokens: 7, output_tokens: 9, ..Usage::default() }));
     assert_eq!(code(binding.stream(get("/"), |_| {}).await), Err(Code::NetLimitTokens));
 }
 

@@ -103,12 +103,13 @@ impl Opened {
             };
             let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| odd("has no name that can be"))?;
             let own = self.credential.as_ref().is_some_and(|(name, _)| *name == key);
-            if own || TAKEN.contains(&key.as_str()) {
+            if own || TAKEN.contains(&key.as_str()) || self.headers.contains_key(&key) {
                 return Err(odd("is the Runner's to say"));
             }
             self.leaving.check(value.as_bytes())?;
             headers.append(key, HeaderValue::from_str(value).map_err(|_| odd("holds what no header can"))?);
         }
+        headers.extend(self.headers.clone());
         headers.extend(self.credential.clone());
         Ok(headers)
     }

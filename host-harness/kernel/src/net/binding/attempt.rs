@@ -1,21 +1,19 @@
 //! One attempt: one request, one answer, bounded in every way.
 
+use std::time::SystemTime;
+
 use policy::{
     Code,
     config::{MethodName, Redirects},
 };
 use reqwest::{
     Request, Response,
-    header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION},
+    header::{CONTENT_ENCODING, LOCATION},
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
-use super::{Incoming, Repeat, asked::Asked, open::Opened};
-use crate::net::{
-    failure::{self, Fault, Sent, Way},
-    redact::Passing,
-    usage::Reader,
-};
+use super::{Incoming, Repeat, asked::Asked, open::Opened, until::Until};
+use crate::net::failure::{self, Fault, Way};
 
 /// Where an answer goes.
 pub(in crate::net) enum Sink<'a> {
@@ -38,14 +36,14 @@ impl Opened {
     pub(super) async fn attempt(
         &self,
         asked: &Asked,
-        end: Instant,
+        until: Until,
         sink: &mut Sink<'_>,
     ) -> Result<Answer, Fault> {
         if self.way == Way::Proxied {
-            timeout_at(end, self.looked_up()).await.map_err(|_| silent())??;
+            timeout_at(until.patience, self.looked_up()).await.map_err(|_| silent())??;
         }
         let client = if asked.repeat == Repeat::Harmless { &self.kept } else { &self.fresh };
-        let response = match timeout_at(end, client.execute(request(asked))).await {
+        let response = match timeout_at(until.patience, client.execute(self.request(asked)?)).await {
             Ok(response) => {
                 response.map_err(|error| failure::unanswered(&error, self.way, self.place.encrypted))?
             }
@@ -55,7 +53,16 @@ impl Opened {
             return Ok(Answer::Elsewhere(path));
         }
         self.head(&response)?;
-        self.answer(response, end, sink).await.map(Answer::Here)
+        self.answer(asked, response, until, sink).await.map(Answer::Here)
+    }
+
+    /// The request of one attempt: a signature says when it was made.
+    fn request(&self, asked: &Asked) -> Result<Request, Fault> {
+        let mut request = request(asked);
+        if let Some(signer) = &self.signer {
+            signer.sign(&mut request, &asked.body, SystemTime::now())?;
+        }
+        Ok(request)
     }
 
     /// The proxy looks up the name for itself; what this machine finds is checked all the same.
@@ -127,118 +134,9 @@ impl Opened {
             _ => Ok(()),
         }
     }
-
-    async fn answer(
-        &self,
-        mut response: Response,
-        end: Instant,
-        sink: &mut Sink<'_>,
-    ) -> Result<Incoming, Fault> {
-        let status = response.status();
-        let headers = self.heard_headers(&response);
-        self.meter.hear(headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() as u64)?;
-        let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let costs = self.usage.clone().filter(|_| status.is_success());
-        let mut cost = costs.map(|config| Reader::new(config, kind.unwrap_or_default()));
-        let mut whole = Sink::Whole;
-        let sink = if status.is_success() { sink } else { &mut whole };
-        let body = self.body(&mut response, end, sink, cost.as_mut()).await;
-        let costs = cost.is_some();
-        let usage = cost.filter(|_| body.is_ok()).and_then(Reader::finish);
-        if costs {
-            self.meter.spend(usage);
-        }
-        Ok(Incoming { status: status.as_u16(), headers, body: body?, attempts: Vec::new(), usage })
-    }
-
-    fn heard_headers(&self, response: &Response) -> Vec<(String, String)> {
-        let text = |value: &reqwest::header::HeaderValue| {
-            String::from_utf8_lossy(&self.redaction.whole(value.as_bytes().to_vec())).into_owned()
-        };
-        response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect()
-    }
-
-    /// The body, redacted, as far as it is not handed on.
-    async fn body(
-        &self,
-        response: &mut Response,
-        end: Instant,
-        sink: &mut Sink<'_>,
-        mut cost: Option<&mut Reader>,
-    ) -> Result<Vec<u8>, Fault> {
-        let mut kept =
-            Kept { passing: self.redaction.passing(), bytes: 0, whole: Vec::new(), sent: Sent::Perhaps };
-        while let Some(piece) = self.piece(response, end).await.map_err(|fault| kept.blamed(fault))? {
-            kept.bytes += piece.len() as u64;
-            self.measured(&kept, piece.len()).map_err(|fault| kept.blamed(fault))?;
-            if let Some(cost) = cost.as_mut() {
-                cost.push(&piece);
-            }
-            kept.take(piece, sink);
-        }
-        Ok(match sink {
-            Sink::Whole => self.redaction.whole(kept.whole),
-            Sink::Pieces(hear) => {
-                let rest = kept.passing.finish();
-                if !rest.is_empty() {
-                    hear(&rest);
-                }
-                Vec::new()
-            }
-        })
-    }
-
-    fn measured(&self, kept: &Kept, more: usize) -> Result<(), Fault> {
-        let max = self.response_bytes_max;
-        if kept.bytes > max {
-            let what = format!("the answer is longer than the {max} bytes that it may have");
-            return Err(Fault::late(Code::NetOversized, what));
-        }
-        self.meter.hear(more as u64)
-    }
-
-    async fn piece(&self, response: &mut Response, end: Instant) -> Result<Option<Vec<u8>>, Fault> {
-        let idle = Instant::now() + self.times.idle;
-        match timeout_at(end.min(idle), response.chunk()).await {
-            Ok(piece) => Ok(piece.map_err(|error| failure::unfinished(&error))?.map(|piece| piece.to_vec())),
-            Err(_) if idle < end => {
-                let what = format!("the answer paused for {} ms", self.times.idle.as_millis());
-                Err(Fault::late(Code::NetIdle, what))
-            }
-            Err(_) => Err(Fault::late(Code::NetSlow, "the answer began and did not end in time".to_owned())),
-        }
-    }
 }
 
-/// What has come of a body.
-struct Kept {
-    passing: Passing,
-    bytes: u64,
-    whole: Vec<u8>,
-    sent: Sent,
-}
-
-impl Kept {
-    fn take(&mut self, piece: Vec<u8>, sink: &mut Sink<'_>) {
-        match sink {
-            Sink::Whole => self.whole.extend_from_slice(&piece),
-            Sink::Pieces(hear) => {
-                let clean = self.passing.push(&piece);
-                if !clean.is_empty() {
-                    self.sent = Sent::Heard;
-                    hear(&clean);
-                }
-            }
-        }
-    }
-
-    /// A fault, which after the first piece is one that nothing makes good.
-    fn blamed(&self, fault: Fault) -> Fault {
-        fault.sent(self.sent)
-    }
-}
-
-fn silent() -> Fault {
+pub(super) fn silent() -> Fault {
     Fault::late(Code::NetTimeout, "there was no answer in time".to_owned())
 }
 

@@ -9,6 +9,7 @@ use super::{
     asked::Asked,
     attempt::{Answer, Sink},
     open::Opened,
+    until::Until,
 };
 use crate::{
     KernelError,
@@ -31,13 +32,17 @@ impl Opened {
         outgoing: Outgoing,
         mut sink: Sink<'_>,
     ) -> Result<Incoming, KernelError> {
-        let end = Instant::now() + self.times.whole;
+        if self.recording.is_some() {
+            let what = "it answers from a recording and reaches nobody";
+            return Err(Fault::own(policy::Code::NetKind, what.to_owned()).told(&self.name, 1));
+        }
+        let until = Until::of(self.times);
         let mut attempts = Vec::new();
         let mut next = outgoing;
         for _ in 0..=HOPS_MAX {
             let told = |fault: Fault| fault.told(&self.name, 1);
             let (headers, asked) = (next.headers.clone(), self.asked(next).map_err(told)?);
-            match self.tried(&asked, end, &mut sink, &mut attempts).await {
+            match self.tried(&asked, until, &mut sink, &mut attempts).await {
                 Ok(Answer::Here(incoming)) => return Ok(Incoming { attempts, ..incoming }),
                 Ok(Answer::Elsewhere(path)) => {
                     let (method, repeat) = (Method::Get, Repeat::Harmless);
@@ -54,7 +59,7 @@ impl Opened {
     async fn tried(
         &self,
         asked: &Asked,
-        end: Instant,
+        until: Until,
         sink: &mut Sink<'_>,
         attempts: &mut Vec<Attempt>,
     ) -> Tried {
@@ -65,12 +70,12 @@ impl Opened {
                 Ok(pass) => pass,
                 Err(fault) => return last.unwrap_or(Err(fault)),
             };
-            let tried = self.attempt(asked, end, sink).await;
-            pass.tell(health(&tried));
+            let tried = self.attempt(asked, until, sink).await;
+            pass.tell(if ran_out(&tried, until) { Health::Dead } else { health(&tried) });
             attempts.push(Attempt { outcome: outcome(&tried), waited_ms: millis(waited) });
             failed += 1;
             waited = match self.pause(&tried, asked.repeat, failed) {
-                Some(pause) if Instant::now() + pause < end => pause,
+                Some(pause) if Instant::now() + pause < until.patience => pause,
                 _ => return tried,
             };
             sleep(waited).await;
@@ -83,6 +88,7 @@ impl Opened {
             let what = format!("it failed too often and is left alone for {} ms", millis(rest));
             Fault::own(policy::Code::NetBreaker, what)
         })?;
+        self.meter.afford(asked.body.len() as u64)?;
         self.meter.admit(asked.bytes)?;
         Ok(pass)
     }
@@ -90,16 +96,25 @@ impl Opened {
     /// How long to wait before the next attempt, if there is to be one.
     fn pause(&self, tried: &Tried, repeat: Repeat, failed: usize) -> Option<Duration> {
         let asked_for = match tried {
-            Ok(Answer::Here(incoming))
-                if repeat == Repeat::Harmless && retry::is_passing(incoming.status) =>
-            {
+            Ok(Answer::Here(incoming)) if repeat == Repeat::Harmless && self.is_passing(incoming.status) => {
+                let millis = incoming.header("retry-after-ms").and_then(retry::retry_after_ms);
                 let header = incoming.header("retry-after");
-                header.and_then(|text| retry::retry_after(text, SystemTime::now()))
+                millis.or_else(|| header.and_then(|text| retry::retry_after(text, SystemTime::now())))
             }
             Err(fault) if fault.is_passing() && may_repeat(fault.sent, repeat) => None,
             _ => return None,
         };
-        (failed < self.attempts_max).then(|| retry::pause(failed, asked_for, retry::dice()))
+        let first = self.model.as_ref().map_or(retry::PAUSE_FIRST, |_| retry::PAUSE_FIRST_OF_MODEL);
+        (failed < self.attempts_max).then(|| retry::pause(first, failed, asked_for, retry::dice()))
+    }
+}
+
+impl Opened {
+    fn is_passing(&self, status: u16) -> bool {
+        match self.model {
+            Some(_) => retry::is_passing_of_model(status),
+            None => retry::is_passing(status),
+        }
     }
 }
 
@@ -111,11 +126,18 @@ fn may_repeat(sent: Sent, repeat: Repeat) -> bool {
     }
 }
 
+/// Whether nothing came for as long as anybody has patience.
+fn ran_out(tried: &Tried, until: Until) -> bool {
+    let silent = tried.as_ref().is_err_and(|fault| fault.code == policy::Code::NetTimeout);
+    silent && until.patience < until.end && Instant::now() >= until.patience
+}
+
 fn health(tried: &Tried) -> Health {
     use policy::Code::{NetProtocol, NetTls};
     match tried {
         Ok(Answer::Here(incoming)) => match incoming.status {
-            500 | 502..=504 => Health::Bad,
+            _ if incoming.cut.is_some() => Health::Bad,
+            500 | 502..=504 | 529 => Health::Bad,
             429 => Health::Untold,
             _ => Health::Good,
         },
@@ -127,6 +149,7 @@ fn health(tried: &Tried) -> Health {
 
 fn outcome(tried: &Tried) -> Outcome {
     match tried {
+        Ok(Answer::Here(Incoming { cut: Some(code), .. })) => Outcome::Failed(*code),
         Ok(Answer::Here(incoming)) => Outcome::Status(incoming.status),
         Ok(Answer::Elsewhere(_)) => Outcome::Failed(policy::Code::NetRedirectSame),
         Err(fault) => Outcome::Failed(fault.code),

@@ -1,11 +1,12 @@
 //! From a configuration to a way out.
 
-use std::{collections::BTreeMap, env, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, env, path::Path, sync::Arc, time::Duration};
 
 use policy::{
     Code,
     config::{
-        ActionConfig, Allow, BindingConfig, BindingKind, PathPattern, Redirects, TransportName, UsageConfig,
+        ActionConfig, Allow, AwsConfig, BindingConfig, ModelPlace, PathPattern, Redirects, TransportName,
+        UsageConfig,
     },
 };
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
@@ -15,7 +16,8 @@ use super::Keys;
 use crate::{
     KernelError,
     net::{
-        Names,
+        Credential, Names,
+        aws::Signer,
         breaker::Breaker,
         client,
         failure::{Fault, Way},
@@ -28,6 +30,7 @@ use crate::{
         trust::trusting,
     },
     secret::Leaving,
+    transport::recorded::Recording,
 };
 
 /// Connections that are kept for the next request, and for how long.
@@ -63,7 +66,14 @@ pub(in crate::net) struct Opened {
     /// For what is not: each has a connection of its own, so that a failure to connect is
     /// known to be one.
     pub fresh: reqwest::Client,
+    /// What every request carries.
+    pub headers: HeaderMap,
     pub credential: Option<(HeaderName, HeaderValue)>,
+    pub signer: Option<Signer>,
+    /// What it is beyond other bindings, where it is a model's.
+    pub model: Option<ModelPlace>,
+    /// What answers in the place's stead.
+    pub recording: Option<Recording>,
     pub redaction: Redaction,
     pub leaving: Leaving,
     pub names: GuardedNames,
@@ -83,6 +93,8 @@ pub(in crate::net) struct Opened {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::net) struct Times {
     pub whole: Duration,
+    /// Up to the first byte of a good answer.
+    pub patience: Duration,
     pub connect: Duration,
     pub idle: Duration,
 }
@@ -103,7 +115,7 @@ impl Opened {
         names: Arc<dyn Names>,
         manner: Manner,
     ) -> Result<Self, Fault> {
-        if config.kind != BindingKind::Http && matches!(manner, Manner::Requests) {
+        if config.kind.is_channel() && matches!(manner, Manner::Requests) {
             let what = "it takes notifications and answers no requests";
             return Err(Fault::own(Code::NetKind, what.to_owned()));
         }
@@ -123,7 +135,11 @@ impl Opened {
             protocol: config.protocol,
             kept: client(Keeps::Connections)?,
             fresh: client(Keeps::Nothing)?,
+            headers: fixed_headers(config)?,
             credential: header(config, &keys, carried)?,
+            signer: signer(config, &keys)?,
+            recording: recording(config)?,
+            model: config.model.clone(),
             redaction: Redaction::new(known, keys.credential),
             leaving: keys.leaving,
             way: if proxy.is_some() { Way::Proxied } else { Way::Straight },
@@ -160,6 +176,7 @@ impl Times {
         let whole = Duration::from_millis(config.timeout_ms);
         Self {
             whole,
+            patience: config.patience_ms.map_or(whole, Duration::from_millis).min(whole),
             connect: Duration::from_millis(config.connect_timeout_ms).min(whole),
             idle: Duration::from_millis(config.idle_timeout_ms),
         }
@@ -188,9 +205,34 @@ fn header(
 ) -> Result<Option<(HeaderName, HeaderValue)>, Fault> {
     let prefix = config.credential.as_ref().and_then(|credential| credential.prefix.as_deref());
     match (&keys.credential, carried) {
+        // They sign, and what they sign is not known yet.
+        (Some(Credential::Aws { .. }), _) if aws(config).is_some() => Ok(None),
         (Some(credential), Carried::Sent) => Ok(Some(credential.header_after(prefix)?)),
         _ => Ok(None),
     }
+}
+
+fn fixed_headers(config: &BindingConfig) -> Result<HeaderMap, Fault> {
+    let read = |(name, value): (&String, &String)| {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        Some((name, HeaderValue::from_str(value).ok()?))
+    };
+    let headers: Option<HeaderMap> = config.headers.iter().map(read).collect();
+    let odd = || Fault::own(Code::NetHeader, "one of its `headers` can't be sent".to_owned());
+    headers.ok_or_else(odd)
+}
+
+fn aws(config: &BindingConfig) -> Option<&AwsConfig> {
+    config.model.as_ref()?.aws.as_ref()
+}
+
+fn signer(config: &BindingConfig, keys: &Keys) -> Result<Option<Signer>, Fault> {
+    aws(config).map(|aws| Signer::new(aws, keys.credential.as_ref())).transpose()
+}
+
+fn recording(config: &BindingConfig) -> Result<Option<Recording>, Fault> {
+    let file = config.model.as_ref().and_then(|model| model.recording.as_ref());
+    Ok(file.map(|file| Recording::load(Path::new(file))).transpose()?)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

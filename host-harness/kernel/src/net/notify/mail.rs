@@ -139,7 +139,7 @@ impl Mail {
                 return Ok(attempts);
             };
             attempts.push(Attempt { outcome: Outcome::Failed(fault.code), waited_ms });
-            waited = retry::pause(attempts.len(), None, retry::dice());
+            waited = retry::pause(retry::PAUSE_FIRST, attempts.len(), None, retry::dice());
             let again = fault.sent == Sent::Nothing && (fault.is_passing() || fault.code == Code::NotifyBusy);
             if !again || attempts.len() >= self.attempts_max || Instant::now() + waited >= end {
                 return Err(fault.told(&self.name, attempts.len()));

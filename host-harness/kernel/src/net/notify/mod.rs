@@ -72,7 +72,7 @@ impl Channel {
             BindingKind::Webhook => Way::Webhook(webhook::Webhook::open(config, keys, names)?),
             BindingKind::Slack => Way::Slack(slack::Slack::open(config, keys, names)?),
             BindingKind::Smtp => Way::Mail(Arc::new(mail::Mail::open(config, keys, names)?)),
-            BindingKind::Http => {
+            BindingKind::Http | BindingKind::Model => {
                 let fault =
                     Fault::own(Code::NetKind, "it answers requests and takes no notifications".to_owned());
                 return Err(fault

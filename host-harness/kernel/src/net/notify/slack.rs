@@ -61,7 +61,7 @@ impl Slack {
             attempts.append(&mut answer.attempts);
             let asked = answer.header("retry-after");
             let asked = asked.and_then(|text| retry::retry_after(text, SystemTime::now()));
-            let pause = retry::pause(attempts.len(), asked, retry::dice());
+            let pause = retry::pause(retry::PAUSE_FIRST, attempts.len(), asked, retry::dice());
             if answer.status != 429 || attempts.len() >= self.times || Instant::now() + pause >= end {
                 answer.attempts = attempts;
                 return taken(answer, self.binding.name());
