@@ -14,6 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{Limit, Sandbox, tree::Tree};
+use crate::workspace::fixes::Wrote;
 
 /// What a process of our own is to do, its first argument; the command follows it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,6 +45,8 @@ pub(super) enum Report {
         exceeded: Option<Limit>,
         /// The parts of the sandbox.
         sandbox: Vec<String>,
+        /// What it wrote to the workspace, where that was to be noted.
+        wrote: Option<Wrote>,
     },
     /// It could not be run.
     Unavailable {
@@ -123,7 +126,7 @@ fn held(leader: Child, adopting: bool) -> Report {
     });
     let (exit_code, signal) = tree.wait(leader);
     let whole = tree.end() && adopting;
-    Report::Ended { exit_code, signal, whole, exceeded: None, sandbox: Vec::new() }
+    Report::Ended { exit_code, signal, whole, exceeded: None, sandbox: Vec::new(), wrote: None }
 }
 
 fn until_closed() {

@@ -31,6 +31,8 @@ pub use hold::hold;
 pub use run::{run, run_all};
 pub use sandbox::Sandbox;
 
+use crate::workspace::fixes::Wrote;
+
 /// A program to be run.
 #[derive(Debug, Clone)]
 pub struct Command {
@@ -111,6 +113,8 @@ pub struct Ended {
     pub exceeded: Option<Limit>,
     /// What held it, and what of the sandbox was missing.
     pub sandbox: Vec<String>,
+    /// What it wrote to the workspace, where that was to be noted and it ended by itself.
+    pub wrote: Option<Wrote>,
 }
 
 impl Ended {

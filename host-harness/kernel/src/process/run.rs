@@ -1,6 +1,6 @@
 use std::{
     io::{self, PipeReader, Read as _},
-    process::{Child, Stdio},
+    process::{Child, ChildStdout, Stdio},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -62,6 +62,8 @@ pub fn run_all(commands: Vec<Command>, at_once: usize, itself: &Itself, cancel: 
 
 struct Running {
     holder: Child,
+    /// What the holder says. It is heard at once: a pipe holds little.
+    said: Option<JoinHandle<Option<String>>>,
     capture: Capture,
     reader: JoinHandle<()>,
 }
@@ -76,12 +78,21 @@ fn spawn(command: &Command, itself: &Itself) -> io::Result<Running> {
     process.arg("--").arg(serde_json::to_string(&job)?).args(&command.argv).current_dir(folder);
     process.env_clear().envs(&command.environment);
     process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(writer);
-    let holder = process.spawn()?;
+    let mut holder = process.spawn()?;
     // Holds the end of the pipe that is ours to hold no longer.
     drop(process);
     let capture = Capture::new(command.limits.output_bytes);
     let reader = read(reader, capture.clone(), command.limits.output_bytes_max);
-    Ok(Running { holder, reader, capture })
+    let said = Some(hear(holder.stdout.take()));
+    Ok(Running { holder, said, reader, capture })
+}
+
+fn hear(said: Option<ChildStdout>) -> JoinHandle<Option<String>> {
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        said?.read_to_string(&mut text).ok()?;
+        Some(text)
+    })
 }
 
 fn read(from: PipeReader, capture: Capture, total_max: u64) -> JoinHandle<()> {
@@ -93,15 +104,15 @@ impl Running {
         let early = self.wait(command, start + command.limits.wall, cancel);
         let report = self.report();
         self.last_words();
-        let (exit_code, signal, exceeded, sandbox) = match report {
-            Some(Report::Ended { exit_code, signal, whole, exceeded, sandbox }) => {
-                (exit_code, signal, exceeded.or(limit_of(signal)), held(command, whole, sandbox))
+        let (exit_code, signal, exceeded, sandbox, wrote) = match report {
+            Some(Report::Ended { exit_code, signal, whole, exceeded, sandbox, wrote }) => {
+                (exit_code, signal, exceeded.or(limit_of(signal)), held(command, whole, sandbox), wrote)
             }
             Some(Report::Unavailable { error }) => return unavailable(command, &error, start),
             Some(Report::Refused { part, error }) => return refused(command, &part, &error, start),
             None => {
                 Tree::kill_orphans(self.holder.id());
-                (None, None, None, held(command, false, Vec::new()))
+                (None, None, None, held(command, false, Vec::new()), None)
             }
         };
         // What ends because nobody listens any more may be over before it is ended.
@@ -124,6 +135,8 @@ impl Running {
             output_bytes_dropped,
             exceeded,
             sandbox,
+            // What was ended on the way is half of something.
+            wrote: wrote.filter(|_| early.is_none() && exceeded.is_none() && exit_code.is_some()),
         }
     }
 
@@ -159,9 +172,7 @@ impl Running {
             let _ = self.holder.kill();
         }
         let _ = self.holder.wait();
-        let mut text = String::new();
-        self.holder.stdout.take()?.read_to_string(&mut text).ok()?;
-        serde_json::from_str(&text).ok()
+        serde_json::from_str(&self.said.take()?.join().ok()??).ok()
     }
 
     /// A program that got away may hold the pipe for ever; nobody waits for it.
@@ -263,5 +274,6 @@ fn not_run(output: String, sandbox: Vec<String>, start: Instant) -> Ended {
         output_bytes_dropped: 0,
         exceeded: None,
         sandbox,
+        wrote: None,
     }
 }

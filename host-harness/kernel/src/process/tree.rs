@@ -69,6 +69,12 @@ impl Tree {
     }
 }
 
+/// Whether nothing is below this process any more.
+#[cfg(target_os = "linux")]
+pub(super) fn is_alone() -> bool {
+    system::is_alone()
+}
+
 #[cfg(target_os = "linux")]
 mod linux {
     use std::{

@@ -7,9 +7,15 @@ mod cost;
 #[cfg(target_os = "linux")]
 mod ends;
 #[cfg(target_os = "linux")]
+mod fixes;
+#[cfg(target_os = "linux")]
+mod hostile;
+#[cfg(target_os = "linux")]
 mod limits;
 #[cfg(target_os = "linux")]
 mod place;
+#[cfg(target_os = "linux")]
+mod scripts;
 #[cfg(target_os = "linux")]
 mod user;
 #[cfg(target_os = "linux")]
@@ -28,8 +34,17 @@ fn main() {
         _ => {}
     }
     let arguments = libtest_mimic::Arguments::from_args();
-    let suites =
-        [view::tests(), limits::tests(), ends::tests(), cost::tests(), caches::tests(), user::tests()];
+    let suites = [
+        view::tests(),
+        limits::tests(),
+        ends::tests(),
+        cost::tests(),
+        caches::tests(),
+        user::tests(),
+        fixes::tests(),
+        hostile::tests(),
+        scripts::tests(),
+    ];
     libtest_mimic::run(&arguments, suites.into_iter().flatten().collect()).exit();
 }
 

@@ -51,7 +51,7 @@ fn a_check_sees_the_checkout_without_its_git_folder() {
 }
 
 /// Lays a change ready as the workspace does: a path, and its new text where it is not gone.
-fn changed(place: &Place, change: &[(&str, Option<&str>)]) -> Staged {
+pub fn changed(place: &Place, change: &[(&str, Option<&str>)]) -> Staged {
     let staged = place.stage();
     let file = |(at, (path, text)): (usize, &(&str, Option<&str>))| {
         text.map(|text| fs::write(staged.folder().join(at.to_string()), text).unwrap());

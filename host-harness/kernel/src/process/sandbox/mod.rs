@@ -13,12 +13,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
+#[cfg(target_os = "linux")]
+use cap_std::{ambient_authority, fs::Dir};
 use policy::{Code, config::SandboxConfig};
 use serde::{Deserialize, Serialize};
 
 pub use probe::{Probe, probe};
 
 use crate::{KernelError, workspace::Staged};
+#[cfg(target_os = "linux")]
+use crate::{secret::ignored::rules, workspace::stage};
 
 /// Where the workspace stands inside.
 pub const WORKSPACE: &str = "/work";
@@ -54,6 +58,18 @@ pub struct Sandbox {
     pub path: Vec<PathBuf>,
     /// What it may use.
     pub bounds: Bounds,
+    /// What becomes of what it writes to the workspace.
+    pub writes: Writes,
+}
+
+/// What becomes of what is written to the workspace. Nothing of it ever gets there by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Writes {
+    /// It is gone with the sandbox.
+    Dropped,
+    /// The same; but how it ended by itself, it is noted before.
+    Noted,
 }
 
 /// What makes a sandbox.
@@ -115,6 +131,7 @@ impl Sandbox {
             environment: BTreeMap::new(),
             path: Vec::new(),
             bounds: Bounds::from(config),
+            writes: Writes::Dropped,
         };
         for place in OF_THE_MACHINE.map(Path::new) {
             sandbox.add_existing(place, Access::Empty);
@@ -124,6 +141,24 @@ impl Sandbox {
             sandbox.shown.push(Shown { path: showable(Path::new(path))?, access: Access::Read });
         }
         Ok(sandbox)
+    }
+
+    /// The same, and what is written to the workspace is noted.
+    #[cfg(target_os = "linux")]
+    pub fn noting(mut self) -> Result<Self, KernelError> {
+        let checkout = Dir::open_ambient_dir(&self.checkout, ambient_authority());
+        let checkout = checkout.map_err(KernelError::io("open", self.checkout.display()))?;
+        let laid = rules::exclude(&checkout).map_or(Ok(()), |text| stage::lay_exclude(&self.staged, &text));
+        laid.map_err(KernelError::io("lay ready what git ignores in", self.staged.display()))?;
+        self.writes = Writes::Noted;
+        Ok(self)
+    }
+
+    /// The same, and what is written to the workspace is noted.
+    #[cfg(not(target_os = "linux"))]
+    pub fn noting(mut self) -> Result<Self, KernelError> {
+        self.writes = Writes::Noted;
+        Ok(self)
     }
 }
 

@@ -6,7 +6,6 @@
 //! system of all that is written.
 
 use std::{
-    collections::BTreeMap,
     ffi::OsString,
     fs::{self, File},
     io::{self, PipeReader, PipeWriter, Read as _, Write as _},
@@ -27,9 +26,11 @@ use rustix::{
 
 use super::{
     Fault, Held, bounds,
-    enter::{self, Over},
-    etc, first,
+    enter::{self, Over, Said},
+    etc,
+    first::{self, Ready},
     group::Groups,
+    kept::Kept,
     lacking, program, view,
 };
 use crate::{
@@ -75,8 +76,9 @@ fn begin(sandbox: &Sandbox, argv: &[OsString]) -> Held<Report> {
     run_to_end(sandbox, started, groups)
 }
 
-fn run_to_end(sandbox: &Sandbox, (mut outer, said): (Child, PipeReader), groups: Groups) -> Held<Report> {
-    let Some(first) = started(said) else {
+fn run_to_end(sandbox: &Sandbox, (mut outer, info): (Child, PipeReader), groups: Groups) -> Held<Report> {
+    let mut said = Said::of(&mut outer);
+    let Some(first) = started(info) else {
         let _ = outer.kill();
         let _ = outer.wait();
         return Err(Fault {
@@ -89,11 +91,11 @@ fn run_to_end(sandbox: &Sandbox, (mut outer, said): (Child, PipeReader), groups:
     let groups = groups.take(first.as_raw_nonzero().get().cast_unsigned());
     let told = enter::say(&mut outer, sandbox);
     let over = match told.and_then(|()| enter::say(&mut outer, &groups.counting())) {
-        Ok(()) => enter::watch(&outer, &groups, sandbox),
+        Ok(()) => enter::watch(&outer, &mut said, &groups, sandbox),
         Err(_) => Ok(Over::Gone),
     };
     end(&handle);
-    let words = enter::words(&mut outer);
+    let words = enter::words(&mut outer, said);
     let exceeded = match over.map_err(lacking("limits", "watch the processes"))? {
         Over::Exceeded(limit) => Some(limit),
         Over::Gone => groups.exceeded(),
@@ -252,7 +254,7 @@ fn workspace(words: &mut Words, sandbox: &Sandbox, ready: &Path) {
 }
 
 /// What the first process does inside: the rest that `bwrap` does not.
-pub(super) fn build(sandbox: &Sandbox) -> Held<(Vec<String>, BTreeMap<OsString, OsString>)> {
+pub(super) fn build(sandbox: &Sandbox) -> Held<Ready> {
     let mut parts = ["mount namespace", "control group namespace", "loopback only", "own root"]
         .map(str::to_owned)
         .to_vec();
@@ -268,12 +270,14 @@ pub(super) fn build(sandbox: &Sandbox) -> Held<(Vec<String>, BTreeMap<OsString, 
     let is_root = rustix::process::getuid().is_root();
     parts.extend(is_root.then(|| format!("{MISSING}devices whose modes root can't change")));
     let environment = program::environment(sandbox);
+    let kept = Kept::of_copy(sandbox, &Path::new(OWN).join("work"), Path::new(STAGED));
+    let kept = kept.map_err(lacking("workspace", "note what is written"))?;
     let counting = first::hear().map_err(lacking("limits", "hear how they are kept"))?;
     bounds::each(&sandbox.bounds).map_err(lacking("limits on processes", "set them"))?;
     has_no_powers().map_err(lacking("no capabilities", "give them up"))?;
     parts.push("no capabilities".to_owned());
-    parts.extend(first::fences(&writable, counting));
-    Ok((parts, environment))
+    parts.extend(first::fences(&writable, kept.as_ref(), counting));
+    Ok(Ready { parts, environment, kept })
 }
 
 fn has_no_powers() -> io::Result<()> {

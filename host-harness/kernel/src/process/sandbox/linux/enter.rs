@@ -5,7 +5,7 @@ use std::{
     ffi::OsString,
     io::{self, Read as _, Write as _},
     os::unix::process::CommandExt as _,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use nix::sched::{CloneFlags, unshare};
@@ -46,17 +46,18 @@ fn begin(sandbox: &Sandbox, argv: &[OsString]) -> Held<Report> {
     // Not sooner: the maps of a process that hides itself are root's.
     let _ = Tree::adopt();
     let mut first = start(argv).map_err(lacking("PID namespace", "start a process in it"))?;
+    let mut said = Said::of(&mut first);
     // It builds what is seen while it is put into its groups, which takes as long.
     let mut told = say(&mut first, sandbox);
     let groups = groups.take(first.id());
     told = told.and_then(|()| say(&mut first, &groups.counting()));
     let over = match told {
-        Ok(()) => watch(&first, &groups, sandbox),
+        Ok(()) => watch(&first, &mut said, &groups, sandbox),
         // It is gone already; what it said says why.
         Err(_) => Ok(Over::Gone),
     };
     let _ = first.kill();
-    let words = words(&mut first);
+    let words = words(&mut first, said);
     match over.map_err(lacking("limits", "watch the processes"))? {
         Over::Exceeded(limit) => Ok(report(words, Some(limit), &groups)),
         Over::Gone => Ok(report(words, groups.exceeded(), &groups)),
@@ -105,6 +106,41 @@ pub(super) fn say(first: &mut Child, word: &impl Serialize) -> io::Result<()> {
     first.stdin.as_mut().map_or(Ok(()), |hand| hand.write_all(&line))
 }
 
+/// What the first process says. It is heard at once, for a pipe holds little; by this thread,
+/// for a process that is about to have children in another namespace can have no second one.
+pub(super) struct Said {
+    /// None once all is said.
+    out: Option<ChildStdout>,
+    heard: Vec<u8>,
+}
+
+impl Said {
+    const PIECE_BYTES: usize = 64 * 1024;
+
+    pub fn of(first: &mut Child) -> Self {
+        Self { out: first.stdout.take(), heard: Vec::new() }
+    }
+
+    /// Hears what is said by now, where something is.
+    fn hear(&mut self) {
+        let mut piece = vec![0; Self::PIECE_BYTES];
+        let count = self.out.as_mut().map_or(Ok(0), |out| out.read(&mut piece));
+        match count {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Ok(0) | Err(_) => self.out = None,
+            Ok(count) => self.heard.extend_from_slice(&piece[..count]),
+        }
+    }
+
+    /// All of it, once nobody says any more.
+    fn all(mut self) -> String {
+        while self.out.is_some() {
+            self.hear();
+        }
+        String::from_utf8_lossy(&self.heard).into_owned()
+    }
+}
+
 /// Why there is nothing more to watch.
 pub(super) enum Over {
     /// The first process is gone.
@@ -116,18 +152,22 @@ pub(super) enum Over {
 }
 
 /// Watches until the first process is gone, the Runner lets go, or a bound is exceeded.
-pub(super) fn watch(first: &Child, groups: &Groups, sandbox: &Sandbox) -> io::Result<Over> {
+pub(super) fn watch(first: &Child, said: &mut Said, groups: &Groups, sandbox: &Sandbox) -> io::Result<Over> {
     let watch = Watch::new(first.id(), sandbox.bounds);
     let pid = Pid::from_raw(first.id().cast_signed()).ok_or(io::ErrorKind::InvalidInput)?;
     let (gone, hand) = (pidfd_open(pid, PidfdFlags::empty())?, io::stdin());
     let tick = Timespec::try_from(Watch::EVERY).map_err(io::Error::other)?;
     loop {
-        let mut ready = [PollFd::new(&gone, PollFlags::IN), PollFd::new(&hand, PollFlags::IN)];
+        let mut ready = vec![PollFd::new(&gone, PollFlags::IN), PollFd::new(&hand, PollFlags::IN)];
+        ready.extend(said.out.as_ref().map(|out| PollFd::new(out, PollFlags::IN)));
         match poll(&mut ready, Some(&tick)) {
             Err(rustix::io::Errno::INTR) => continue,
             polled => polled?,
         };
-        let is_ready = ready.map(|one| !one.revents().is_empty());
+        let is_ready: Vec<_> = ready.into_iter().map(|one| !one.revents().is_empty()).collect();
+        if is_ready.get(2) == Some(&true) {
+            said.hear();
+        }
         if is_ready[0] {
             return Ok(Over::Gone);
         }
@@ -142,22 +182,22 @@ pub(super) fn watch(first: &Child, groups: &Groups, sandbox: &Sandbox) -> io::Re
 }
 
 /// What the first process said before it was gone, and with it all the others.
-pub(super) fn words(first: &mut Child) -> Vec<Word> {
+pub(super) fn words(first: &mut Child, said: Said) -> Vec<Word> {
     drop(first.stdin.take());
     let _ = first.wait();
-    let mut text = String::new();
-    let _ = first.stdout.take().map(|mut out| out.read_to_string(&mut text));
+    let text = said.all();
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
 /// What came of it, from what was said and seen.
 pub(super) fn report(words: Vec<Word>, exceeded: Option<Limit>, groups: &Groups) -> Report {
-    let (mut sandbox, mut end) = (None, (None, None));
+    let (mut sandbox, mut end, mut wrote) = (None, (None, None), None);
     for word in words {
         match word {
             Word::Ready(parts) => sandbox = Some(parts),
             Word::Refused { part, error } => return Report::Refused { part, error },
             Word::Unrunnable(error) => return Report::Unavailable { error },
+            Word::Wrote(what) => wrote = Some(what),
             Word::Ended { exit_code, signal } => end = (exit_code, signal),
         }
     }
@@ -167,7 +207,7 @@ pub(super) fn report(words: Vec<Word>, exceeded: Option<Limit>, groups: &Groups)
     parts.extend(sandbox.unwrap_or_default());
     parts.extend(began.then(|| counted(groups)).into_iter().flatten());
     parts.extend((!began).then(|| format!("{MISSING}the rest: it ended before it began")));
-    Report::Ended { exit_code: end.0, signal: end.1, whole: true, exceeded, sandbox: parts }
+    Report::Ended { exit_code: end.0, signal: end.1, whole: true, exceeded, sandbox: parts, wrote }
 }
 
 /// How the limits on all processes together were kept.

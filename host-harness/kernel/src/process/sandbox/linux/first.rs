@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 use super::{
     Held, Word, bounds, bubblewrap, calls,
     group::Counting,
+    kept::{self, Kept},
     lacking, loopback, powers,
     powers::Fence,
     program,
@@ -37,19 +38,23 @@ pub(in crate::process) fn run(argv: &[OsString]) -> bool {
         Backend::Native => build(&sandbox),
         Backend::Bubblewrap => bubblewrap::build(&sandbox),
     };
-    let environment = match built {
-        Ok((parts, environment)) => {
+    let (environment, kept) = match built {
+        Ok(Ready { parts, environment, kept }) => {
             say(&Word::Ready(parts));
-            environment
+            (environment, kept)
         }
         Err(fault) => return say(&Word::Refused { part: fault.part.to_owned(), error: fault.error }),
     };
     let Some((name, arguments)) = argv.split_first() else {
         return say(&Word::Ended { exit_code: Some(0), signal: None });
     };
+    let before = kept.map(Kept::look);
     match start(name, arguments, &environment) {
         Ok(leader) => {
             let (exit_code, signal) = Tree::of(&leader).wait(leader);
+            if let Some(before) = before.filter(|_| exit_code.is_some()) {
+                say(&Word::Wrote(kept::wrote(before)));
+            }
             say(&Word::Ended { exit_code, signal })
         }
         Err(error) => say(&Word::Unrunnable(program::reason(&error, outside.as_deref()))),
@@ -75,12 +80,22 @@ pub(super) fn hear<T: DeserializeOwned>() -> io::Result<T> {
     Ok(serde_json::from_str(&line)?)
 }
 
-fn build(sandbox: &Sandbox) -> Held<(Vec<String>, BTreeMap<OsString, OsString>)> {
+/// A sandbox in which a command can be run.
+pub(super) struct Ready {
+    /// The parts that hold, or don't.
+    pub parts: Vec<String>,
+    /// What the command sees of the environment.
+    pub environment: BTreeMap<OsString, OsString>,
+    /// What is needed to note what it writes.
+    pub kept: Option<Kept>,
+}
+
+fn build(sandbox: &Sandbox) -> Held<Ready> {
     unshare(CloneFlags::CLONE_NEWNS).map_err(lacking("mount namespace", "enter one"))?;
     let mut parts = vec!["mount namespace".to_owned()];
     rustix::system::sethostname(b"sandbox").map_err(lacking("UTS namespace", "name the machine"))?;
     parts.push(part("loopback only", loopback::raise()));
-    let Seen { writable, parts: seen } = view::enter(sandbox)?;
+    let Seen { writable, kept, parts: seen } = view::enter(sandbox)?;
     parts.push("own root".to_owned());
     parts.extend(seen);
     let environment = program::environment(sandbox);
@@ -88,8 +103,8 @@ fn build(sandbox: &Sandbox) -> Held<(Vec<String>, BTreeMap<OsString, OsString>)>
     // where it is by then.
     let counting = hear().map_err(lacking("limits", "hear how they are kept"))?;
     parts.push(part("control group namespace", unshare(CloneFlags::CLONE_NEWCGROUP)));
-    parts.extend(lock(sandbox, &writable, counting)?);
-    Ok((parts, environment))
+    parts.extend(lock(sandbox, &writable, kept.as_ref(), counting)?);
+    Ok(Ready { parts, environment, kept })
 }
 
 fn part<E: std::fmt::Display>(name: &str, done: Result<(), E>) -> String {
@@ -97,18 +112,23 @@ fn part<E: std::fmt::Display>(name: &str, done: Result<(), E>) -> String {
 }
 
 /// Takes every power away. What can no longer be done afterwards was done before.
-fn lock(sandbox: &Sandbox, writable: &[PathBuf], counting: Counting) -> Held<Vec<String>> {
+fn lock(
+    sandbox: &Sandbox,
+    writable: &[PathBuf],
+    kept: Option<&Kept>,
+    counting: Counting,
+) -> Held<Vec<String>> {
     let mut parts = Vec::new();
     bounds::each(&sandbox.bounds).map_err(lacking("limits on processes", "set them"))?;
     powers::give_up().map_err(lacking("no capabilities", "give them up"))?;
     parts.push("no capabilities".to_owned());
-    parts.extend(fences(writable, counting));
+    parts.extend(fences(writable, kept, counting));
     Ok(parts)
 }
 
 /// What keeps a program from what it sees and from the kernel, besides its having no powers.
-pub(super) fn fences(writable: &[PathBuf], counting: Counting) -> [String; 2] {
-    let fence = powers::fence(writable);
+pub(super) fn fences(writable: &[PathBuf], kept: Option<&Kept>, counting: Counting) -> [String; 2] {
+    let fence = powers::fence(writable, kept);
     let calls = calls::refuse(counting);
     let fence = match fence {
         Ok(Fence::Stands(abi)) => format!("Landlock ABI {abi}"),

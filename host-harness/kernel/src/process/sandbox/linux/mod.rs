@@ -10,6 +10,7 @@ mod enter;
 mod etc;
 mod first;
 mod group;
+mod kept;
 mod loopback;
 mod mounts;
 mod overlay;
@@ -23,7 +24,7 @@ use std::{ffi::OsString, io};
 use serde::{Deserialize, Serialize};
 
 use super::{Backend, Sandbox};
-use crate::process::hold::Report;
+use crate::{process::hold::Report, workspace::fixes::Wrote};
 
 pub(in crate::process) use first::run;
 
@@ -45,6 +46,8 @@ enum Word {
     Refused { part: String, error: String },
     /// The command can't be run.
     Unrunnable(String),
+    /// This it wrote to the workspace.
+    Wrote(Wrote),
     /// The command is over.
     Ended { exit_code: Option<i32>, signal: Option<i32> },
 }

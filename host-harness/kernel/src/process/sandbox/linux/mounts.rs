@@ -1,9 +1,14 @@
 use std::{
-    ffi::OsString,
+    ffi::{CString, OsString},
     io,
     os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
 };
+
+use rustix::mount::{MountFlags, mount};
+
+const BYTES_PER_FILE: u64 = 4096;
+const FILES_MIN: u64 = 65_536;
 
 /// A mount of this process.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,6 +25,14 @@ pub(super) struct Mounted {
     pub kind: String,
     /// Its own options.
     pub options: String,
+}
+
+/// Mounts a file system in memory that holds so much.
+pub(super) fn small_file_system(place: &Path, bytes: u64) -> io::Result<()> {
+    let files = (bytes / BYTES_PER_FILE).max(FILES_MIN);
+    let options =
+        CString::new(format!("size={bytes},nr_inodes={files},mode=0755")).map_err(io::Error::other)?;
+    Ok(mount("sandbox", place, "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, Some(options.as_c_str()))?)
 }
 
 /// The mounts of this process.

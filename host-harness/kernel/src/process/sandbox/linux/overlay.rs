@@ -14,7 +14,7 @@ use rustix::{
 
 use crate::workspace::stage::{self, StagedFile};
 
-const UPPER: &str = "upper";
+pub(super) const UPPER: &str = "upper";
 const WORK: &str = "work";
 /// The device that stands for nothing, where an overlay looks.
 const NOTHING: u64 = 0;

@@ -12,7 +12,7 @@ use rustix::thread::{
     remove_capability_from_bounding_set, set_capabilities, set_capabilities_secure_bits, set_no_new_privs,
 };
 
-use super::view::DEVICES;
+use super::{kept::Kept, view::DEVICES};
 
 /// The newest form of Landlock that is asked for; older kernels give what they have.
 const NEWEST: ABI = ABI::V7;
@@ -51,7 +51,7 @@ pub(super) fn give_up() -> io::Result<()> {
 
 /// Lets everything be read that is seen, and only the named places be written, once more
 /// and independently of how they are mounted.
-pub(super) fn fence(writable: &[PathBuf]) -> io::Result<Fence> {
+pub(super) fn fence(writable: &[PathBuf], kept: Option<&Kept>) -> io::Result<Fence> {
     let (read, all) = (AccessFs::from_read(NEWEST), AccessFs::from_all(NEWEST));
     let rules = Ruleset::default().set_compatibility(CompatLevel::BestEffort);
     let rules = rules.handle_access(all).and_then(|rules| rules.scope(Scope::from_all(NEWEST)));
@@ -64,6 +64,11 @@ pub(super) fn fence(writable: &[PathBuf]) -> io::Result<Fence> {
     for (path, access) in places.chain(devices).chain([(PathBuf::from("/"), read)]) {
         let path = PathFd::new(path).map_err(io::Error::other)?;
         rules = rules.add_rule(PathBeneath::new(path, access)).map_err(io::Error::other)?;
+    }
+    // They have no path any more; only who holds them gets there.
+    let look: BitFlags<AccessFs> = AccessFs::ReadFile | AccessFs::ReadDir;
+    for folder in kept.into_iter().flat_map(Kept::folders) {
+        rules = rules.add_rule(PathBeneath::new(folder, look)).map_err(io::Error::other)?;
     }
     let status = rules.restrict_self().map_err(io::Error::other)?;
     match status.landlock {

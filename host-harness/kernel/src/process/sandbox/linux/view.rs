@@ -3,7 +3,6 @@
 
 use std::{
     collections::BTreeSet,
-    ffi::CString,
     fs, io,
     os::{
         fd::AsRawFd as _,
@@ -22,7 +21,7 @@ use rustix::{
     process::{chdir, pivot_root},
 };
 
-use super::{Held, bounds, etc, lacking, mounts, overlay};
+use super::{Held, bounds, etc, kept::Kept, lacking, mounts, overlay};
 use crate::{
     process::sandbox::{Access, HOME, MISSING, SYSTEM, Sandbox, Shown, WORKSPACE},
     workspace::stage,
@@ -70,8 +69,6 @@ const FILE: &str = "file";
 /// How everything is mounted that was not opened.
 const CLOSED: MountFlags =
     MountFlags::BIND.union(MountFlags::RDONLY).union(MountFlags::NOSUID).union(MountFlags::NODEV);
-const BYTES_PER_FILE: u64 = 4096;
-const FILES_MIN: u64 = 65_536;
 
 /// A root that is being made.
 pub(super) struct View<'a> {
@@ -81,6 +78,7 @@ pub(super) struct View<'a> {
     root: PathBuf,
     /// Places that are not made read-only.
     open: BTreeSet<PathBuf>,
+    kept: Option<Kept>,
     parts: Vec<String>,
 }
 
@@ -88,6 +86,8 @@ pub(super) struct View<'a> {
 pub(super) struct Seen {
     /// The places that can be written to, as they are called inside.
     pub writable: Vec<PathBuf>,
+    /// What is needed to note what is written.
+    pub kept: Option<Kept>,
     /// Parts that hold, or don't.
     pub parts: Vec<String>,
 }
@@ -111,12 +111,12 @@ impl<'a> View<'a> {
         let own = stage::mount_point(&sandbox.staged);
         mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
             .map_err(lacking("mount namespace", "keep mounts private"))?;
-        small_file_system(&own, sandbox.bounds.disk_bytes)
+        mounts::small_file_system(&own, sandbox.bounds.disk_bytes)
             .map_err(lacking("limit on what is written", "mount a file system"))?;
         let root = own.join("root");
         let made = fs::create_dir(&root).and_then(|()| Ok(mount_bind(&root, &root)?));
         made.map_err(lacking("own root", "begin it"))?;
-        Ok(Self { sandbox, own, root, open: BTreeSet::new(), parts: Vec::new() })
+        Ok(Self { sandbox, own, root, open: BTreeSet::new(), kept: None, parts: Vec::new() })
     }
 
     fn system(&mut self) -> io::Result<()> {
@@ -252,6 +252,8 @@ impl<'a> View<'a> {
         fs::create_dir_all(&place)
             .and_then(|()| overlay::mount_over(checkout, &own, &place))
             .map_err(lacking("overlay", "mount it"))?;
+        let kept = Kept::of_overlay(self.sandbox, &own, &place);
+        self.kept = kept.map_err(lacking("overlay", "note what is written"))?;
         for path in &self.sandbox.hidden {
             let what = format!("hide `{path}`");
             self.hide(&place, path).map_err(lacking("overlay", &what))?;
@@ -344,7 +346,7 @@ impl<'a> View<'a> {
         pivot_root(".", ".")?;
         unmount(".", UnmountFlags::DETACH)?;
         chdir(WORKSPACE)?;
-        Ok(Seen { writable, parts: self.parts })
+        Ok(Seen { writable, kept: self.kept, parts: self.parts })
     }
 
     fn beneath(&self, path: &Path) -> PathBuf {
@@ -361,13 +363,6 @@ fn is_made_here(mounted: &mounts::Mounted) -> bool {
         mounted.place.parent().is_some_and(|above| above.ends_with("dev")) && !mounted.place.is_dir();
     let is_whole = mounted.root == Path::new("/");
     is_whole && matches!(mounted.kind.as_str(), "overlay" | "proc") || is_device
-}
-
-fn small_file_system(place: &Path, bytes: u64) -> io::Result<()> {
-    let files = (bytes / BYTES_PER_FILE).max(FILES_MIN);
-    let options =
-        CString::new(format!("size={bytes},nr_inodes={files},mode=0755")).map_err(io::Error::other)?;
-    Ok(mount("sandbox", place, "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, Some(options.as_c_str()))?)
 }
 
 #[cfg(test)]
