@@ -20,6 +20,8 @@ pub(crate) enum Part {
     Hold,
     /// Runs the component that is given.
     Wasi,
+    /// Reads the sources that come in.
+    Read,
 }
 
 impl Itself {
@@ -45,6 +47,7 @@ impl Itself {
             Part::Wasi => {
                 command.arg("wasi");
             }
+            Part::Read => leave_group(command.arg("read-sources")),
         }
         command
     }

@@ -11,6 +11,8 @@ pub mod forge;
 pub mod git;
 pub mod input;
 mod itself;
+pub mod lookup;
+pub mod memory;
 pub mod net;
 pub mod place;
 pub mod presets;

@@ -33,4 +33,4 @@ pub use message::Trailers;
 pub(crate) use message::{lasting, operation};
 pub use push::{Push, Pushed, push};
 pub use remote::refuse_unready;
-pub use worktree::{holds_more, ignored, tracked};
+pub use worktree::{holds_more, ignored, tracked, tracked_though_ignored};

@@ -53,6 +53,11 @@ pub fn tracked(root: &Path) -> Result<Option<Vec<String>>, KernelError> {
     listed(root, &["--cached"])
 }
 
+/// Those of them that the rules for what is ignored name all the same.
+pub fn tracked_though_ignored(root: &Path) -> Result<Option<Vec<String>>, KernelError> {
+    listed(root, &["--cached", "--ignored", "--exclude-standard"])
+}
+
 fn listed(root: &Path, words: &[&str]) -> Result<Option<Vec<String>>, KernelError> {
     let whole = match root.join(".git").symlink_metadata() {
         Ok(_) => Some(root),

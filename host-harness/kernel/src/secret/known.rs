@@ -66,6 +66,16 @@ impl Known {
         self.looking()?.find(text).map(str::to_owned)
     }
 
+    /// The name of a secret in whose place a mark of ours stands in a text.
+    pub fn find_mark(&self, text: &[u8]) -> Option<String> {
+        let looking = self.looking()?;
+        let name = looking.names.iter().find(|name| {
+            let mark = format!("[secret {name}]");
+            memchr::memmem::find(text, mark.as_bytes()).is_some()
+        });
+        name.cloned()
+    }
+
     /// The text with each secret, in any of these forms, replaced by its name.
     pub fn redact(&self, text: Vec<u8>) -> Vec<u8> {
         match self.looking() {

@@ -1,7 +1,7 @@
 //! Secrets: what the Runner knows and nobody else is told.
 
 mod guard;
-mod ignored;
+pub(crate) mod ignored;
 mod json;
 mod known;
 mod leaving;

@@ -2,7 +2,9 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use policy::{
     Code,
-    config::{Config, CredentialConfig, VaultConfig, VaultReference},
+    config::{
+        BindingConfig, Config, CredentialConfig, MODEL_PREFIX, SessionToken, VaultConfig, VaultReference,
+    },
 };
 use secrecy::SecretString;
 
@@ -43,13 +45,14 @@ struct Opened {
 }
 
 /// Every place of a configuration that asks for a credential, by the names of its tables:
-/// `decision_points.NAME`, `agent_id`, `bindings.NAME`, `update.git.NAME`, and
-/// `artifacts.s3.KEY`.
+/// `decision_points.NAME`, `agent_id`, `bindings.NAME`, `models.NAME.KEY`, `update.git.NAME`,
+/// and `artifacts.s3.KEY`.
 pub fn places(config: &Config) -> Vec<Place<'_>> {
     let place = |table: &str, name: &str, credential| (format!("{table}.{name}"), credential);
     let points = config.decision_points.iter();
     let points = points.filter_map(|one| Some(place("decision_points", &one.name, one.credential.as_ref()?)));
     let agent_id = config.agent_id.credential.as_ref().map(|one| ("agent_id".to_owned(), one));
+    let models = config.bindings.iter().flat_map(signing);
     let bindings = config.bindings.iter();
     let bindings = bindings.filter_map(|one| Some(place("bindings", &one.name, one.credential.as_ref()?)));
     let remotes = config.update.git.remotes.iter();
@@ -59,7 +62,31 @@ pub fn places(config: &Config) -> Vec<Place<'_>> {
         keys.into_iter().chain([("session_token", s3.session_token.as_ref())])
     });
     let s3 = s3.filter_map(|(key, credential)| Some(place("artifacts.s3", key, credential?)));
-    points.chain(agent_id).chain(bindings).chain(remotes).chain(s3).collect()
+    points.chain(agent_id).chain(bindings).chain(models).chain(remotes).chain(s3).collect()
+}
+
+/// The keys that a model's requests are signed with. A session's token has a place only where
+/// there is one.
+fn signing(binding: &BindingConfig) -> impl Iterator<Item = Place<'_>> {
+    let aws = binding.model.as_ref().and_then(|model| model.aws.as_ref());
+    let session = aws.and_then(|aws| match &aws.session_token {
+        SessionToken::None => None,
+        SessionToken::IfSet(credential) => Some(credential).filter(|credential| is_set(credential)),
+        SessionToken::Kept(credential) => Some(credential),
+    });
+    let keys = aws.map(|aws| [(ACCESS_KEY, &aws.access_key), (SECRET_KEY, &aws.secret_key)]);
+    let all = keys.into_iter().flatten().chain(session.map(|session| (SESSION_TOKEN, session)));
+    let name = binding.name.strip_prefix(MODEL_PREFIX).unwrap_or(&binding.name);
+    all.map(move |(key, credential)| (format!("models.{name}.{key}"), credential))
+}
+
+const ACCESS_KEY: &str = "access_key";
+const SECRET_KEY: &str = "secret_key";
+const SESSION_TOKEN: &str = "session_token";
+
+fn is_set(credential: &CredentialConfig) -> bool {
+    let value = credential.env.as_ref().and_then(std::env::var_os);
+    value.is_some_and(|value| !value.is_empty())
 }
 
 /// The files that secrets are read from. None may be one of the repository's.
@@ -111,6 +138,21 @@ impl Secrets {
 
     /// The credential of a place, as it is carried.
     pub fn credential(&self, place: &str) -> Option<Credential> {
+        self.carried(place).or_else(|| self.signing(place))
+    }
+
+    /// The keys of AWS of a model's binding.
+    fn signing(&self, place: &str) -> Option<Credential> {
+        let name = place.strip_prefix("bindings.")?.strip_prefix(MODEL_PREFIX)?;
+        let key = |key: &str| self.secret(&format!("models.{name}.{key}")).cloned();
+        Some(Credential::Aws {
+            access_key: key(ACCESS_KEY)?,
+            secret_key: key(SECRET_KEY)?,
+            session_token: key(SESSION_TOKEN),
+        })
+    }
+
+    fn carried(&self, place: &str) -> Option<Credential> {
         self.opened.get(place).map(|opened| match &opened.carrier {
             Carrier::Bearer => Credential::Bearer(opened.secret.clone()),
             Carrier::Header(name) => Credential::Header { name: name.clone(), value: opened.secret.clone() },

@@ -4,6 +4,7 @@
 mod base;
 mod change;
 pub mod diff;
+pub mod fixes;
 mod list;
 pub mod materialise;
 mod overlay;
@@ -11,6 +12,7 @@ mod read;
 pub(crate) mod scratch;
 mod search;
 pub(crate) mod stage;
+mod walk;
 mod write;
 
 use std::{
@@ -27,6 +29,7 @@ pub use read::Content;
 pub use scratch::Scratch;
 pub use search::{Hit, Hits, Shows};
 pub use stage::Staged;
+pub(crate) use walk::{Look, Tracked};
 
 use crate::KernelError;
 use overlay::Overlay;
@@ -40,6 +43,8 @@ pub struct Workspace {
     seen: BTreeMap<RepoPath, Option<FileState>>,
     /// Folders that are known to be no place of another repository's.
     own_folders: BTreeSet<RepoPath>,
+    /// Files that git tracks though its rules ignore them.
+    tracked: walk::Known,
     operations: u64,
     changed_files_max: u64,
 }
@@ -52,6 +57,7 @@ impl Workspace {
             overlay: Overlay::default(),
             seen: BTreeMap::new(),
             own_folders: BTreeSet::new(),
+            tracked: walk::Known::new(),
             operations: 0,
             changed_files_max: limits.changed_files,
         })

@@ -16,7 +16,7 @@ impl Workspace {
     }
 
     /// The file at a path, links followed inside the repository.
-    fn file(&mut self, path: &RepoPath) -> Result<Option<HeldFile>, KernelError> {
+    pub(crate) fn file(&mut self, path: &RepoPath) -> Result<Option<HeldFile>, KernelError> {
         match self.overlay.get(path) {
             Some(Layer::File { file, .. }) => return Ok(Some(file.clone())),
             Some(Layer::Gone) => return Ok(None),
@@ -33,6 +33,23 @@ impl Workspace {
             Some(Layer::Gone) => Ok(None),
             None => self.base_file(path),
         }
+    }
+
+    /// The same, for a look that nothing is made of: it need not stay as it was seen.
+    pub(crate) fn glance(&self, path: &RepoPath) -> Result<Option<HeldFile>, KernelError> {
+        match self.overlay.get(path) {
+            Some(Layer::File { file, .. }) => Ok(Some(file.clone())),
+            Some(Layer::Gone) => Ok(None),
+            None => self.base.read(path),
+        }
+    }
+
+    /// What the run wrote, with its size; nothing where it is gone.
+    pub(crate) fn written(&self) -> impl Iterator<Item = (&RepoPath, Option<u64>)> {
+        self.overlay.iter().map(|(path, layer)| match layer {
+            Layer::File { file, .. } => (path, Some(file.blob.bytes().len() as u64)),
+            Layer::Gone => (path, None),
+        })
     }
 
     /// The base's file at exactly this path. Remembers how the run saw it first: the

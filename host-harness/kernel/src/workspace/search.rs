@@ -1,7 +1,7 @@
 use agent_contract::RepoPath;
 use policy::{Code, Permit, call::SearchCall};
 
-use super::{EntryKind, Workspace};
+use super::{Tracked, Workspace};
 use crate::KernelError;
 
 /// A line that holds what was looked for.
@@ -35,37 +35,19 @@ pub struct Shows<'a> {
 const LINE_BYTES_MAX: usize = 400;
 
 impl Workspace {
-    /// Finds lines that hold a text. Files that are too large or hold a NUL are passed over,
-    /// and so is what may not be shown.
+    /// Finds lines that hold a text. Files that are too large, hold a NUL or are ignored by git
+    /// are passed over, and so is what may not be shown.
     pub fn search(&mut self, permit: Permit<SearchCall>, shows: &Shows) -> Result<Hits, KernelError> {
         let call = permit.into_call();
         let mut found = Hits::default();
-        let folder = call.folder.as_ref().map(|folder| self.base.resolve(folder)).transpose()?;
-        self.search_folder(folder.as_ref(), &call, shows, &mut found)?;
-        Ok(found)
-    }
-
-    fn search_folder(
-        &mut self,
-        folder: Option<&RepoPath>,
-        call: &SearchCall,
-        shows: &Shows,
-        found: &mut Hits,
-    ) -> Result<(), KernelError> {
-        let (names, _) = self.names(folder)?;
-        for entry in names.into_values() {
-            match entry.kind {
-                EntryKind::Folder => self.search_folder(Some(&entry.path), call, shows, found)?,
-                EntryKind::File if (shows.path)(&entry.path) => {
-                    self.search_file(&entry.path, call, shows, found)?
-                }
-                EntryKind::File | EntryKind::Link => {}
-            }
+        let paths = self.own_files(call.folder.as_ref(), Tracked::Asked)?.into_keys();
+        for path in paths.filter(|path| (shows.path)(path)) {
+            self.search_file(&path, &call, shows, &mut found)?;
             if found.more {
                 break;
             }
         }
-        Ok(())
+        Ok(found)
     }
 
     fn search_file(

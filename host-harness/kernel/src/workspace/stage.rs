@@ -16,6 +16,8 @@ use crate::KernelError;
 const LIST: &str = "list.json";
 const MOUNT: &str = "mount";
 const CHECKOUT: &str = "checkout";
+#[cfg(target_os = "linux")]
+const EXCLUDE: &str = "exclude";
 
 /// A change that lies ready. Removed when it is dropped.
 #[derive(Debug)]
@@ -50,6 +52,18 @@ impl Staged {
 /// The empty folder of a staged one, at which a sandbox begins.
 pub(crate) fn mount_point(staged: &Path) -> PathBuf {
     staged.join(MOUNT)
+}
+
+/// Lays git's own list of what it ignores in a clone beside the change for it.
+#[cfg(target_os = "linux")]
+pub(crate) fn lay_exclude(staged: &Path, text: &str) -> std::io::Result<()> {
+    fs::write(staged.join(EXCLUDE), text)
+}
+
+/// Git's own list of what it ignores, where one was laid.
+#[cfg(target_os = "linux")]
+pub(crate) fn exclude(staged: &Path) -> Option<String> {
+    fs::read_to_string(staged.join(EXCLUDE)).ok()
 }
 
 /// What a staged folder holds.

@@ -45,7 +45,12 @@ impl Workspace {
         }
     }
 
-    fn put(&mut self, path: RepoPath, blob: Blob, mode: Option<FileMode>) -> Result<Operation, KernelError> {
+    pub(super) fn put(
+        &mut self,
+        path: RepoPath,
+        blob: Blob,
+        mode: Option<FileMode>,
+    ) -> Result<Operation, KernelError> {
         let old = self.writable(&path)?;
         let mode = mode.or(old.as_ref().map(|file| file.mode)).unwrap_or(FileMode::Plain);
         let file = HeldFile { blob, mode };
@@ -55,7 +60,7 @@ impl Workspace {
         Ok(self.operation(kind, path, None, old, Some(file)))
     }
 
-    fn delete(&mut self, path: RepoPath) -> Result<Operation, KernelError> {
+    pub(super) fn delete(&mut self, path: RepoPath) -> Result<Operation, KernelError> {
         let old = self.writable(&path)?.ok_or_else(|| missing(&path))?;
         self.overlay.put(path.clone(), Layer::Gone);
         Ok(self.operation(OperationKind::Delete, path, None, Some(old), None))

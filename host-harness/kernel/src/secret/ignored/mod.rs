@@ -9,7 +9,7 @@ mod flow;
 mod named;
 mod names;
 mod random;
-mod rules;
+pub(crate) mod rules;
 mod shape;
 mod text;
 mod told;

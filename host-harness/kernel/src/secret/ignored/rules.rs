@@ -6,8 +6,8 @@ use cap_std::fs::Dir;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 /// The rules that hold in a folder: its own, then those of the folders above it.
-#[derive(Clone, Default)]
-pub(super) struct Rules {
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rules {
     own: Option<Arc<Gitignore>>,
     above: Option<Arc<Rules>>,
 }
@@ -19,18 +19,23 @@ const BYTES_MAX: u64 = 1024 * 1024;
 impl Rules {
     /// The rules of the repository's top folder: git's own list for this clone is the
     /// weakest, as it is in git.
-    pub(super) fn top(dir: &Dir) -> Self {
-        Self::default().with(dir, "", EXCLUDE).within(dir, "")
+    pub(crate) fn top(dir: &Dir) -> Self {
+        Self::of_clone(exclude(dir).as_deref()).within(dir, "")
+    }
+
+    /// Git's own list for a clone alone, by its text.
+    pub(crate) fn of_clone(text: Option<&str>) -> Self {
+        Self::default().told("", text)
     }
 
     /// The rules of a folder beneath.
-    pub(super) fn within(&self, dir: &Dir, folder: &str) -> Self {
-        let file = if folder.is_empty() { ".gitignore".to_owned() } else { format!("{folder}/.gitignore") };
-        self.with(dir, folder, &file)
+    pub(crate) fn within(&self, dir: &Dir, folder: &str) -> Self {
+        self.told(folder, text(dir, &place(folder)).as_deref())
     }
 
-    fn with(&self, dir: &Dir, folder: &str, file: &str) -> Self {
-        let Some(text) = text(dir, file) else { return self.clone() };
+    /// The rules of a folder beneath, by the text of its `.gitignore`.
+    pub(crate) fn told(&self, folder: &str, text: Option<&str>) -> Self {
+        let Some(text) = text else { return self.clone() };
         let mut builder = GitignoreBuilder::new(folder);
         for line in text.trim_start_matches('\u{feff}').lines() {
             // A line that git can't read either ignores nothing.
@@ -41,7 +46,7 @@ impl Rules {
     }
 
     /// Whether a path is ignored. The nearest rules that say anything about it decide.
-    pub(super) fn ignore(&self, path: &str, is_folder: bool) -> bool {
+    pub(crate) fn ignore(&self, path: &str, is_folder: bool) -> bool {
         let mut rules = Some(self);
         while let Some(current) = rules {
             if let Some(own) = &current.own {
@@ -54,6 +59,16 @@ impl Rules {
         }
         false
     }
+}
+
+/// Git's own list for the clone that lies in a folder.
+pub(crate) fn exclude(dir: &Dir) -> Option<String> {
+    text(dir, EXCLUDE)
+}
+
+/// Where the rules of a folder stand.
+pub(crate) fn place(folder: &str) -> String {
+    if folder.is_empty() { ".gitignore".to_owned() } else { format!("{folder}/.gitignore") }
 }
 
 /// Classes of characters as git knows them, and what they stand for.
