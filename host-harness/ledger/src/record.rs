@@ -47,6 +47,8 @@ kinds! {
     NoticeOpened = "notice.opened",
     /// What came of that.
     NoticeClosed = "notice.closed",
+    /// What the run found out was kept, or could not be.
+    MemoryKept = "memory.kept",
     /// The result.
     RunResult = "run.result",
     /// The run is over. The last record.

@@ -77,6 +77,20 @@ impl Store {
         }
     }
 
+    /// What a run kept under a hash, if that is still what it was.
+    pub fn payload(&self, run_id: &str, sha256: &str) -> Result<Option<Vec<u8>>, LedgerError> {
+        let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if !plain(run_id) || !plain(sha256) {
+            return Ok(None);
+        }
+        let path = self.run_folder(run_id).join("payloads").join(sha256);
+        match fs::read(&path) {
+            Ok(bytes) => Ok((policy::blob::sha256(&bytes) == sha256).then_some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(LedgerError::io("read", &path)(error)),
+        }
+    }
+
     fn no_run(&self, run: &str) -> LedgerError {
         LedgerError::NoRun { run: run.to_owned(), store: self.root.clone() }
     }

@@ -1,6 +1,6 @@
 //! The checks of a run, run when the agent asks.
 
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use agent_contract::{
     check::{CheckCommand, CheckOutcome, CheckResult},
@@ -9,7 +9,11 @@ use agent_contract::{
 use kernel::{
     Itself, KernelError, Workspace,
     process::{self, Cancel, Command, Ended, Limits, Place, Sandbox, wasi},
-    workspace::{Staged, materialise::Materialised},
+    workspace::{
+        Staged,
+        fixes::{Before, Wrote},
+        materialise::Materialised,
+    },
 };
 use policy::{
     Code, Permit,
@@ -20,6 +24,7 @@ use serde_json::json;
 
 use crate::{
     done::Done,
+    fixing,
     holding::{self, Holding},
     outside::Outside,
     state::Run,
@@ -39,34 +44,45 @@ pub(crate) async fn run(
     let processes = runnable.iter().map(|command| places.prepare(command, outside));
     let processes = processes.collect::<Result<Vec<_>, _>>()?;
     let (at_once, itself) = (outside.checks_config.at_once, outside.itself.clone());
+    let names: Vec<_> = runnable.iter().map(|command| command.name.clone()).collect();
     // The places go where the checks run: they outlast a call that nobody waits for any more.
     let run = move || {
-        let ended = process::run_all(processes, at_once, &itself, &cancel);
+        let mut ended = process::run_all(processes, at_once, &itself, &cancel);
+        names.iter().zip(&mut ended).for_each(|(name, ended)| places.note(name, ended));
         drop(places);
         ended
     };
     let ran = tokio::task::spawn_blocking(run).await;
     let ended =
         ran.map_err(|error| KernelError::new(Code::KernelFailed, format!("the checks broke off: {error}")))?;
-    let ran = runnable.into_iter().zip(ended).map(|(command, ended)| result(command, ended));
+    let ran: Vec<_> = runnable
+        .into_iter()
+        .zip(ended)
+        .map(|(command, ended)| handed_over(outside, command, ended))
+        .collect();
     let unrun = unheld.into_iter().map(|command| unrun(command, &outside.holding));
-    let mut results = in_order(&commands, ran.chain(unrun).collect());
+    let mut results = in_order(&commands, ran.into_iter().chain(unrun).collect());
     results
         .iter_mut()
         .for_each(|result| result.output = outside.secrets.clean_text(std::mem::take(&mut result.output)));
-    for result in &results {
-        outside.results.checks.insert(result.name.clone(), result.clone());
-    }
-    let size = results.iter().map(|result| result.output.len() + 200).sum();
-    let record = json!({ "checks": results });
+    // What a check changed is the agent's to write; the record of that holds it.
+    let told: Vec<_> = results.iter().map(CheckResult::without_contents).collect();
+    let record = json!({ "checks": told });
+    outside.results.checks.extend(told.into_iter().map(|result| (result.name.clone(), result)));
+    let size = results.iter().map(size).sum();
     Ok(Done::new(results, record).with_bytes(size))
 }
 
 /// Tells of finished checks.
 pub(crate) fn tell(run: &mut Run, results: &[CheckResult]) {
     for result in results {
-        run.events.emit(EventName::CheckFinished, || json!({ "check": result }));
+        run.events.emit(EventName::CheckFinished, || json!({ "check": result.without_contents() }));
     }
+}
+
+/// What crosses with a result.
+fn size(result: &CheckResult) -> usize {
+    result.output.len() + 200 + fixing::size(result.fixed.as_deref().unwrap_or_default())
 }
 
 /// The workspace in the forms that the checks of a batch need, gone when it is dropped.
@@ -76,6 +92,9 @@ struct Places {
     holds_programs: bool,
     staged: Option<Staged>,
     copy: Option<Materialised>,
+    /// A copy for each check that fixes where no sandbox keeps apart what it writes, and how
+    /// that was before.
+    own: BTreeMap<String, (Before, Materialised)>,
 }
 
 impl Places {
@@ -85,7 +104,11 @@ impl Places {
         let (workspace, within): (&Workspace, &Path) = (&outside.workspace, &outside.copies);
         let staged = programs && matches!(outside.holding, Holding::Sandbox(..));
         let copied = components || programs && matches!(outside.holding, Holding::Unsandboxed);
+        let unsandboxed = matches!(outside.holding, Holding::Unsandboxed);
+        let alone = commands.iter().filter(|command| unsandboxed && fixes_alone(command));
+        let own = alone.map(|command| Ok((command.name.clone(), copied_alone(workspace, within)?)));
         Ok(Self {
+            own: own.collect::<Result<_, KernelError>>()?,
             holds_programs: matches!(outside.holding, Holding::Sandbox(..) | Holding::Unsandboxed),
             staged: staged.then(|| workspace.stage(within)).transpose()?,
             copy: copied.then(|| workspace.materialise(within)).transpose()?,
@@ -99,14 +122,28 @@ impl Places {
         }
     }
 
+    /// Looks at what a check wrote to a copy of its own, where it ended by itself.
+    fn note(&self, name: &str, ended: &mut Ended) {
+        let whole = matches!(ended.outcome, CheckOutcome::Passed | CheckOutcome::Failed)
+            && ended.exit_code.is_some()
+            && ended.exceeded.is_none();
+        if let Some((before, _)) = self.own.get(name).filter(|_| whole) {
+            ended.wrote = Some(before.wrote());
+        }
+    }
+
     fn prepare(&self, check: &CheckCommand, outside: &Outside) -> Result<Command, KernelError> {
         let (checks, sandbox) = (&outside.checks_config, &outside.sandbox_config);
         let component = wasi::is_component(&check.argv);
         let place = match (&self.staged, &outside.holding, &self.copy) {
             (Some(staged), Holding::Sandbox(backend, _), _) if !component => {
-                Place::Sandboxed(Sandbox::new(staged, sandbox, *backend)?)
+                let held = Sandbox::new(staged, sandbox, *backend)?;
+                Place::Sandboxed(if check.fixes { held.noting()? } else { held })
             }
-            (_, Holding::Unsandboxed, Some(copy)) => Place::Bare(copy.folder()),
+            (_, Holding::Unsandboxed, Some(copy)) => Place::Bare(match self.own.get(&check.name) {
+                Some((_, own)) => own.folder(),
+                None => copy.folder(),
+            }),
             (_, _, Some(copy)) if component => Place::Bare(copy.folder()),
             _ => return Err(KernelError::new(Code::SandboxUnavailable, "nothing holds the check")),
         };
@@ -116,6 +153,16 @@ impl Places {
             _ => command,
         })
     }
+}
+
+/// Whether a check is a program that fixes. A component can't write to the workspace.
+fn fixes_alone(check: &CheckCommand) -> bool {
+    check.fixes && !wasi::is_component(&check.argv)
+}
+
+fn copied_alone(workspace: &Workspace, within: &Path) -> Result<(Before, Materialised), KernelError> {
+    let copy = workspace.materialise(within)?;
+    Ok((workspace.before(&copy.folder())?, copy))
 }
 
 fn as_component(command: Command, copy: &Materialised, sandbox: &SandboxConfig, itself: &Itself) -> Command {
@@ -144,6 +191,19 @@ fn in_order(commands: &[CheckCommand], mut results: Vec<CheckResult>) -> Vec<Che
     results
 }
 
+/// The result of a check, with what it fixed.
+fn handed_over(outside: &mut Outside, command: CheckCommand, mut ended: Ended) -> CheckResult {
+    let component = wasi::is_component(&command.argv);
+    let nothing = command.fixes && component && ended.exit_code.is_some();
+    let wrote = ended.wrote.take().or_else(|| nothing.then(|| Wrote::Noted(Vec::new())));
+    let fixes = command.fixes;
+    let mut result = result(command, ended);
+    if let Some(wrote) = wrote.filter(|_| fixes) {
+        fixing::hand_over(outside, &mut result, wrote);
+    }
+    result
+}
+
 fn result(command: CheckCommand, ended: Ended) -> CheckResult {
     let sandbox = match wasi::is_component(&command.argv) {
         true => wasi::parts(ended.sandbox),
@@ -159,6 +219,7 @@ fn result(command: CheckCommand, ended: Ended) -> CheckResult {
         output: ended.output,
         output_bytes_dropped: ended.output_bytes_dropped,
         sandbox,
+        fixed: None,
     }
 }
 
@@ -178,5 +239,6 @@ fn unrun(command: CheckCommand, holding: &Holding) -> CheckResult {
         output,
         output_bytes_dropped: 0,
         sandbox: Vec::new(),
+        fixed: None,
     }
 }

@@ -1,6 +1,7 @@
 //! What comes back from the Kernel: for the agent, for the trace, for the limits.
 
 use agent_contract::operation::Operation;
+use policy::Blob;
 use serde_json::Value;
 
 /// What an operation of the Kernel came to.
@@ -13,11 +14,13 @@ pub(crate) struct Done<T> {
     pub bytes: u64,
     /// What was done to files.
     pub operations: Vec<Operation>,
+    /// What is kept beside the trace: the record names it by its hash.
+    pub kept: Option<Blob>,
 }
 
 impl<T> Done<T> {
     pub fn new(value: T, record: Value) -> Self {
-        Self { value, record, bytes: 0, operations: Vec::new() }
+        Self { value, record, bytes: 0, operations: Vec::new(), kept: None }
     }
 
     pub fn with_bytes(self, bytes: usize) -> Self {

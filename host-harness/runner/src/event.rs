@@ -1,5 +1,7 @@
 //! Events on their way out: to the terminal, to a pipe, to a service.
 
+use std::sync::Arc;
+
 use agent_contract::event::{Event, EventName};
 use serde_json::Value;
 
@@ -10,7 +12,15 @@ pub trait Events: Send {
 
     /// Takes an event.
     fn take(&mut self, event: &Event);
+
+    /// What models say to the person while they say it; nobody hears it by default.
+    fn hear(&self) -> Option<Hear> {
+        None
+    }
 }
+
+/// Takes what a model says, piece by piece. It is a stranger's text.
+pub type Hear = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Takes no events.
 pub struct Silent;
@@ -38,6 +48,11 @@ impl Emitter {
     /// `clean` takes out of every event what nobody may be told.
     pub fn new(run_id: String, events: Box<dyn Events>, clean: Option<Clean>) -> Self {
         Self { run_id, seq: 0, events, clean }
+    }
+
+    /// Who hears what models say.
+    pub fn hear(&self) -> Option<Hear> {
+        self.events.hear()
     }
 
     /// Tells what happened. `details` is an object, made only when somebody wants it.

@@ -1,7 +1,7 @@
 //! What would be decided, without a run: nothing is issued, nothing is recorded, nothing
 //! happens.
 
-use agent_contract::{CapabilityName, Refusal, capability::Scope};
+use agent_contract::{CapabilityName, Refusal, budget::Budgets, capability::Scope};
 use policy::{
     Decision,
     answer::{Answer, Protocol, Stance},
@@ -142,5 +142,5 @@ pub async fn open(config: &policy::Config) -> Result<(), StartError> {
     let secrets = Guarded::open(config).await?;
     Standing::check(&config.agent_id, &secrets)?;
     Points::open(&config.decision_points, &secrets)?;
-    Bindings::open(config, &secrets).map(drop)
+    Bindings::open(config, Budgets::default(), &secrets).map(drop)
 }

@@ -62,6 +62,7 @@ pub(crate) async fn run<R: Call, T>(
         }
     };
     let mut outcome = charge(run, handle, bytes, outcome)?;
+    keep(run, &outcome)?;
     let closing = closing(&mut outcome);
     run.trace.close(entry, kernel::clock::now_ms(), Kind::CallClosed, closing).map_err(Stop::from)?;
     Ok(tell::<R, T>(run, &id, outcome))
@@ -122,10 +123,17 @@ fn closing<T>(outcome: &mut Outcome<T>) -> Value {
 
 fn performed<T>(done: &mut Done<T>) -> Value {
     let record = ("done", done.record.take());
-    match done.operations.is_empty() {
-        true => object([record]),
-        false => object([record, ("operations", json!(done.operations))]),
+    match (&done.kept, done.operations.is_empty()) {
+        (Some(blob), _) => object([record, ("payloads", json!([blob.sha256()]))]),
+        (None, true) => object([record]),
+        (None, false) => object([record, ("operations", json!(done.operations))]),
     }
+}
+
+/// Keeps what the record is about to name.
+fn keep<T>(run: &mut Run, outcome: &Outcome<T>) -> wasmtime::Result<()> {
+    let (Outcome::Done(done) | Outcome::Withheld(done, _)) = outcome else { return Ok(()) };
+    Ok(done.kept.as_ref().map_or(Ok(()), |blob| run.trace.keep(blob)).map_err(Stop::from)?)
 }
 
 /// An object of values that are moved: `json!` would copy them.
@@ -133,12 +141,16 @@ fn object<const COUNT: usize>(fields: [(&str, Value); COUNT]) -> Value {
     Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
+/// What may take long ends with the run, which takes what it started along; only if that
+/// fails is it given up here.
+const GRACE: Duration = Duration::from_secs(5);
+
 /// Checks have limits of their own, and the run's.
 fn time_limit<R: Call>(run: &Run) -> Duration {
     let limits = &run.config.limits;
     let long = [CapabilityName::RepoCheck, CapabilityName::ContainerSimulate, CapabilityName::ProtocolInvoke];
     match long.contains(&R::CAPABILITY) {
-        true => Duration::from_secs(limits.run_seconds),
+        true => Duration::from_secs(limits.run_seconds) + GRACE,
         false => Duration::from_secs(limits.call_seconds),
     }
 }

@@ -15,6 +15,7 @@ use gates::Evidence;
 use kernel::{
     Itself, KernelError, Workspace,
     git::{self, Head},
+    lookup::Lookup,
     workspace::{HeldFile, Scratch},
 };
 use policy::{
@@ -51,6 +52,8 @@ pub(crate) struct Outside {
     pub container: ContainerConfig,
     /// The state directory.
     pub state: PathBuf,
+    /// What looks into the code.
+    pub lookup: Lookup,
     /// Where copies of the workspace are made.
     pub copies: PathBuf,
     pub itself: Itself,

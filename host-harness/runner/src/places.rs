@@ -2,25 +2,38 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use agent_contract::{binding::BindingName, result::Outcome, target::UrlKind};
+use agent_contract::{
+    binding::BindingName,
+    budget::Budgets,
+    result::{ModelUse, Outcome},
+    target::UrlKind,
+};
 use kernel::{
     KernelError,
     forge::github::Github,
     input,
     net::{
-        Binding, Keys,
+        Binding, Keys, Purse,
         notify::{Channel, Notification},
     },
     transport,
 };
 use policy::{
-    Code, Config, Permit,
+    Blob, Code, Config, Permit,
     call::{InvokeCall, NotifyCall, PublishCall},
-    config::BindingConfig,
+    config::{BindingConfig, Models},
 };
 use serde_json::{Value, json};
 
-use crate::{done::Done, placing::Placed, secrets::Guarded, start_error::StartError};
+use crate::{
+    done::Done,
+    event::Hear,
+    memory::Memory,
+    models::{self, Earlier},
+    placing::Placed,
+    secrets::Guarded,
+    start_error::StartError,
+};
 
 const CA_BYTES_MAX: u64 = 1024 * 1024;
 
@@ -28,12 +41,28 @@ const CA_BYTES_MAX: u64 = 1024 * 1024;
 const FORGE: &str = "forge";
 const TASK: &str = "task";
 
+/// The name under which it learns which models there are.
+const MODELS: &str = "models";
+const LIST: &str = "list";
+
+/// The name under which it knows what earlier runs found out.
+const MEMORY: &str = "memory";
+const READ: &str = "read";
+const WRITE: &str = "write";
+
 /// Everything that a run can reach beyond the machine.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Bindings {
     named: BTreeMap<String, Binding>,
     channels: BTreeMap<String, Channel>,
     forge: Option<(Github, UrlKind)>,
+    models: Models,
+    /// The run that is gone on with.
+    earlier: Option<Earlier>,
+    /// The person who hears what models say.
+    hear: Option<Hear>,
+    /// What earlier runs found out.
+    pub memory: Memory,
 }
 
 /// Opens one binding.
@@ -60,8 +89,9 @@ fn keys(config: &BindingConfig, secrets: &Guarded) -> Result<Keys, StartError> {
 
 impl Bindings {
     /// Opens all of a configuration.
-    pub fn open(config: &Config, secrets: &Guarded) -> Result<Self, StartError> {
-        let mut bindings = Self::default();
+    pub fn open(config: &Config, budgets: Budgets, secrets: &Guarded) -> Result<Self, StartError> {
+        let mut bindings = Self { models: config.models.clone(), ..Self::default() };
+        let purse = Purse::new(budgets.tokens, budgets.micro_usd);
         let forge = config.update.path.map(|_| &config.update.github.binding);
         for one in config.bindings.iter().filter(|one| Some(&one.name) != forge) {
             let name = one.name.clone();
@@ -69,7 +99,11 @@ impl Bindings {
                 let channel = keys(one, secrets).and_then(|keys| Ok(Channel::open(one, keys)?));
                 bindings.channels.insert(name, channel.map_err(|error| of_binding(one, error))?);
             } else {
-                bindings.named.insert(name, open(one, secrets)?);
+                let binding = open(one, secrets)?;
+                if one.model.is_some() {
+                    binding.share(&purse).map_err(|error| of_binding(one, error.into()))?;
+                }
+                bindings.named.insert(name, binding);
             }
         }
         Ok(bindings)
@@ -80,15 +114,54 @@ impl Bindings {
         Self { forge, ..self }
     }
 
+    /// The same, with what earlier runs found out.
+    pub fn with_memory(self, memory: Memory) -> Self {
+        Self { memory, ..self }
+    }
+
+    /// The same, for a run that goes on with another, and for a person who hears it.
+    pub fn heard(self, earlier: Option<Earlier>, hear: Option<Hear>) -> Self {
+        Self { earlier, hear, ..self }
+    }
+
+    /// What was used of each model that was asked.
+    pub fn models(&self) -> impl Iterator<Item = ModelUse> {
+        self.models
+            .models
+            .iter()
+            .filter_map(|model| models::used(self.named.get(&model.binding)?, &model.model, model.recorded))
+    }
+
     /// Invokes an action.
     pub async fn invoke(&self, permit: Permit<InvokeCall>) -> Result<Done<String>, KernelError> {
         let call = permit.into_call();
         let answer = match (&*call.binding, &*call.action) {
             (FORGE, TASK) => self.task().await?,
+            (MODELS, LIST) => json!(self.models),
+            (MEMORY, READ) => self.memory.read()?,
+            (MEMORY, WRITE) => self.memory.promise(&call.input)?,
             (_, transport::PUBLISH) => return Err(published_elsewhere()),
-            _ => transport::invoke(self.named(&call.binding)?, &call.action, &call.input).await?,
+            _ => return self.asked(&call).await,
         };
         Ok(answered(&answer))
+    }
+
+    /// Asks what is behind a binding. What a model says is kept, and what it said in the run
+    /// that is gone on with is not asked for again.
+    async fn asked(&self, call: &InvokeCall) -> Result<Done<String>, KernelError> {
+        let binding = self.named(&call.binding)?;
+        if binding.model().is_none() {
+            return Ok(answered(&transport::invoke(binding, &call.action, &call.input).await?));
+        }
+        let earlier = self.earlier.as_ref();
+        if let Some(answer) = earlier.and_then(|run| run.answer(&call.binding, &call.action, &call.input)) {
+            let mut done = kept(&answer);
+            done.record["answered_in"] = json!(earlier.map(|run| &run.run_id));
+            return Ok(done);
+        }
+        let mut hear = |text: &str| self.hear.iter().for_each(|hear| hear(text));
+        let answer = transport::converse(binding, &call.action, &call.input, &mut hear).await?;
+        Ok(kept(&answer))
     }
 
     /// What the target is about, in a stranger's words.
@@ -163,6 +236,13 @@ fn answered(answer: &Value) -> Done<String> {
     });
     let size = text.len();
     Done::new(text, record).with_bytes(size)
+}
+
+/// The same, kept whole: what a model said is asked for only once.
+fn kept(answer: &Value) -> Done<String> {
+    let done = answered(answer);
+    let blob = Blob::new(done.value.clone().into_bytes());
+    Done { kept: Some(blob), ..done }
 }
 
 fn unknown(name: &str) -> KernelError {

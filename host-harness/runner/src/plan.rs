@@ -30,6 +30,7 @@ impl Plan {
                 name: found.name,
                 argv: found.argv,
                 timeout_seconds: None,
+                fixes: false,
             });
             named.insert(preset.to_string(), commands.collect());
         }

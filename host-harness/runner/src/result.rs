@@ -78,13 +78,30 @@ async fn proved(
 ) -> Result<RunResult, LedgerError> {
     let ending = ending(run, ended)?;
     let (outcome, _) = reach(run, &ending, None);
-    if outcome == Outcome::Succeeded && run.request.mode != RunMode::DryRun {
+    let places = run.request.mode != RunMode::DryRun && run.request.until.is_none();
+    if outcome == Outcome::Succeeded && places {
         placing::place(run, &ending.change.states, placed).await?;
     }
     let (outcome, _) = reach(run, &ending, placed.failure.as_ref());
     placing::notify(run, outcome, placed).await?;
     let (outcome, verdict) = reach(run, &ending, placed.failure.as_ref());
+    if outcome == Outcome::Succeeded {
+        remember(run)?;
+    }
     Ok(assemble(run, agent, ending, outcome, verdict, placed))
+}
+
+/// Keeps what the run found out. A secret of the Runner's is never among it, and nothing
+/// that the repository keeps to itself.
+fn remember(run: &mut Run) -> Result<(), LedgerError> {
+    let Some((file, text)) = run.outside.bindings.memory.due() else { return Ok(()) };
+    let leaving = run.outside.secrets.leaving().check(text.as_bytes());
+    let kept = leaving.and_then(|()| file.write(&text));
+    let body = match &kept {
+        Ok(()) => json!({ "memory": policy::blob::sha256(text.as_bytes()) }),
+        Err(error) => json!({ "failed": error.code.as_str() }),
+    };
+    run.trace.append(kernel::clock::now_ms(), Kind::MemoryKept, &body).map(|_| ())
 }
 
 fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, LedgerError> {
@@ -115,7 +132,8 @@ fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, Ledge
     let change = found.unwrap_or_default();
     over_budget(run, &change).map(|stop| stopped.get_or_insert(stop));
     unsimulated(run).map(|stop| stopped.get_or_insert(stop));
-    let failed = report.as_ref().is_some_and(|report| report.conclusion != Conclusion::Proposed);
+    let good = [Conclusion::Proposed, Conclusion::Planned];
+    let failed = report.as_ref().is_some_and(|report| !good.contains(&report.conclusion));
     if stopped.is_some() || failed {
         let reasons = report.as_ref().map(|report| report.reasons.clone()).unwrap_or_default();
         let stop =
@@ -200,6 +218,8 @@ fn reach(run: &Run, ending: &Ending, unplaced: Option<&Stopped>) -> (Outcome, Ve
     missing.retain(|name| !run.outside.results.checks.contains_key(name));
     verdict::reach(&Facts {
         mode: run.request.mode,
+        until: run.request.until,
+        recorded: run.outside.bindings.models().any(|used| used.recorded),
         stopped: ending.stopped.as_ref(),
         report: ending.report.as_ref(),
         refusals: &run.refusals,
@@ -254,6 +274,8 @@ fn assemble(
         checks: run.outside.check_results(),
         gates: ending.gates,
         artifacts: Vec::new(),
+        plan: report.as_ref().and_then(|report| report.plan.clone()),
+        models: run.outside.bindings.models().collect(),
         warnings: warnings(run, report.as_ref(), &ending.change.diff),
         diff: String::from_utf8_lossy(&ending.change.diff).into_owned(),
         changelog: report.as_ref().map(|report| report.changelog.clone()).unwrap_or_default(),
@@ -308,6 +330,9 @@ fn next_steps(outcome: Outcome, placed: &Placed, in_git: bool, report: Option<&R
     match (outcome, placed.placement) {
         (Outcome::Succeeded, _) if let Some(number) = pull => {
             steps.push(format!("review pull request #{number}"));
+        }
+        (Outcome::Succeeded, _) if report.is_some_and(|report| report.plan.is_some()) => {
+            steps.push("run it with `code-assist run --plan FILE`; `--output DIR` writes the file".to_owned())
         }
         (Outcome::Succeeded, Placement::Nowhere) => {
             steps.push("run again with `--mode proposed_change` to write the change".to_owned())

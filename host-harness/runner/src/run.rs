@@ -67,8 +67,11 @@ async fn start(
     let work_branch = setup.request.allowances.commit.then(|| outside.work_branch(&run_id)).transpose()?;
     outside.reading.branch = work_branch.as_ref().map(ToString::to_string);
     setup.control.look_in(setup.store.run_folder(&run_id));
+    let events = Emitter::new(run_id.clone(), events, secrets::cleaner(outside.secrets.known()));
+    let resumes = setup.earlier.as_ref().map(|earlier| earlier.run_id.clone());
+    outside.bindings = outside.bindings.heard(setup.earlier, events.hear());
     let mut run = Run {
-        events: Emitter::new(run_id.clone(), events, secrets::cleaner(outside.secrets.known())),
+        events,
         id: run_id,
         grants: Grants::new(limits.capabilities),
         meter: Meter::new(&limits),
@@ -93,11 +96,11 @@ async fn start(
         started_by: kernel::place::user(),
         approvals_folder,
     };
-    opening_record(agent, &mut run)?;
+    opening_record(agent, &mut run, resumes)?;
     Ok(run)
 }
 
-fn opening_record(agent: &Agent, run: &mut Run) -> Result<(), StartError> {
+fn opening_record(agent: &Agent, run: &mut Run, resumes: Option<String>) -> Result<(), StartError> {
     let request = Blob::new(json!(run.request).to_string().into_bytes());
     let setting = Blob::new(policy::context::canonical(&*run.setting).into_bytes());
     run.trace.keep(&request)?;
@@ -110,7 +113,7 @@ fn opening_record(agent: &Agent, run: &mut Run) -> Result<(), StartError> {
         "runner": env!("CARGO_PKG_VERSION"), "platform": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
         "root": run.outside.root(), "commit": head.and_then(|head| head.commit.as_ref()),
         "branch": head.and_then(|head| head.branch.as_ref()), "passing_runner": run.request.runner, "audit": run.request.audit,
-        "sandbox": run.outside.holding.describe(),
+        "sandbox": run.outside.holding.describe(), "resumes": resumes,
     });
     run.trace.append(kernel::clock::now_ms(), Kind::RunStarted, &body)?;
     run.events.emit(EventName::RunStarted, || body);

@@ -86,6 +86,10 @@ impl Guarded {
         for (path, blob) in written {
             let held = self.refuse_held(&format!("`{path}`"), blob.bytes());
             held.map_err(|error| Malformed { code: error.code, message: error.message })?;
+            if let Some(name) = self.known().find_mark(blob.bytes()) {
+                let message = format!("`{path}` would hold the mark that stands for the secret `{name}`");
+                return Err(Malformed { code: Code::SecretHeld, message });
+            }
         }
         Ok(call)
     }

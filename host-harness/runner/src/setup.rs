@@ -11,6 +11,7 @@ use kernel::{
     Itself, Workspace,
     forge::github::{Github, Revision},
     git,
+    lookup::Lookup,
     process::sandbox,
     workspace::Scratch,
 };
@@ -27,6 +28,8 @@ use crate::{
     approver::Approvals,
     control::Control,
     holding::{self, Holding},
+    memory::Memory,
+    models::Earlier,
     outside::{Outside, Results},
     places::Bindings,
     plan::{BaseFiles, Plan},
@@ -54,6 +57,8 @@ pub struct Setup {
     pub approvals: Approvals,
     /// Whether a developer wants the checks to run with all that they themselves may do.
     pub unsandboxed: bool,
+    /// The run that is gone on with.
+    pub earlier: Option<Earlier>,
 }
 
 /// The limits that are in force: the operator's, narrowed by the caller's budgets.
@@ -80,7 +85,9 @@ pub(crate) async fn open(setup: &Setup, run_id: &str, mut secrets: Guarded) -> R
         _ => here(setup, &limits, &mut secrets)?,
     };
     branches(&setup.request, head.as_ref())?;
-    let bindings = Bindings::open(&setup.config, &secrets)?.with_forge(forge);
+    let bindings = Bindings::open(&setup.config, setup.request.budgets, &secrets)?
+        .with_forge(forge)
+        .with_memory(memory(setup, &workspace));
     bindings.refuse_unfit(&setup.request.notify)?;
     let checks = Plan::resolve(&setup.request, &BaseFiles(workspace.base()))?;
     let mut outside = Outside {
@@ -93,6 +100,7 @@ pub(crate) async fn open(setup: &Setup, run_id: &str, mut secrets: Guarded) -> R
         results: Results::default(),
         container: setup.config.container.clone(),
         state: setup.store.root().to_owned(),
+        lookup: Lookup::new(setup.itself.clone(), setup.store.root().join("cache"), workspace.base().root()),
         copies: setup.store.root().join("work"),
         itself: setup.itself.clone(),
         reading: reading(setup, head.as_ref()),
@@ -109,6 +117,12 @@ pub(crate) async fn open(setup: &Setup, run_id: &str, mut secrets: Guarded) -> R
     };
     outside.holding = holding::find(setup, &outside)?;
     Ok(outside)
+}
+
+/// The repository's memory, where the operator wants there to be one.
+fn memory(setup: &Setup, workspace: &Workspace) -> Memory {
+    let file = || kernel::memory::Memory::of(&setup.store.root().join("memory"), workspace.base().root());
+    Memory::new(setup.config.memory.enabled.then(file))
 }
 
 /// What a run works on, and how its change could leave.

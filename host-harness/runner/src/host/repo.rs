@@ -1,11 +1,8 @@
 use agent_contract::operation::Operation;
-use kernel::{
-    KernelError,
-    workspace::{EntryKind, HeldFile, Hits as Found, Listing as Listed, Shows},
-};
-use policy::{
-    Code,
-    call::{self, CommitCall, DiffCall, ListCall, Parsed, ReadCall, SearchCall, SymbolsCall, WriteCall},
+use kernel::workspace::{EntryKind, HeldFile, Hits as Found, Listing as Listed, Shows};
+use policy::call::{
+    self, CommitCall, DiffCall, FindCall, ListCall, MapCall, Parsed, ReadCall, SearchCall, SymbolsCall,
+    WriteCall,
 };
 use serde_json::json;
 use wasmtime::component::Resource;
@@ -15,7 +12,7 @@ use crate::{
     done::Done,
     gate::{self, Answer},
     grants::Held,
-    placement,
+    lookup, placement,
     state::Run,
 };
 
@@ -64,7 +61,22 @@ impl Host for Run {
     }
 
     async fn symbols(&mut self, handle: Handle, path: String) -> Answer<String> {
-        gate::run(self, &handle, SymbolsCall::parse(&path), async |_, _| unavailable("repo.symbols")).await
+        gate::run(self, &handle, SymbolsCall::parse(&path), async |outside, permit| {
+            lookup::symbols(outside, permit)
+        })
+        .await
+    }
+
+    async fn map(&mut self, handle: Handle, query: String) -> Answer<String> {
+        gate::run(self, &handle, MapCall::parse(&query), async |outside, permit| lookup::map(outside, permit))
+            .await
+    }
+
+    async fn find(&mut self, handle: Handle, query: String) -> Answer<String> {
+        gate::run(self, &handle, FindCall::parse(&query), async |outside, permit| {
+            lookup::find(outside, permit)
+        })
+        .await
     }
 
     async fn write(&mut self, handle: Handle, changes: Vec<Change>) -> Answer<Vec<String>> {
@@ -110,14 +122,6 @@ impl Host for Run {
         let call = self.outside.pull_request_call(&self.id, &title, &body);
         gate::run(self, &handle, call, async |outside, permit| outside.promise_pull_request(permit)).await
     }
-}
-
-/// The answer of a function that this Kernel has no primitive for.
-pub(super) fn unavailable<T>(function: &str) -> Result<Done<T>, KernelError> {
-    Err(KernelError::new(
-        Code::PrimitiveUnavailable,
-        format!("this Runner has no primitive for `{function}`"),
-    ))
 }
 
 fn change(change: Change) -> Parsed<call::Change> {
