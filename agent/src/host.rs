@@ -7,7 +7,7 @@ use agent_contract::{
     gate::{GateName, GateResult},
     operation::FileMode,
 };
-use agent_core::host::{Call, CallError, Change, Content, Host, Need};
+use agent_core::host::{Call, CallError, Change, Content, Entry, Hit, Hits, Host, Listing, Need};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -35,6 +35,43 @@ impl Host for Imports {
         let content = repo::read(capability, path.as_str()).map_err(error)?;
         let mode = content.mode.parse::<FileMode>().map_err(|fault| malformed(&fault))?;
         Ok(Content { bytes: content.bytes, mode })
+    }
+
+    fn list(
+        &mut self,
+        capability: &Self::Capability,
+        folder: Option<&RepoPath>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Call<Listing> {
+        let folder = folder.map(RepoPath::as_str);
+        let listing = repo::list(capability, folder, after, limit).map_err(error)?;
+        let entry = |entry: repo::Entry| Entry { path: entry.path, kind: entry.kind, bytes: entry.bytes };
+        Ok(Listing { entries: listing.entries.into_iter().map(entry).collect(), next: listing.next })
+    }
+
+    fn search(
+        &mut self,
+        capability: &Self::Capability,
+        text: &str,
+        folder: Option<&RepoPath>,
+        limit: u32,
+    ) -> Call<Hits> {
+        let hits = repo::search(capability, text, folder.map(RepoPath::as_str), limit).map_err(error)?;
+        let hit = |hit: repo::Hit| Hit { path: hit.path, line: hit.line, text: hit.text };
+        Ok(Hits { hits: hits.hits.into_iter().map(hit).collect(), more: hits.more })
+    }
+
+    fn symbols(&mut self, capability: &Self::Capability, path: &RepoPath) -> Call<Value> {
+        parse(&repo::symbols(capability, path.as_str()).map_err(error)?)
+    }
+
+    fn map(&mut self, capability: &Self::Capability, query: &Value) -> Call<Value> {
+        parse(&repo::map(capability, &json(query)).map_err(error)?)
+    }
+
+    fn find(&mut self, capability: &Self::Capability, query: &Value) -> Call<Value> {
+        parse(&repo::find(capability, &json(query)).map_err(error)?)
     }
 
     fn write(&mut self, capability: &Self::Capability, changes: &[Change]) -> Call<Vec<String>> {
@@ -83,6 +120,10 @@ impl Host for Imports {
         input: &Value,
     ) -> Call<Value> {
         parse(&network::invoke(capability, binding, action, &json(input)).map_err(error)?)
+    }
+
+    fn note(&mut self, capability: &Self::Capability, kind: &str, note: &Value) -> Call<()> {
+        audit::record(capability, kind, &json(note)).map_err(error)
     }
 
     fn progress(&mut self, capability: &Self::Capability, pass: &str) -> Call<()> {

@@ -68,6 +68,56 @@ pub struct Need {
     pub reason: String,
 }
 
+/// A file or folder of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its path.
+    pub path: String,
+    /// `file`, `folder` or `link`.
+    pub kind: String,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// A part of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The entries, by path.
+    pub entries: Vec<Entry>,
+    /// After what the next part begins.
+    pub next: Option<String>,
+}
+
+/// A line that a search found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// The file.
+    pub path: String,
+    /// The line, from one.
+    pub line: u32,
+    /// The line.
+    pub text: String,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hits {
+    /// The lines, by path and number.
+    pub hits: Vec<Hit>,
+    /// Whether there were more.
+    pub more: bool,
+}
+
+impl Change {
+    /// The paths that it is about.
+    pub fn paths(&self) -> Vec<&RepoPath> {
+        match self {
+            Self::Write { path, .. } | Self::Delete { path } => vec![path],
+            Self::Rename { from, to } => vec![from, to],
+        }
+    }
+}
+
 /// What the Runner lets the agent do.
 pub trait Host {
     /// The permission for one kind of call.
@@ -77,6 +127,28 @@ pub trait Host {
     fn request_capabilities(&mut self, needs: &[Need]) -> Vec<Call<Self::Capability>>;
     /// Reads a whole file.
     fn read(&mut self, capability: &Self::Capability, path: &RepoPath) -> Call<Content>;
+    /// What a folder holds, so many entries at most.
+    fn list(
+        &mut self,
+        capability: &Self::Capability,
+        folder: Option<&RepoPath>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Call<Listing>;
+    /// Lines that hold a text, so many at most.
+    fn search(
+        &mut self,
+        capability: &Self::Capability,
+        text: &str,
+        folder: Option<&RepoPath>,
+        limit: u32,
+    ) -> Call<Hits>;
+    /// What a file defines.
+    fn symbols(&mut self, capability: &Self::Capability, path: &RepoPath) -> Call<Value>;
+    /// The files and symbols that matter most for a task.
+    fn map(&mut self, capability: &Self::Capability, query: &Value) -> Call<Value>;
+    /// Where code of some form is.
+    fn find(&mut self, capability: &Self::Capability, query: &Value) -> Call<Value>;
     /// Makes an edit set, all of it or none of it.
     fn write(&mut self, capability: &Self::Capability, changes: &[Change]) -> Call<Vec<String>>;
     /// The change as a unified diff.
@@ -103,6 +175,8 @@ pub trait Host {
         action: &str,
         input: &Value,
     ) -> Call<Value>;
+    /// Leaves a note in the trace. It proves nothing.
+    fn note(&mut self, capability: &Self::Capability, kind: &str, note: &Value) -> Call<()>;
     /// Says that a pass has started.
     fn progress(&mut self, capability: &Self::Capability, pass: &str) -> Call<()>;
 }

@@ -13,7 +13,7 @@ use agent_contract::{
     proposal::{Proposal, ProposalFormat},
 };
 use agent_core::{
-    edit,
+    edit::{self, Matching},
     host::{Change, Content},
 };
 
@@ -51,7 +51,7 @@ fn check(scenario: &Path) {
 fn after(text: String, mut files: Files) -> Files {
     let proposal = Proposal { format: ProposalFormat::ApplyPatch, text };
     let Ok(set) = edit::parse(&proposal) else { return files };
-    for change in edit::apply(&set, &files).unwrap_or_default() {
+    for change in edit::apply(&set, &files, Matching::Strict).unwrap_or_default().changes {
         perform(&mut files, change);
     }
     files.retain(|_, content| content.is_some());

@@ -1,7 +1,6 @@
 use agent_contract::{
     CapabilityName, Failure, Fault, Request, RunMode,
     capability::Scope,
-    report::Reason,
     target::{Target, UrlKind},
 };
 
@@ -9,34 +8,44 @@ use super::Stop;
 use crate::{
     edit::{self, EditSet},
     host::Need,
+    recipe::{self, Chosen, RecipeFault},
 };
 
-/// A request that is understood: the edits it wants and the capabilities it needs.
+/// Where a change comes from.
+#[derive(Debug)]
+pub enum Way {
+    /// It was written beforehand.
+    Proposal(EditSet),
+    /// A recipe works it out.
+    Recipe(Chosen),
+    /// A model makes it.
+    Model,
+}
+
+/// A request that is understood: where its change comes from, and the capabilities that
+/// it needs.
 #[derive(Debug)]
 pub struct Planned {
     pub(super) request: Request,
-    pub(super) edits: EditSet,
+    pub(super) way: Way,
     pub(super) needs: Vec<Need>,
 }
 
 /// Why there is no plan.
 #[derive(Debug)]
 pub enum PlanFault {
-    /// The request carries no change and there is no model to propose one.
-    NothingProposed,
     /// The proposal can't be read.
     Proposal(edit::ProposalFault),
+    /// The recipe can't be followed.
+    Recipe(RecipeFault),
 }
 
 impl PlanFault {
     /// The fault as one in the request.
     pub fn into_fault(self) -> Fault {
         match self {
-            Self::NothingProposed => Fault::new(
-                "/proposal",
-                "no proposal: give the change itself, for there is no model to propose one",
-            ),
             Self::Proposal(fault) => Fault::new("/proposal/text", fault.to_string()),
+            Self::Recipe(fault) => Fault::new("/recipe", told(&fault)),
         }
     }
 }
@@ -44,32 +53,55 @@ impl PlanFault {
 impl From<PlanFault> for Stop {
     fn from(fault: PlanFault) -> Self {
         match fault {
-            PlanFault::NothingProposed => {
-                Stop::unavailable(Reason::new("proposal-missing", fault.into_fault().message))
-            }
             PlanFault::Proposal(proposal) => {
                 Stop::failed(Failure::new(proposal.code(), proposal.to_string()))
             }
+            PlanFault::Recipe(recipe) => Stop::failed(Failure::from(recipe)),
         }
     }
 }
 
-/// Reads the proposal and finds out what the change needs.
+/// Finds out where the change comes from and what it needs.
 pub fn plan(request: Request) -> Result<Planned, PlanFault> {
-    let proposal = request.proposal.as_ref().ok_or(PlanFault::NothingProposed)?;
-    let edits = edit::parse(proposal).map_err(PlanFault::Proposal)?;
-    let needs = needs(&request, &edits);
-    Ok(Planned { request, edits, needs })
+    let way = way(&request)?;
+    let needs = needs(&request, &way);
+    Ok(Planned { request, way, needs })
 }
 
-fn needs(request: &Request, edits: &EditSet) -> Vec<Need> {
-    let paths = Scope { paths: Some(edits.paths().into_iter().collect()), ..Scope::default() };
+/// What was written beforehand, else a recipe that is named or that the instruction spells
+/// out, else a model.
+fn way(request: &Request) -> Result<Way, PlanFault> {
+    if let Some(proposal) = &request.proposal {
+        return edit::parse(proposal).map(Way::Proposal).map_err(PlanFault::Proposal);
+    }
+    let chosen = match &request.recipe {
+        Some(call) => recipe::named(call).map(Some),
+        None => recipe::told_by(&request.instruction),
+    };
+    Ok(chosen.map_err(PlanFault::Recipe)?.map_or(Way::Model, Way::Recipe))
+}
+
+fn told(fault: &RecipeFault) -> String {
+    let Failure { message, hints, .. } = Failure::from(fault.clone());
+    hints.iter().fold(message, |told, hint| format!("{told}\nhint: {hint}"))
+}
+
+fn needs(request: &Request, way: &Way) -> Vec<Need> {
+    let (reads, writes) = match way {
+        Way::Proposal(edits) => {
+            let paths: Vec<_> = edits.paths().into_iter().collect();
+            (Some(paths.clone()), Some(paths))
+        }
+        Way::Recipe(chosen) => (chosen.reads(), chosen.paths_needed()),
+        Way::Model => (None, None),
+    };
+    let [reads, writes] = [reads, writes].map(|paths| Scope { paths, ..Scope::default() });
     let checks = Scope { checks: Some(check_names(request)), ..Scope::default() };
     let gated = request.mode == RunMode::ProductionChange || !request.gates.required.is_empty();
     let wanted = [
         (true, CapabilityName::AuditWrite, Scope::default(), "say which pass is going on"),
-        (true, CapabilityName::RepoRead, paths.clone(), "read the files that the change is about"),
-        (true, CapabilityName::RepoWrite, paths, "make the change"),
+        (true, CapabilityName::RepoRead, reads, "read the files that the change is about"),
+        (true, CapabilityName::RepoWrite, writes, "make the change"),
         (true, CapabilityName::RepoDiff, Scope::default(), "show the change"),
         (!request.checks.is_empty(), CapabilityName::RepoCheck, checks, "see whether the change holds"),
         (gated, CapabilityName::SecurityScan, Scope::default(), "see what the gates find"),
@@ -94,10 +126,13 @@ fn needs(request: &Request, edits: &EditSet) -> Vec<Need> {
             "see whether the container comes up",
         ),
         (
-            is_about_a_task(request),
+            !invoked(request, way).is_empty(),
             CapabilityName::ProtocolInvoke,
-            bound(vec![FORGE.to_owned()]),
-            "read what the task is",
+            bound(invoked(request, way)),
+            match way {
+                Way::Model => "ask a model for the change",
+                Way::Proposal(_) | Way::Recipe(_) => "read what the task is",
+            },
         ),
     ];
     wanted
@@ -109,6 +144,22 @@ fn needs(request: &Request, edits: &EditSet) -> Vec<Need> {
 
 /// The name under which the Runner knows the forge that the target lies on.
 pub(super) const FORGE: &str = "forge";
+
+/// The name under which the Runner tells which models there are.
+pub(super) const MODELS: &str = "models";
+
+/// The name under which the Runner keeps what earlier runs found out.
+pub(super) const MEMORY: &str = "memory";
+
+/// What is invoked before it is known which models there are.
+fn invoked(request: &Request, way: &Way) -> Vec<String> {
+    let forge = is_about_a_task(request).then(|| FORGE.to_owned());
+    let models = match way {
+        Way::Model => vec![MODELS.to_owned(), MEMORY.to_owned()],
+        Way::Proposal(_) | Way::Recipe(_) => Vec::new(),
+    };
+    forge.into_iter().chain(models).collect()
+}
 
 const NOTIFY: &str = "notify.default";
 

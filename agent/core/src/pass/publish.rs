@@ -25,11 +25,9 @@ pub fn publish<H: Host>(committed: Committed<H>, host: &mut H) -> Result<Committ
 fn body<H: Host>(committed: &Committed<H>) -> String {
     let checked = &committed.gated.checked;
     let granted = &checked.proposed.granted;
-    let entry = changelog::entry(&granted.plan.request.instruction, &checked.proposed.changes);
-    let checks: String =
-        checked.results.iter().map(|check| format!("- check `{}` passed\n", check.name)).collect();
+    let entry = changelog::entry(&checked.proposed.told(&checked.results));
     let task = granted.task.as_ref().map(|task| format!("\nFor {}.\n", task.reference)).unwrap_or_default();
-    format!("{entry}{checks}{task}")
+    format!("{entry}{task}")
 }
 
 /// Asks for people to be told, at the end of the run.

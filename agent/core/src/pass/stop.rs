@@ -12,17 +12,19 @@ pub struct Stop {
     pub conclusion: Conclusion,
     /// Why, in the order of weight.
     pub reasons: Vec<Reason>,
+    /// What a person should look at besides.
+    pub warnings: Vec<String>,
 }
 
 impl Stop {
     /// The task can't be done as it was asked.
     pub fn failed(reason: impl Into<Reason>) -> Self {
-        Self { conclusion: Conclusion::Failed, reasons: vec![reason.into()] }
+        Self { conclusion: Conclusion::Failed, reasons: vec![reason.into()], warnings: Vec::new() }
     }
 
     /// Something that the task needs is not there.
     pub fn unavailable(reason: impl Into<Reason>) -> Self {
-        Self { conclusion: Conclusion::Unavailable, reasons: vec![reason.into()] }
+        Self { conclusion: Conclusion::Unavailable, reasons: vec![reason.into()], warnings: Vec::new() }
     }
 
     /// The account of a run that ended here.
@@ -33,15 +35,16 @@ impl Stop {
             reasons: self.reasons,
             summary,
             changelog: String::new(),
-            warnings: Vec::new(),
+            warnings: self.warnings,
             next_steps: Vec::new(),
+            plan: None,
         }
     }
 }
 
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
-        Self { conclusion: Conclusion::Refused, reasons: vec![refusal.into()] }
+        Self { conclusion: Conclusion::Refused, reasons: vec![refusal.into()], warnings: Vec::new() }
     }
 }
 
