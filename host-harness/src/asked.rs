@@ -1,16 +1,19 @@
 //! From what was said on the command line to a request.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use agent_contract::{
-    Request,
+    Fault, Request,
     allowance::Allowances,
     budget::Budgets,
     capability::CapabilityRequest,
     check::{CheckCommand, CheckPreset, Checks},
+    document,
     fault::Malformed,
     gate::GatePolicy,
+    plan::Plan,
     proposal::Proposal,
+    recipe::RecipeCall,
     request::{Branches, Version},
     rules,
     target::{LocalPath, Target, TargetUrl},
@@ -20,17 +23,41 @@ use kernel::{
     process::{self, wasi},
 };
 
-use crate::{Problem, cli::RunArgs};
+use crate::{
+    Problem,
+    cli::{RunArgs, TaskArgs},
+};
 
 const REQUEST_BYTES_MAX: u64 = 32 * 1024 * 1024;
 const PROPOSAL_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
+/// The request of a run.
+pub(crate) fn of_run(args: &RunArgs) -> Result<Request, Problem> {
+    match &args.plan {
+        Some(path) => from_plan(path, args.task.repo.as_deref()),
+        None => request(&args.task),
+    }
+}
+
 /// The request that was asked for.
-pub(crate) fn request(args: &RunArgs) -> Result<Request, Problem> {
+pub(crate) fn request(args: &TaskArgs) -> Result<Request, Problem> {
     match &args.request {
         Some(path) => from_file(path, args.repo.as_deref()),
         None => from_flags(args),
     }
+}
+
+/// The request that does what a plan says.
+fn from_plan(path: &Path, repo: Option<&Path>) -> Result<Request, Problem> {
+    let text = input::read_text(path, REQUEST_BYTES_MAX)?;
+    let faulty = |fault: Fault| Problem::from(fault).at(path.display());
+    let plan: Plan = document::parse(&text).map_err(faulty)?;
+    let mut request = plan.agreed(policy::blob::sha256(text.as_bytes()));
+    if let Some(repo) = repo {
+        request.target = Some(target(repo)?);
+    }
+    rules::check(&request).map_err(faulty)?;
+    Ok(request)
 }
 
 fn from_file(path: &Path, repo: Option<&Path>) -> Result<Request, Problem> {
@@ -53,13 +80,16 @@ fn is_same(target: &Target, repo: &Path) -> bool {
     matches!(target, Target::Path(path) if Path::new(path.as_str()) == repo)
 }
 
-fn from_flags(args: &RunArgs) -> Result<Request, Problem> {
+fn from_flags(args: &TaskArgs) -> Result<Request, Problem> {
     let proposal = args.proposal.as_deref().map(|path| read_proposal(path, args)).transpose()?;
-    let default = proposal.as_ref().map(|_| "Apply the given proposal".to_owned());
-    let instruction = args.instruction.clone().or(default).ok_or_else(|| {
+    let recipe = recipe(args)?;
+    let applied = proposal.as_ref().map(|_| "Apply the given proposal".to_owned());
+    let worked = recipe.as_ref().map(|recipe| format!("Apply the recipe `{}`", recipe.name));
+    let said = args.words.as_ref().or(args.instruction.as_ref()).cloned();
+    let instruction = said.or(applied).or(worked).ok_or_else(|| {
         Problem::invalid(
             "request-invalid",
-            "nothing to do: say it with `--instruction`, or give the change with `--proposal`",
+            "nothing to do: say it in words, or give the change with `--proposal`, `--recipe` or `--fix`",
         )
     })?;
     let request = Request {
@@ -83,14 +113,49 @@ fn from_flags(args: &RunArgs) -> Result<Request, Problem> {
         runner: Default::default(),
         audit: Default::default(),
         gates: GatePolicy { required: args.gates.clone(), fail_on: None },
-        budgets: Budgets { seconds: args.seconds, ..Budgets::default() },
+        budgets: Budgets {
+            seconds: args.seconds,
+            tokens: args.tokens,
+            micro_usd: args.micro_usd,
+            steps: args.steps,
+            changed_lines: args.changed_lines,
+            ..Budgets::default()
+        },
         simulate: args.simulate,
         notify: args.notify.clone(),
         proposal,
+        recipe,
+        documents: args.documents.clone(),
+        plan: None,
+        until: None,
     };
     rules::check(&request)
         .map_err(|fault| Problem::from(fault).reworded(|message| in_flags(args, message)))?;
     Ok(request)
+}
+
+/// The recipe that is named; the one for a fix where that is all that was said.
+fn recipe(args: &TaskArgs) -> Result<Option<RecipeCall>, Problem> {
+    let is_alone = args.words.is_none() && args.instruction.is_none() && args.proposal.is_none();
+    match (&args.recipe, args.fixes.as_slice()) {
+        (Some(name), _) => named(name, args).map(Some),
+        (None, [fix]) if is_alone => {
+            let parameters = BTreeMap::from([("check".to_owned(), check_name(fix))]);
+            Ok(Some(RecipeCall { name: "fix".to_owned(), parameters }))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn named(name: &str, args: &TaskArgs) -> Result<RecipeCall, Problem> {
+    let mut parameters = BTreeMap::new();
+    for (parameter, value) in &args.parameters {
+        if parameters.insert(parameter.clone(), value.clone()).is_some() {
+            let message = format!("--set: `{parameter}` is given twice; take one of them back");
+            return Err(Problem::invalid("request-invalid", message));
+        }
+    }
+    Ok(RecipeCall { name: name.to_owned(), parameters })
 }
 
 /// Each place of a request, with the flag that stands for it.
@@ -110,11 +175,18 @@ const FLAGS: &[(&str, &str)] = &[
     ("/simulate", "--simulate"),
     ("/gates", "--gate"),
     ("/budgets/seconds", "--seconds"),
+    ("/budgets/tokens", "--tokens"),
+    ("/budgets/micro_usd", "--micro-usd"),
+    ("/budgets/steps", "--steps"),
+    ("/budgets/changed_lines", "--changed-lines"),
+    ("/recipe/parameters", "--set"),
+    ("/recipe", "--recipe"),
+    ("/documents", "--document"),
     ("/proposal", "--proposal"),
 ];
 
 /// A message that starts with a place in the request, for a person who wrote flags.
-pub(crate) fn in_flags(args: &RunArgs, message: String) -> String {
+pub(crate) fn in_flags(args: &TaskArgs, message: String) -> String {
     let flag = FLAGS.iter().find(|(place, _)| message.starts_with(place)).filter(|_| args.request.is_none());
     let (Some((_, flag)), Some((_, rest))) = (flag, message.split_once(": ")) else { return message };
     match &args.proposal {
@@ -123,7 +195,7 @@ pub(crate) fn in_flags(args: &RunArgs, message: String) -> String {
     }
 }
 
-fn read_proposal(path: &Path, args: &RunArgs) -> Result<Proposal, Problem> {
+fn read_proposal(path: &Path, args: &TaskArgs) -> Result<Proposal, Problem> {
     Ok(Proposal { format: args.format, text: input::read_text(path, PROPOSAL_BYTES_MAX)? })
 }
 
@@ -138,14 +210,17 @@ fn target(repo: &Path) -> Result<Target, Problem> {
     LocalPath::parse(text).map(Target::Path).map_err(refused)
 }
 
-fn capabilities(args: &RunArgs) -> Option<Vec<CapabilityRequest>> {
+fn capabilities(args: &TaskArgs) -> Option<Vec<CapabilityRequest>> {
     let names = (!args.capabilities.is_empty()).then_some(&args.capabilities)?;
     Some(names.iter().map(|name| CapabilityRequest::whole(*name)).collect())
 }
 
-fn checks(args: &RunArgs) -> Result<Checks, Problem> {
+fn checks(args: &TaskArgs) -> Result<Checks, Problem> {
     let mut checks = Checks::default();
     let folder = args.repo.as_deref().unwrap_or(Path::new("."));
+    for text in &args.fixes {
+        checks.commands.push(CheckCommand { fixes: true, ..command(text, folder)? });
+    }
     for text in &args.checks {
         match text.parse::<CheckPreset>() {
             Ok(preset) => checks.presets.push(preset),
@@ -177,8 +252,11 @@ fn command(text: &str, folder: &Path) -> Result<CheckCommand, Problem> {
         ));
     }
     let argv = if shell { vec!["sh".to_owned(), "-c".to_owned(), text.to_owned()] } else { words };
-    let name = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(100).collect();
-    Ok(CheckCommand { name, argv, timeout_seconds: None })
+    Ok(CheckCommand { name: check_name(text), argv, timeout_seconds: None, fixes: false })
+}
+
+fn check_name(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(100).collect()
 }
 
 fn presets() -> String {

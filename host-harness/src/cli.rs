@@ -35,6 +35,15 @@ pub enum Command {
     Demo,
     /// Run the agent on a repository.
     Run(Box<RunArgs>),
+    /// Say what a run would do and what it needs, and do nothing of it.
+    Plan(Box<PlanArgs>),
+    /// Go on with a run that was interrupted, or that waited for an approval.
+    Resume(Box<ResumeArgs>),
+    /// List the recipes: changes that need no model.
+    Recipes {
+        /// One of them, with all its parameters.
+        name: Option<String>,
+    },
     /// Say what the agent is: its name, its passes, what it imports.
     Describe(DescribeArgs),
     /// Check documents against the contract: requests, results and the rest.
@@ -102,6 +111,9 @@ pub enum Command {
         #[arg(last = true, required = true)]
         argv: Vec<OsString>,
     },
+    /// Read sources that come in and tell of them, able to do nothing else. For the program itself.
+    #[command(hide = true)]
+    ReadSources,
     /// Run a WASI command component on a folder. For the program itself.
     #[command(hide = true)]
     Wasi {
@@ -116,9 +128,56 @@ pub enum Command {
     },
 }
 
+/// What a plan is asked for.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// What the plan is for.
+    #[command(flatten)]
+    pub task: TaskArgs,
+    /// How it is done.
+    #[command(flatten)]
+    pub manner: Manner,
+    /// Write plan.json and plan.md into this folder.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output: Option<PathBuf>,
+}
+
 /// What a run is asked for.
 #[derive(Debug, Args)]
 pub struct RunArgs {
+    /// Do what a plan says and no more: the plan.json of `code-assist plan`.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = REQUEST_FLAGS, conflicts_with = "request")]
+    pub plan: Option<PathBuf>,
+    /// What to do.
+    #[command(flatten)]
+    pub task: TaskArgs,
+    /// How it is done.
+    #[command(flatten)]
+    pub manner: Manner,
+    /// Write result.json, change.diff and changelog.md into this folder.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output: Option<PathBuf>,
+}
+
+/// Which run is gone on with, and how.
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// The run: its id, the beginning of it, or `last`.
+    pub run: String,
+    /// How it is done.
+    #[command(flatten)]
+    pub manner: Manner,
+    /// Write result.json, change.diff and changelog.md into this folder.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output: Option<PathBuf>,
+}
+
+/// What is to be done.
+#[derive(Debug, Args)]
+pub struct TaskArgs {
+    /// What to do, in words.
+    #[arg(value_name = "INSTRUCTION", conflicts_with = "instruction")]
+    pub words: Option<String>,
     /// The whole request as a JSON file, `-` for standard input (see `code-assist schema request`).
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = REQUEST_FLAGS)]
     pub request: Option<PathBuf>,
@@ -137,9 +196,22 @@ pub struct RunArgs {
     /// The notation of the proposal: auto, unified_diff, apply_patch, search_replace, json_edits or whole_files.
     #[arg(long, default_value = "auto", value_name = "FORMAT")]
     pub format: ProposalFormat,
+    /// A recipe that works the change out, without a model (see `code-assist recipes`).
+    #[arg(long, value_name = "NAME", conflicts_with = "proposal")]
+    pub recipe: Option<String>,
+    /// A parameter of the recipe. Repeatable.
+    #[arg(long = "set", value_name = "NAME=VALUE", requires = "recipe", value_parser = parameter)]
+    pub parameters: Vec<(String, String)>,
+    /// A document of the repository that may help. Repeatable.
+    #[arg(long = "document", value_name = "PATH")]
+    pub documents: Vec<RepoPath>,
     /// A check to run on the change: a preset (unit, lint, typecheck, build, smoke, dependency, all) or a command. Repeatable.
     #[arg(long = "check", value_name = "CHECK")]
     pub checks: Vec<String>,
+    /// A command whose changes are taken, such as a formatter. Alone it is the task; for a
+    /// recipe `--set check=COMMAND` names it. Repeatable.
+    #[arg(long = "fix", value_name = "COMMAND")]
+    pub fixes: Vec<String>,
     /// A file that the task is about. Repeatable.
     #[arg(long = "file", value_name = "PATH")]
     pub files: Vec<RepoPath>,
@@ -170,24 +242,47 @@ pub struct RunArgs {
     /// Build and start the repository's container, to see that it comes up.
     #[arg(long)]
     pub simulate: bool,
-    /// Run the checks with all that you may do, instead of in the sandbox. Never production-ready.
-    #[arg(long)]
-    pub unsandboxed: bool,
     /// A gate that must pass. Repeatable.
     #[arg(long = "gate", value_name = "GATE")]
     pub gates: Vec<GateName>,
     /// Seconds that the run may take.
     #[arg(long, value_name = "SECONDS")]
     pub seconds: Option<u64>,
+    /// Tokens that models may use, both ways together.
+    #[arg(long, value_name = "COUNT")]
+    pub tokens: Option<u64>,
+    /// Money that models may cost, in millionths of a US dollar.
+    #[arg(long, value_name = "MICROS")]
+    pub micro_usd: Option<u64>,
+    /// Rounds of changing and checking.
+    #[arg(long, value_name = "COUNT")]
+    pub steps: Option<u64>,
+    /// Lines that the change may add and remove, together.
+    #[arg(long, value_name = "COUNT")]
+    pub changed_lines: Option<u64>,
+}
+
+/// How a run is done: under which rules, by whom.
+#[derive(Debug, Args)]
+pub struct Manner {
+    /// Run the checks with all that you may do, instead of in the sandbox. Never production-ready.
+    #[arg(long)]
+    pub unsandboxed: bool,
     /// Which rules hold.
     #[command(flatten)]
     pub rules: Rules,
     /// A signed approval of a request that a policy says to ask for. Repeatable.
     #[arg(long = "approval", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub approvals: Vec<PathBuf>,
-    /// Write result.json, change.diff and changelog.md into this folder.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub output: Option<PathBuf>,
+    /// The model to ask, by its name in the configuration, whatever its roles say. Repeatable: the next is the fallback.
+    #[arg(long = "model", value_name = "NAME")]
+    pub models: Vec<String>,
+    /// Answer for the models from a recording, and ask none of them.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub replay_models: Option<PathBuf>,
+    /// Keep what the models answer in this file, for `--replay-models`.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub record_models: Option<PathBuf>,
     /// Another agent, a component file.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub component: Option<PathBuf>,
@@ -197,7 +292,15 @@ pub struct RunArgs {
 }
 
 /// What a request file says itself.
-const REQUEST_FLAGS: [&str; 17] = [
+const REQUEST_FLAGS: [&str; 25] = [
+    "words",
+    "recipe",
+    "parameters",
+    "documents",
+    "tokens",
+    "micro_usd",
+    "steps",
+    "changed_lines",
     "mode",
     "instruction",
     "proposal",
@@ -216,6 +319,11 @@ const REQUEST_FLAGS: [&str; 17] = [
     "simulate",
     "seconds",
 ];
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write `NAME=VALUE`")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
 
 /// What to say of the agent.
 #[derive(Debug, Args)]

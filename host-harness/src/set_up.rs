@@ -7,7 +7,10 @@ use ledger::Store;
 use policy::{Config, local::Policy};
 use runner::Agent;
 
-use crate::{Problem, cli::Rules};
+use crate::{
+    Problem,
+    cli::{Manner, Rules},
+};
 
 const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
 const COMPONENT_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -35,6 +38,27 @@ pub(crate) fn rules(rules: &Rules) -> Result<Config, Problem> {
     let policy = Policy::parse(&text)
         .map_err(|error| Problem::invalid("policy-invalid", error.to_string()).at(path.display()))?;
     Ok(Config { policy, ..config })
+}
+
+/// The same, with the models that are meant.
+pub(crate) fn manner(manner: &Manner) -> Result<Config, Problem> {
+    let config = rules(&manner.rules)?;
+    let invalid = |message: String| Problem::invalid("config-invalid", message);
+    let config = match manner.models.is_empty() {
+        true => config,
+        false => config.asking(&manner.models).map_err(|why| invalid(format!("--model: {why}")))?,
+    };
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let config = match &manner.replay_models {
+        Some(file) => {
+            config.replaying(&text(file)).map_err(|why| invalid(format!("--replay-models: {why}")))?
+        }
+        None => config,
+    };
+    Ok(match &manner.record_models {
+        Some(file) => config.recording(&text(file)),
+        None => config,
+    })
 }
 
 /// The agent: the one that is part of this program, or another.

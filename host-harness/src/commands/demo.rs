@@ -99,6 +99,7 @@ fn one(root: &Path, store: &Store, request: Request, json: bool) -> Result<RunRe
         control: Control::default(),
         approvals: Approvals::default(),
         unsandboxed: false,
+        earlier: None,
     };
     let events: Box<dyn Events> = if json { Box::new(Lines) } else { Box::new(Live::new()) };
     let agent = set_up::agent(None, None)?;

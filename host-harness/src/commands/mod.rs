@@ -6,7 +6,10 @@ mod demo;
 mod deploy;
 mod describe;
 mod doctor;
+mod plan;
 mod policy;
+mod recipes;
+mod resume;
 mod revoke;
 mod run;
 mod schema;
@@ -27,6 +30,9 @@ pub fn run(cli: Cli) -> Result<u8, Problem> {
     match cli.command {
         Command::Demo => demo::run(json, state_dir),
         Command::Run(args) => run::run(&args, json, state_dir),
+        Command::Plan(args) => plan::run(&args, json, state_dir),
+        Command::Recipes { name } => recipes::run(name.as_deref(), json),
+        Command::Resume(args) => resume::run(&args, json, state_dir),
         Command::Describe(args) => describe::run(&args, json),
         Command::Validate(args) => validate::run(&args, json),
         Command::Schema(args) => schema::run(&args),
@@ -46,6 +52,7 @@ pub fn run(cli: Cli) -> Result<u8, Problem> {
         }
         Command::Place { journal } => Ok(u8::from(kernel::publish::perform_for_parent(&journal).is_err())),
         Command::Hold { argv } => Ok(u8::from(!kernel::process::hold(&argv))),
+        Command::ReadSources => Ok(u8::from(kernel::lookup::serve().is_err())),
         Command::Wasi { memory_bytes, folder, argv } => Ok(wasi::run(&folder, &argv, memory_bytes)),
     }
 }

@@ -1,17 +1,18 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use agent_contract::{RunResult, result::Outcome};
+use agent_contract::{Request, RunResult, result::Outcome};
 use kernel::{Itself, artifact};
 use ledger::Store;
+use policy::Config;
 use runner::{
-    Control, Events, Setup,
+    Control, Earlier, Events, Setup,
     approver::{Absent, Approvals, Approver},
 };
 use serde_json::json;
 
 use crate::{
     Problem, asked,
-    cli::RunArgs,
+    cli::{Manner, RunArgs, TaskArgs},
     commands::approval,
     set_up,
     terminal::{self, json::Lines, live::Live, person::Person, screen},
@@ -19,14 +20,40 @@ use crate::{
 
 /// Runs the agent and shows what came of it.
 pub(super) fn run(args: &RunArgs, json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem> {
-    let config = set_up::rules(&args.rules)?;
-    let request = asked::request(args)?;
-    let agent = set_up::agent(args.component.as_deref(), args.component_sha256.as_deref())?;
+    let config = set_up::manner(&args.manner)?;
+    let request = asked::of_run(args)?;
     args.output.as_deref().map_or(Ok(()), artifact::prepare)?;
+    let store = set_up::store(state_dir)?;
+    let root = args.task.repo.clone();
+    let ran = perform(Doing { request, root, config, earlier: None }, &args.manner, &store, json);
+    let result = ran.map_err(|problem| problem.reworded(|message| asked::in_flags(&args.task, message)))?;
+    let shown = show(Some(&args.task), &result, &store, json);
+    write_output(args.output.as_deref(), &result)?;
+    shown
+}
+
+/// What is run.
+pub(super) struct Doing {
+    pub request: Request,
+    /// The folder, where the request names none.
+    pub root: Option<PathBuf>,
+    pub config: Config,
+    /// The run that is gone on with.
+    pub earlier: Option<Earlier>,
+}
+
+/// Runs the agent on a request.
+pub(super) fn perform(
+    doing: Doing,
+    manner: &Manner,
+    store: &Store,
+    json: bool,
+) -> Result<RunResult, Problem> {
+    let Doing { request, root, config, earlier } = doing;
+    let agent = set_up::agent(manner.component.as_deref(), manner.component_sha256.as_deref())?;
     let control = Control::default();
     terminal::on_signal(&control)?;
-    let root = args.repo.clone().filter(|_| request.target.is_none()).unwrap_or_else(|| PathBuf::from("."));
-    let store = set_up::store(state_dir)?;
+    let root = root.filter(|_| request.target.is_none()).unwrap_or_else(|| PathBuf::from("."));
     let (events, person): (Box<dyn Events>, Box<dyn Approver>) = match json {
         true => (Box::new(Lines), Box::new(Absent)),
         false => {
@@ -35,26 +62,30 @@ pub(super) fn run(args: &RunArgs, json: bool, state_dir: Option<PathBuf>) -> Res
             (Box::new(live), Box::new(person))
         }
     };
-    let signed = args.approvals.iter().map(|file| approval::signed(file, &config));
+    let signed = manner.approvals.iter().map(|file| approval::signed(file, &config));
     let approvals = Approvals { person, signed: signed.collect::<Result<_, _>>()? };
     let itself = Itself::found()?;
-    let unsandboxed = args.unsandboxed;
-    let setup =
-        Setup { request, root, config, store: store.clone(), itself, control, approvals, unsandboxed };
-    let ran = set_up::runtime()?.block_on(runner::run(&agent, setup, events));
-    let result =
-        ran.map_err(|error| Problem::from(error).reworded(|message| asked::in_flags(args, message)))?;
-    let shown = show(args, &result, &store, json);
-    write_output(args, &result)?;
-    shown
+    let unsandboxed = manner.unsandboxed;
+    let store = store.clone();
+    let setup = Setup { request, root, config, store, itself, control, approvals, unsandboxed, earlier };
+    Ok(set_up::runtime()?.block_on(runner::run(&agent, setup, events))?)
 }
 
-fn show(args: &RunArgs, result: &RunResult, store: &Store, json: bool) -> Result<u8, Problem> {
+/// Shows what came of a run and gives the exit code.
+pub(super) fn show(
+    args: Option<&TaskArgs>,
+    result: &RunResult,
+    store: &Store,
+    json: bool,
+) -> Result<u8, Problem> {
     if result.outcome == Outcome::Invalid && !json {
         let reason = result.verdict.reasons.first();
         let message = reason.map(|reason| reason.message.clone()).unwrap_or_default();
         let problem = Problem::invalid(reason.map_or("request-invalid", |reason| &reason.code), message);
-        return Err(problem.reworded(|message| asked::in_flags(args, message)));
+        return Err(match args {
+            Some(args) => problem.reworded(|message| asked::in_flags(args, message)),
+            None => problem,
+        });
     }
     if !json {
         screen::show(result, store);
@@ -62,13 +93,18 @@ fn show(args: &RunArgs, result: &RunResult, store: &Store, json: bool) -> Result
     Ok(result.exit_code)
 }
 
-fn write_output(args: &RunArgs, result: &RunResult) -> Result<(), Problem> {
-    let Some(folder) = &args.output else { return Ok(()) };
+/// Writes the result into a folder, where one was named.
+pub(super) fn write_output(folder: Option<&Path>, result: &RunResult) -> Result<(), Problem> {
+    let Some(folder) = folder else { return Ok(()) };
     let text = format!("{:#}\n", json!(result));
-    let files = [
-        ("result.json", text.as_bytes()),
-        ("change.diff", result.diff.as_bytes()),
-        ("changelog.md", result.changelog.as_bytes()),
-    ];
+    let plan = result.plan.as_ref().map(|plan| (format!("{:#}\n", json!(plan)), plan.markdown()));
+    let mut files = vec![("result.json", text.as_bytes())];
+    match &plan {
+        Some((document, markdown)) => {
+            files.extend([("plan.json", document.as_bytes()), ("plan.md", markdown.as_bytes())]);
+        }
+        None => files
+            .extend([("change.diff", result.diff.as_bytes()), ("changelog.md", result.changelog.as_bytes())]),
+    }
     Ok(artifact::write(folder, &files)?)
 }

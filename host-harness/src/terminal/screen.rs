@@ -3,6 +3,7 @@
 use agent_contract::{
     RunResult,
     operation::OperationKind,
+    plan::Plan,
     report::Reason,
     result::{ChangedFile, Outcome, Placement},
 };
@@ -19,9 +20,11 @@ const FILES_MAX: usize = 12;
 /// Shows a result.
 pub(crate) fn show(result: &RunResult, store: &Store) {
     headline(result);
+    result.plan.iter().for_each(plan);
     diff(result);
     files(result);
     checks(result);
+    models(result);
     gates(result);
     reasons(result);
     result
@@ -50,6 +53,35 @@ fn headline(result: &RunResult) {
     let ready = if result.verdict.production_ready { ", production-ready" } else { "" };
     let (faint, reset) = (style::FAINT, style::RESET);
     say!("{colour}{sign} {}{reset}{ready}  {faint}{}  {}{reset}", result.outcome, result.mode, result.run_id);
+}
+
+/// A plan, as it is for people.
+fn plan(plan: &Plan) {
+    for text in plan.markdown().lines() {
+        let colour = if text.starts_with('#') { style::TITLE } else { anstyle::Style::new() };
+        say!("    {colour}{}{}", line(text), style::RESET);
+    }
+}
+
+/// Who was asked, and what it cost.
+fn models(result: &RunResult) {
+    for used in &result.models {
+        let recorded = if used.recorded { ", recorded beforehand" } else { "" };
+        let money = match used.micro_usd {
+            0 => String::new(),
+            micros => format!(", ${}.{:06}", micros / 1_000_000, micros % 1_000_000),
+        };
+        let told =
+            format!("{} asked {}, {} tokens{money}{recorded}", used.model, times(used.requests), used.tokens);
+        field("model", &line(&told));
+    }
+}
+
+fn times(count: u64) -> String {
+    match count {
+        1 => "once".to_owned(),
+        count => format!("{count} times"),
+    }
 }
 
 fn field(name: &str, value: &str) {

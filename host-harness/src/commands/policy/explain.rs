@@ -38,6 +38,7 @@ pub(super) fn run(args: &ExplainArgs, json: bool, state_dir: Option<PathBuf>) ->
         control: Control::default(),
         approvals: Approvals::default(),
         unsandboxed: false,
+        earlier: None,
     };
     let agent = set_up::agent(None, None)?;
     let about = about(args);
@@ -90,6 +91,10 @@ fn request(args: &ExplainArgs) -> Result<Request, Problem> {
         simulate: false,
         notify: Vec::new(),
         proposal: None,
+        recipe: None,
+        documents: Vec::new(),
+        plan: None,
+        until: None,
     };
     rules::check(&request)?;
     Ok(request)
