@@ -1,0 +1,2 @@
+#!/bin/sh
+sort -o list.txt list.txt

@@ -1,0 +1,3 @@
+#!/bin/sh
+sort -o list.txt list.txt
+echo changed > other.txt

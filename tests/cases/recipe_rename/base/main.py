@@ -1,0 +1,5 @@
+def load(x):
+    return x
+
+
+print(load("load"))

@@ -1,0 +1,5 @@
+def read(x):
+    return x
+
+
+print(read("load"))
