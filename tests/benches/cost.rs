@@ -221,6 +221,7 @@ fn run_with(agent: &Agent, root: &Path, store: &Store, config: Config, more: Val
         control: Control::default(),
         approvals: Approvals::default(),
         unsandboxed: false,
+        earlier: None,
     };
     runtime().block_on(runner::run(agent, setup, Box::new(Silent))).expect("a run");
 }

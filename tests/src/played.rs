@@ -109,7 +109,8 @@ fn serve(stream: &TcpStream, reply: &Answers, kept: &Mutex<Vec<Asked>>) {
     }
 }
 
-fn read(reader: &mut BufReader<&TcpStream>) -> Option<Asked> {
+/// Reads a request; nothing once the connection is over.
+pub fn read(reader: &mut BufReader<&TcpStream>) -> Option<Asked> {
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
     let mut words = line.split_whitespace().map(str::to_owned);

@@ -122,7 +122,7 @@ const TABLE: &[(&[&str], &[&str])] = &[
         &["--repo", "repository", "--proposal", "good.patch", "--state-dir", "/dev/full/x"],
         &["state directory", "--state-dir"],
     ),
-    (&["--repo", "repository"], &["nothing to do", "--instruction"]),
+    (&["--repo", "repository"], &["nothing to do", "in words", "--proposal", "--recipe"]),
     (&["--repo", "repository", "--bogus"], &["--bogus", "--help"]),
     (&["--repo", "repository", "--format", "bogus"], &["bogus", "--format"]),
     (&["--repo", "repository", "--file", "../x"], &["../x", "--file"]),
