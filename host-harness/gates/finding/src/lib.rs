@@ -1,0 +1,22 @@
+//! What gates find, and how they are asked: one form for every scanner, ours or another's.
+//!
+//! Scanners are pure. What they look into is handed to them; who hands it over has read it
+//! through the Kernel, counts what was scanned and skipped, and plants the canary.
+
+#![forbid(unsafe_code)]
+
+mod below;
+mod found;
+pub mod report;
+pub mod sarif;
+mod scanner;
+mod tree;
+
+pub use agent_contract::{
+    RepoPath,
+    gate::{Finding, Location, Severity, Source, Standing},
+};
+pub use below::path_below;
+pub use found::{Found, Span, findings};
+pub use scanner::{Canary, FileScanner, Hand, Look, Survey, TreeScanner};
+pub use tree::{Held, Tree};
