@@ -1,0 +1,40 @@
+//! Advisories at hand: read from archives once, kept in one file, looked up without parsing it.
+
+mod archive;
+mod database;
+mod import;
+mod index;
+mod pack;
+
+pub use database::{Advisories, Database, Meta, Opened, Origin};
+pub use import::{Imported, Importer, Planted, Unread};
+
+/// Why advisories can't be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DataError {
+    /// The archive is of no kind that is known, or broken.
+    #[error("can't read the archive `{name}`: {reason}")]
+    Archive {
+        /// Its name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// The archive is more than is taken.
+    #[error("the archive `{name}` holds more than {limit}")]
+    TooLarge {
+        /// Its name.
+        name: String,
+        /// What it may hold.
+        limit: &'static str,
+    },
+    /// Nothing in it is an advisory.
+    #[error("there is no advisory in `{name}`")]
+    Empty {
+        /// Its name.
+        name: String,
+    },
+    /// The packed database is not as it was written.
+    #[error("the advisory database can't be read: {0}")]
+    Corrupt(String),
+}

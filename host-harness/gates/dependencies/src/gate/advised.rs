@@ -1,0 +1,172 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use finding::{Found, Severity, Span};
+use packages::{Dependence, Ecosystem, Origin, Package, PackageId};
+
+use super::{
+    group::{Group, groups},
+    rules::Rules,
+};
+use crate::{
+    advisory::{Advisory, Kind},
+    data::{DataError, Database},
+    version::Order,
+};
+
+/// Tells what is known of packages.
+pub struct Advised<'a> {
+    rules: &'a Rules,
+    database: &'a Database,
+    /// Who needs a package, as far as the lock files tell.
+    parents: BTreeMap<&'a PackageId, BTreeSet<&'a PackageId>>,
+    /// Lock files name a package many times, and many packages have nothing said of them.
+    known: BTreeMap<(Ecosystem, &'a str), Vec<Advisory>>,
+}
+
+const PARENTS_TOLD_MAX: usize = 3;
+
+impl<'a> Advised<'a> {
+    /// Of the packages of a tree.
+    pub fn of(rules: &'a Rules, database: &'a Database, packages: &'a [Package]) -> Self {
+        let mut parents: BTreeMap<&PackageId, BTreeSet<&PackageId>> = BTreeMap::new();
+        for package in packages {
+            for needed in &package.needs {
+                parents.entry(needed).or_default().insert(&package.id);
+            }
+        }
+        Self { rules, database, parents, known: BTreeMap::new() }
+    }
+
+    /// What is known of one.
+    pub fn found(&mut self, package: &'a Package) -> Result<Vec<Found>, DataError> {
+        let id = &package.id;
+        if package.origin == Origin::Local {
+            return Ok(Vec::new());
+        }
+        let order = Order::of(id.ecosystem.osv()).unwrap_or(Order::Semver);
+        let affecting: Vec<Advisory> = self
+            .known(id.ecosystem, &id.name)?
+            .iter()
+            .filter(|advisory| advisory.affects(order, &id.version))
+            .cloned()
+            .collect();
+        let groups = groups(affecting, order, &id.version);
+        if is_published(package) {
+            return Ok(groups.iter().filter_map(|group| self.tell(package, group)).collect());
+        }
+        Ok(self.elsewhere(package, &groups).into_iter().collect())
+    }
+
+    fn known(&mut self, ecosystem: Ecosystem, name: &'a str) -> Result<&[Advisory], DataError> {
+        if !self.known.contains_key(&(ecosystem, name)) {
+            let advisories = self.database.of(ecosystem.osv(), name)?;
+            self.known.insert((ecosystem, name), advisories);
+        }
+        Ok(self.known.get(&(ecosystem, name)).map_or(&[], Vec::as_slice))
+    }
+
+    fn tell(&self, package: &Package, group: &Group) -> Option<Found> {
+        let rule = self.rules.get(rule_of(group.kind))?;
+        let also = also(&group.also);
+        let score = if group.severity.is_none() { " (not scored, so it counts as high)" } else { "" };
+        let from = self.from(package);
+        let words = [
+            ("package", package.id.name.as_str()),
+            ("version", &package.id.version),
+            ("advisory", &group.id),
+            ("also", &also),
+            ("summary", if group.summary.is_empty() { "it does not say what" } else { &group.summary }),
+            ("score", score),
+            ("fixed", group.fixed.as_deref().unwrap_or_default()),
+            ("from", &from),
+        ];
+        let (name, severity) = match group.kind {
+            Kind::Vulnerability => (group.id.as_str(), group.severity.unwrap_or(rule.severity)),
+            Kind::Malicious => (group.id.as_str(), rule.severity),
+            _ => (rule.id.as_str(), rule.severity),
+        };
+        Some(found(package, name, severity, rule.message(&words), rule.remedy(&words), &group.id))
+    }
+
+    /// A fork may have mended what the published version has; it is told, and not held against it.
+    fn elsewhere(&self, package: &Package, groups: &[Group]) -> Option<Found> {
+        let ids: Vec<&str> = groups
+            .iter()
+            .filter(|group| group.kind >= Kind::Vulnerability)
+            .map(|group| group.id.as_str())
+            .collect();
+        let rule = self.rules.get("origin").filter(|_| !ids.is_empty())?;
+        let ids = ids.join(", ");
+        let words =
+            [("package", package.id.name.as_str()), ("version", &package.id.version), ("advisory", &ids)];
+        Some(found(package, &rule.id, rule.severity, rule.message(&words), rule.remedy(&words), &ids))
+    }
+
+    /// How a package that no manifest names came in.
+    fn from(&self, package: &Package) -> String {
+        let Some(parents) =
+            self.parents.get(&package.id).filter(|_| package.dependence != Dependence::Direct)
+        else {
+            return String::new();
+        };
+        let mut told: Vec<String> = parents
+            .iter()
+            .take(PARENTS_TOLD_MAX)
+            .map(|parent| format!("`{}` {}", parent.name, parent.version))
+            .collect();
+        if parents.len() > PARENTS_TOLD_MAX {
+            told.push(format!("{} more", parents.len() - PARENTS_TOLD_MAX));
+        }
+        format!("; it is needed by {}", told.join(", "))
+    }
+}
+
+/// Whether a package is the one that its registry publishes under that name. Other registries
+/// than Cargo's are mostly mirrors; Cargo has source replacement for those.
+fn is_published(package: &Package) -> bool {
+    match &package.origin {
+        Origin::Registry => true,
+        Origin::OtherRegistry(_) => package.id.ecosystem != Ecosystem::Cargo,
+        Origin::Git { .. } | Origin::Url(_) | Origin::Local => false,
+    }
+}
+
+fn rule_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Vulnerability => "advisory",
+        Kind::Malicious => "malicious",
+        Kind::Unmaintained => "unmaintained",
+        Kind::Unsound => "unsound",
+        Kind::Notice => "notice",
+        Kind::Yanked => "yanked",
+    }
+}
+
+fn also(ids: &BTreeSet<String>) -> String {
+    match ids.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", ids.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// A finding about a package. Its subject leaves out the version, so that a step from one
+/// affected version to another is not news.
+pub fn found(
+    package: &Package,
+    rule: &str,
+    severity: Severity,
+    message: String,
+    remedy: String,
+    of: &str,
+) -> Found {
+    let id = &package.id;
+    Found {
+        rule: format!("dependencies/{rule}").into(),
+        severity,
+        path: Some(package.path.clone()),
+        span: Some(Span::line(package.line.max(1))),
+        message,
+        remedy: remedy.into(),
+        subject: format!("{}\0{}\0{of}", id.ecosystem.osv(), id.name).into_bytes(),
+    }
+}
