@@ -138,11 +138,13 @@ impl Language {
         INTERPRETERS.iter().find(|(name, _)| *name == program).map(|(_, language)| *language)
     }
 
-    pub(crate) fn number(self) -> u8 {
+    /// Its number, as it goes through a pipe.
+    pub fn number(self) -> u8 {
         self as u8
     }
 
-    pub(crate) fn numbered(number: u8) -> Option<Self> {
+    /// The language with a number.
+    pub fn numbered(number: u8) -> Option<Self> {
         Self::ALL.get(usize::from(number)).copied()
     }
 }

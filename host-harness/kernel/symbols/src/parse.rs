@@ -26,7 +26,11 @@ pub(crate) struct Deadline(Instant);
 
 impl Deadline {
     pub fn from_now() -> Self {
-        Self(Instant::now() + FILE_TIME_MAX)
+        Self::after(FILE_TIME_MAX)
+    }
+
+    pub fn after(time: Duration) -> Self {
+        Self(Instant::now() + time)
     }
 
     /// Whether work may go on.
@@ -64,11 +68,11 @@ pub(crate) struct Parsers {
 impl Parsers {
     /// Reads a whole source.
     pub fn parse<'a>(&'a mut self, language: Language, bytes: &'a [u8]) -> Result<Parsed<'a>, Skipped> {
-        fit_to_read(bytes)?;
+        fit_to_read(bytes, FILE_BYTES_MAX)?;
         let Self { parser, grammars } = self;
         let grammar = learned(grammars, language)?;
         let deadline = Deadline::from_now();
-        let tree = tree(parser, grammar, bytes, deadline)?;
+        let tree = tree(parser, &grammar.language, bytes, deadline)?;
         Ok(Parsed { bytes, grammar, tree, deadline })
     }
 }
@@ -81,9 +85,9 @@ fn learned(grammars: &mut HashMap<Language, Grammar>, language: Language) -> Res
     })
 }
 
-fn fit_to_read(bytes: &[u8]) -> Result<(), Skipped> {
+pub(crate) fn fit_to_read(bytes: &[u8], bytes_max: usize) -> Result<(), Skipped> {
     match bytes {
-        _ if bytes.len() > FILE_BYTES_MAX => Err(Skipped::TooLarge),
+        _ if bytes.len() > bytes_max => Err(Skipped::TooLarge),
         _ if bytes.iter().take(TEXT_BYTES_LOOKED_AT).any(|byte| *byte == 0) => Err(Skipped::Binary),
         _ if depth(bytes) > DEPTH_MAX => Err(Skipped::TooDeep),
         _ => Ok(()),
@@ -105,10 +109,16 @@ fn depth(bytes: &[u8]) -> usize {
     deepest
 }
 
-fn tree(parser: &mut Parser, grammar: &Grammar, bytes: &[u8], deadline: Deadline) -> Result<Tree, Skipped> {
+/// Reads a source in a language, until its time is over.
+pub(crate) fn tree(
+    parser: &mut Parser,
+    language: &tree_sitter::Language,
+    bytes: &[u8],
+    deadline: Deadline,
+) -> Result<Tree, Skipped> {
     // A parse that was stopped would be gone on with, in the middle of another file.
     parser.reset();
-    parser.set_language(&grammar.language).map_err(|_| Skipped::Unavailable)?;
+    parser.set_language(language).map_err(|_| Skipped::Unavailable)?;
     let mut progress = |_: &ParseState| deadline.flow();
     let options = ParseOptions::new().progress_callback(&mut progress);
     let mut read = |at: usize, _| bytes.get(at..).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 /// A metavariable of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Metavariable {
+pub enum Metavariable {
     /// `$NAME`, and `$_` without a name.
     One(Option<String>),
     /// `$$$NAME`, and `$$$` without a name.

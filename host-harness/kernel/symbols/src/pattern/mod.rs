@@ -15,7 +15,9 @@ use crate::{
     parse::{Parsed, Step, walk},
 };
 use fit::Fitting;
+pub use metavariable::Metavariable;
 pub(crate) use shape::Pattern;
+pub use shape::Shape;
 
 /// Matches told of one file.
 const MATCHES_MAX: usize = 10_000;
@@ -79,6 +81,11 @@ pub(crate) fn matches(parsed: &Parsed<'_>, pattern: &Pattern) -> Result<Matched,
         }
     })?;
     fault.map_or(Ok(matched), Err)
+}
+
+/// Reads a pattern as a tree, for whoever compares it with sources in a way of its own.
+pub fn shape(language: crate::Language, text: &str) -> Result<Shape, Skipped> {
+    understand(language, text).map(|pattern| pattern.0)
 }
 
 /// Reads a pattern as the language of a file.

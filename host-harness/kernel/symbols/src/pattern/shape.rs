@@ -23,8 +23,8 @@ const WRITINGS: [Writing; 4] = [
 ];
 
 /// What code must look like.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shape {
     /// A node of this kind with nodes in it.
     Branch(u16, Vec<Shape>),
     /// A node of this kind with this text.
