@@ -1,0 +1,71 @@
+//! Every rule catches what it says that it catches, and lets pass what it says.
+
+use std::collections::BTreeMap;
+
+use finding::{Held, Severity, TreeScanner as _};
+use licence::{Case, Licences, Options};
+
+fn tree(files: &BTreeMap<String, String>) -> Held {
+    files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect()
+}
+
+fn gate(case: &Case) -> Licences {
+    let options = Options { allow: case.allow.clone(), deny: case.deny.clone(), ..Options::default() };
+    Licences::new(options).expect("a policy")
+}
+
+fn rules(case: &Case) -> Vec<(String, String)> {
+    let before = case.before.as_ref().map(tree);
+    let survey = gate(case).survey(&tree(&case.files), before.as_ref().map(|tree| tree as _));
+    assert!(survey.broken.is_empty(), "{:?}", survey.broken);
+    survey.found.into_iter().map(|found| (found.rule.into_owned(), found.message)).collect()
+}
+
+#[test]
+fn every_rule_catches_and_lets_pass_what_it_shows() {
+    let gate = Licences::new(Options::default()).expect("a policy");
+    for rule in gate.catalogue().rules() {
+        for case in &rule.catches {
+            let told = rules(case);
+            assert!(told.iter().any(|(id, _)| *id == rule.id), "{}: {told:?} in {case:?}", rule.id);
+            assert!(told.iter().all(|(_, message)| !message.contains("``")), "{told:?}");
+        }
+        for case in &rule.passes {
+            let told = rules(case);
+            assert!(told.iter().all(|(id, _)| *id != rule.id), "{}: {told:?} in {case:?}", rule.id);
+        }
+    }
+}
+
+#[test]
+fn its_canary_is_found_whatever_the_policy() {
+    for deny in [vec![], vec!["MIT".to_owned()], vec!["AGPL-3.0".to_owned()]] {
+        let gate = Licences::new(Options { deny, ..Options::default() }).expect("a policy");
+        let canary = gate.canary();
+        assert!(canary.iter().all(|file| gate.passes_over(&file.path).is_none()));
+        let tree: Held = canary.iter().map(|file| (file.path.as_str(), file.bytes.clone())).collect();
+        let survey = gate.survey(&tree, None);
+        assert!(survey.found.iter().any(|found| found.rule == canary[0].rule), "{survey:?}");
+    }
+}
+
+#[test]
+fn an_operator_can_weigh_the_unknown_and_except_a_package() {
+    let lock = r#"{"name":"a","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"a","version":"1.0.0","license":"MIT"},
+        "node_modules/b":{"version":"1.0.0","license":"AGPL-3.0-only"},"node_modules/c":{"version":"1.0.0"}}}"#;
+    let files =
+        [("package.json", r#"{"name":"a","version":"1.0.0","license":"MIT"}"#), ("package-lock.json", lock)];
+    let tree: Held = files.into_iter().collect();
+    let exceptions = BTreeMap::from([("b".to_owned(), "AGPL-3.0-only".to_owned())]);
+    let options = Options { unknown: Severity::High, exceptions, ..Options::default() };
+    let survey = Licences::new(options).expect("a policy").survey(&tree, None);
+    let told: Vec<_> = survey.found.iter().map(|found| (found.rule.as_ref(), found.severity)).collect();
+    assert_eq!(told, [("licence/unknown", Severity::High)]);
+}
+
+#[test]
+fn rules_of_an_operator_need_their_cases() {
+    let gate = Licences::new(Options::default()).expect("a policy");
+    let text = "[[rule]]\nid = \"licence/denied\"\nseverity = \"low\"\nmessage = \"m\"\nremedy = \"r\"\nreference = \"x\"\n";
+    assert!(gate.with_rules("mine.toml", text).is_err());
+}

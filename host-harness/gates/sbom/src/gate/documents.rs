@@ -1,0 +1,106 @@
+//! Bills of materials that lie in the tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use agent_contract::{Fault, RepoPath};
+use finding::{Found, Survey, Tree};
+use licence::placed;
+use packages::{Dependence, Ecosystem, Inventory, PackageId};
+
+use super::Sbom;
+use crate::{Bom, parse, purl};
+
+/// Whether a file is a CycloneDX document, told from its name.
+pub(super) fn is_document(path: &RepoPath) -> bool {
+    let name = path.components().next_back().unwrap_or_default().to_ascii_lowercase();
+    let Some(stem) = name.strip_suffix(".json") else { return false };
+    let ends = [".cdx", ".bom", ".sbom", "-bom", "-sbom", "_sbom"];
+    matches!(stem, "bom" | "sbom") || ends.iter().any(|end| stem.ends_with(end))
+}
+
+/// Whether a file is there to be tested with: broken documents belong there.
+pub(super) fn is_example(path: &RepoPath) -> bool {
+    let folders =
+        ["test", "tests", "testdata", "fixtures", "__fixtures__", "__tests__", "vectors", "node_modules"];
+    path.parent().is_some_and(|folder| folder.components().any(|part| folders.contains(&part)))
+}
+
+/// Looks at every document.
+pub(super) fn look(gate: &Sbom, tree: &dyn Tree, inventory: &Inventory, survey: &mut Survey) {
+    for path in tree.paths().into_iter().filter(|path| is_document(path) && !is_example(path)) {
+        match tree.read(&path) {
+            Ok(Some(bytes)) => {
+                let found = document(gate, &path, &bytes, inventory);
+                survey.found.extend(found.into_iter().map(|found| placed(found, &path, 1)));
+                survey.scanned.push(path);
+            }
+            Ok(None) => {}
+            Err(reason) => survey.broken.push((path, reason)),
+        }
+    }
+}
+
+fn document(gate: &Sbom, path: &RepoPath, bytes: &[u8], inventory: &Inventory) -> Vec<Found> {
+    let bom = match parse(bytes) {
+        Ok(bom) => bom,
+        Err(_) if is_another_format(bytes) => return Vec::new(),
+        Err(fault) => return vec![invalid(gate, path, &fault)],
+    };
+    let mut found = Vec::new();
+    if let Some(first) = bom.doubled.first().or(bom.dangling.first()) {
+        let what = if bom.doubled.is_empty() { "leads nowhere" } else { "is given twice" };
+        let told = [("file", path.as_str()), ("reference", first.as_str()), ("what", what)];
+        found.push(gate.catalogue.found("sbom/document-refs", &told, first));
+    }
+    if let Some((package, says, is)) = stale(path, &bom, inventory) {
+        let told = [("file", path.as_str()), ("package", &package), ("says", &says), ("is", &is)];
+        found.push(gate.catalogue.found("sbom/document-stale", &told, "stale"));
+    }
+    found
+}
+
+fn invalid(gate: &Sbom, path: &RepoPath, fault: &Fault) -> Found {
+    let reason = fault.to_string();
+    let told = [("file", path.as_str()), ("reason", reason.as_str())];
+    gate.catalogue.found("sbom/document-invalid", &told, "invalid")
+}
+
+/// SPDX documents have the same names; so have drawings' parts lists.
+fn is_another_format(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let json = agent_contract::document::parse_value(text.trim_start_matches('\u{feff}'));
+    json.is_ok_and(|value| value.get("bomFormat").is_none())
+}
+
+/// Packages by ecosystem and name. Package URLs are in lower case where others are not.
+type Versions<'i> = BTreeMap<(Ecosystem, String), BTreeSet<&'i str>>;
+
+/// The first package of which the document says other than the lock files beneath its folder.
+fn stale(path: &RepoPath, bom: &Bom, inventory: &Inventory) -> Option<(String, String, String)> {
+    let folder = path.parent();
+    let beneath = |file: &RepoPath| folder.as_ref().is_none_or(|folder| file.is_within(folder));
+    let (mut locked, mut direct) = (Versions::new(), Versions::new());
+    for package in inventory.packages.iter().filter(|package| beneath(&package.path)) {
+        let key = (package.id.ecosystem, package.id.name.to_lowercase());
+        if package.dependence == Dependence::Direct && !package.development {
+            direct.entry(key.clone()).or_default().insert(&package.id.version);
+        }
+        locked.entry(key).or_default().insert(&package.id.version);
+    }
+    let held: Vec<_> = bom.components.iter().filter_map(|held| purl::read(held.purl.as_deref()?)).collect();
+    let key = |id: &PackageId| (id.ecosystem, id.name.to_lowercase());
+    let other = held.iter().find_map(|id| {
+        let versions = locked.get(&key(id))?;
+        let same = versions.contains(id.version.as_str());
+        (!same).then(|| (id.name.clone(), id.version.clone(), joined(versions)))
+    });
+    let known: BTreeSet<_> = held.iter().map(key).collect();
+    let covered: BTreeSet<Ecosystem> = held.iter().map(|id| id.ecosystem).collect();
+    let mut lacking = direct.iter().filter(|(key, _)| covered.contains(&key.0) && !known.contains(*key));
+    let nothing = || lacking.next().map(|(key, held)| (key.1.clone(), "nothing".to_owned(), joined(held)));
+    other.or_else(nothing)
+}
+
+fn joined(versions: &BTreeSet<&str>) -> String {
+    versions.iter().copied().collect::<Vec<_>>().join(", ")
+}
