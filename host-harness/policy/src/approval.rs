@@ -128,7 +128,7 @@ impl Signed {
             return Err(invalid("the approval has another version, or an id that is none".to_owned()));
         }
         let key = key_of(&statement.approver, approvers)?;
-        signature(&envelope, &payload, &key)?;
+        signature(&envelope, PAYLOAD_TYPE, &payload, &key)?;
         Ok(Self { statement, envelope_sha256: sha256(text.as_bytes()) })
     }
 
@@ -202,7 +202,7 @@ fn payload(envelope: &Envelope) -> Result<Vec<u8>, Objection> {
     STANDARD.decode(&envelope.payload).map_err(|_| invalid("the approval's payload is no base64"))
 }
 
-fn key_of(approver: &str, approvers: &[Approver]) -> Result<VerifyingKey, Objection> {
+pub(crate) fn key_of(approver: &str, approvers: &[Approver]) -> Result<VerifyingKey, Objection> {
     let unknown = || {
         let message = format!("`{}` is none of the approvers", agent_contract::fault::shown(approver));
         Objection::new(Code::ApprovalInvalid, message)
@@ -221,7 +221,12 @@ impl Approver {
     }
 }
 
-fn signature(envelope: &Envelope, payload: &[u8], key: &VerifyingKey) -> Result<(), Objection> {
+pub(crate) fn signature(
+    envelope: &Envelope,
+    payload_type: &str,
+    payload: &[u8],
+    key: &VerifyingKey,
+) -> Result<(), Objection> {
     let invalid = |what: &str| Objection::new(Code::ApprovalInvalid, what);
     let [one] = envelope.signatures.as_slice() else {
         return Err(invalid("the approval has not exactly one signature"));
@@ -229,23 +234,26 @@ fn signature(envelope: &Envelope, payload: &[u8], key: &VerifyingKey) -> Result<
     let bytes = STANDARD.decode(&one.sig).ok().and_then(|bytes| <[u8; 64]>::try_from(bytes).ok());
     let signature =
         bytes.map(|bytes| Signature::from_bytes(&bytes)).ok_or(invalid("the signature can't be read"))?;
-    key.verify_strict(&encoding(payload), &signature)
+    key.verify_strict(&encoding(payload_type, payload), &signature)
         .map_err(|_| invalid("the approval's signature does not hold"))
 }
 
 /// What is signed: DSSE's pre-authentication encoding.
-fn encoding(payload: &[u8]) -> Vec<u8> {
-    let head = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
+fn encoding(payload_type: &str, payload: &[u8]) -> Vec<u8> {
+    let head = format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len());
     [head.as_bytes(), payload].concat()
 }
 
 /// Signs a statement with a secret key of 32 bytes.
 pub fn sign(statement: &Statement, secret: &[u8; 32]) -> Envelope {
-    let payload = canonical(statement).into_bytes();
+    envelope(PAYLOAD_TYPE, canonical(statement).into_bytes(), secret)
+}
+
+pub(crate) fn envelope(payload_type: &str, payload: Vec<u8>, secret: &[u8; 32]) -> Envelope {
     let key = SigningKey::from_bytes(secret);
-    let signature = key.sign(&encoding(&payload));
+    let signature = key.sign(&encoding(payload_type, &payload));
     Envelope {
-        payload_type: PAYLOAD_TYPE.to_owned(),
+        payload_type: payload_type.to_owned(),
         payload: STANDARD.encode(&payload),
         signatures: vec![EnvelopeSignature {
             keyid: sha256(key.verifying_key().as_bytes()),

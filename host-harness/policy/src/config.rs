@@ -3,6 +3,7 @@
 mod artifact;
 mod binding;
 mod container;
+mod gates;
 mod identity;
 mod memory;
 mod model;
@@ -15,7 +16,6 @@ mod update;
 
 use std::path::Path;
 
-use agent_contract::gate::GateName;
 use serde::Deserialize;
 
 pub use artifact::{ArtifactStore, ArtifactsConfig, S3Config};
@@ -25,6 +25,10 @@ pub use binding::{
     is_plain_path,
 };
 pub use container::{Capability, ContainerConfig, EngineChoice, ProbeConfig};
+pub use gates::{
+    DependenciesGateConfig, GatesConfig, LicenceGateConfig, OldFindings, SecretsGateConfig, ToolConfig,
+    WaiverConfig,
+};
 pub use identity::{AgentIdConfig, ApprovalConfig, Approver, Identity};
 pub use memory::MemoryConfig;
 pub use model::{
@@ -50,7 +54,7 @@ pub struct Config {
     /// What a run may do.
     pub policy: Policy,
     /// What stands before success.
-    pub gates: Gates,
+    pub gates: GatesConfig,
     /// How checks are run.
     pub checks: ChecksConfig,
     /// Who takes part in a run.
@@ -88,7 +92,7 @@ pub struct Config {
 struct Written {
     limits: Limits,
     policy: Option<local::Written>,
-    gates: Gates,
+    gates: GatesConfig,
     checks: ChecksConfig,
     identity: Identity,
     agent_id: AgentIdConfig,
@@ -147,14 +151,6 @@ impl Default for Limits {
 }
 
 const MIB: u64 = 1024 * 1024;
-
-/// The gates that the operator requires, beyond those that the mode requires.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Gates {
-    /// Gates that must pass in every run.
-    pub required: Vec<GateName>,
-}
 
 /// How checks are run.
 #[derive(Debug, Clone, Deserialize)]
@@ -262,6 +258,7 @@ impl Config {
         files.extend(self.update.files());
         files.extend(self.artifacts.files());
         files.extend(self.container.files());
+        files.extend(self.gates.files());
         files.extend(self.bindings.iter_mut().flat_map(BindingConfig::files));
         files.extend(self.vault.iter_mut().flat_map(VaultConfig::files));
         files.extend(self.targets.iter_mut().flat_map(TargetConfig::files));
@@ -282,6 +279,7 @@ impl Config {
             .or_else(|| self.vault.as_ref().and_then(VaultConfig::fault).map(named("vault")))
             .or_else(|| self.artifacts.fault().map(named("artifacts")))
             .or_else(|| self.container.fault().map(named("container")))
+            .or_else(|| self.gates.fault().map(named("gates")))
             .or_else(|| targets.find_map(|(at, one)| one.fault().map(listed("targets", at))))
     }
 

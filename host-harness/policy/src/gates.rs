@@ -15,6 +15,8 @@ pub fn required(request: &Request, config: &Config) -> BTreeSet<GateName> {
         RunMode::ProductionChange => GateName::ALL.iter().copied().collect(),
         RunMode::DryRun | RunMode::ProposedChange => [GateName::AuditTrace].into(),
     };
+    // What the operator exempts, the mode does not require; whoever names it still does.
+    gates.retain(|gate| !config.gates.exempt.contains(gate));
     gates.extend(&config.gates.required);
     gates.extend(&request.gates.required);
     gates

@@ -10,6 +10,7 @@ pub mod blob;
 pub mod call;
 pub mod config;
 pub mod context;
+pub mod date;
 pub mod grant;
 pub mod local;
 pub mod point;
@@ -20,6 +21,7 @@ pub mod gates;
 pub mod issue;
 mod narrow;
 pub mod verdict;
+pub mod waiver;
 
 pub use answer::{Answer, Objection, Word};
 pub use blob::Blob;

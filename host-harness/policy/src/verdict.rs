@@ -98,6 +98,9 @@ fn reason(stop: &Stopped) -> Reason {
     Reason::new(stop.code.as_str(), stop.message.clone())
 }
 
+/// Findings that the verdict tells of a gate, at the most.
+const HINTS_MAX: usize = 20;
+
 /// Codes that are decisions, wherever they come up.
 const REFUSED: [&str; 5] = ["capability-", "agent-id-", "approval-", "point-", "policy-"];
 
@@ -153,8 +156,12 @@ fn reported(facts: &Facts) -> Finding {
     };
     let unsaid = || vec![Reason::new("agent-gave-up", "the agent gave up without a reason")];
     let reasons = if report.reasons.is_empty() { unsaid() } else { report.reasons.clone() };
-    // The Runner's own words for a refusal say more than the agent's.
-    let told = |reason: &Reason| facts.refusals.iter().any(|refusal| refusal.code == reason.code);
+    // The Runner's own words for a refusal or a gate say more than the agent's.
+    let gated = |reason: &Reason| {
+        reason.code == Code::GateFailed.as_str() && facts.gates.iter().any(GateResult::fails)
+    };
+    let told =
+        |reason: &Reason| gated(reason) || facts.refusals.iter().any(|refusal| refusal.code == reason.code);
     reasons.into_iter().filter(|reason| !told(reason)).map(|reason| (outcome, reason)).collect()
 }
 
@@ -215,11 +222,15 @@ fn gates(facts: &Facts) -> Finding {
     failing
         .map(|gate| {
             let message = format!("gate `{}`: {}", gate.gate, gate.outcome);
-            let reason =
-                Reason { hints: gate.reasons.clone(), ..Reason::new(Code::GateFailed.as_str(), message) };
+            let reason = Reason { hints: hints(gate), ..Reason::new(Code::GateFailed.as_str(), message) };
             (Outcome::GateFailed, reason)
         })
         .collect()
+}
+
+/// What a gate says, and the first of what stands in its way.
+fn hints(gate: &GateResult) -> Vec<String> {
+    gate.reasons.iter().cloned().chain(gate.faults().take(HINTS_MAX)).collect()
 }
 
 fn unplaced(facts: &Facts) -> Finding {

@@ -112,6 +112,24 @@ impl Glob {
     }
 }
 
+/// Several globs, of which one has to match.
+#[derive(Debug, Clone, Default)]
+pub struct Globs(Vec<Glob>);
+
+impl Globs {
+    /// Parses them.
+    pub fn parse(texts: &[String]) -> Result<Self, String> {
+        let fault = |text: &String, fault: String| format!("`{}`: {fault}", text.escape_debug());
+        let parse = |text: &String| Glob::parse(text).map_err(|error| fault(text, error));
+        texts.iter().map(parse).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Whether one of them matches.
+    pub fn match_any(&self, text: &str) -> bool {
+        self.0.iter().any(|glob| glob.matches(text))
+    }
+}
+
 impl Shape {
     fn of(text: &str, glob: globset::Glob) -> Self {
         let folder = text.strip_suffix("/**").filter(|folder| !folder.is_empty());

@@ -27,6 +27,7 @@ use index::Index;
 use judge::Unconditional;
 use rule::Rule;
 
+pub use glob::Globs;
 pub(crate) use load::load;
 pub use rule::{Amounts, Spoken};
 pub(crate) use written::Written;

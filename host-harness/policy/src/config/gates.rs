@@ -1,0 +1,276 @@
+//! What stands before success, as the operator has it.
+
+use std::collections::BTreeMap;
+
+use agent_contract::gate::{GateName, Severity, Waiver};
+use serde::{Deserialize, Serialize};
+
+use crate::{date::Date, local::Globs};
+
+/// The gates and what they go by.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GatesConfig {
+    /// Gates that must pass in every run, beyond those that the mode requires.
+    pub required: Vec<GateName>,
+    /// Gates that a production change can do without, on the operator's word. Never the trace's.
+    pub exempt: Vec<GateName>,
+    /// The least severity with which a finding fails its gate, where the change brought it.
+    pub fail_on: Severity,
+    /// The same for what was there before.
+    pub old_fail_on: OldFindings,
+    /// Seconds that the gates may take together.
+    pub seconds: u64,
+    /// Files that no gate looks into, as globs.
+    pub ignore: Vec<String>,
+    /// Findings that somebody answers for.
+    pub waivers: Vec<WaiverConfig>,
+    /// Signed files of waivers, by the approvers of `[approval]`.
+    pub waiver_files: Vec<String>,
+    /// OpenVEX documents of the operator's.
+    pub vex: Vec<String>,
+    /// Secrets.
+    pub secrets: SecretsGateConfig,
+    /// Dependencies.
+    pub dependencies: DependenciesGateConfig,
+    /// Licences.
+    pub licence: LicenceGateConfig,
+    /// Rules of the operator's own, by gate: `sast`, `container`, `iac`.
+    pub rules: BTreeMap<GateName, Vec<String>>,
+    /// Known tools whose findings are taken in.
+    pub tools: Vec<ToolConfig>,
+}
+
+impl Default for GatesConfig {
+    fn default() -> Self {
+        Self {
+            required: Vec::new(),
+            exempt: Vec::new(),
+            fail_on: Severity::High,
+            old_fail_on: OldFindings::Critical,
+            seconds: 300,
+            ignore: Vec::new(),
+            waivers: Vec::new(),
+            waiver_files: Vec::new(),
+            vex: Vec::new(),
+            secrets: SecretsGateConfig::default(),
+            dependencies: DependenciesGateConfig::default(),
+            licence: LicenceGateConfig::default(),
+            rules: BTreeMap::new(),
+            tools: Vec::new(),
+        }
+    }
+}
+
+/// From which severity on a finding fails that was there before the change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OldFindings {
+    /// None of them fails.
+    Never,
+    /// From low on.
+    Low,
+    /// From medium on.
+    Medium,
+    /// From high on.
+    High,
+    /// Critical ones alone.
+    Critical,
+}
+
+impl OldFindings {
+    /// The least severity that fails, where there is one.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Never => None,
+            Self::Low => Some(Severity::Low),
+            Self::Medium => Some(Severity::Medium),
+            Self::High => Some(Severity::High),
+            Self::Critical => Some(Severity::Critical),
+        }
+    }
+}
+
+/// A finding that somebody answers for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverConfig {
+    /// The finding.
+    pub fingerprint: String,
+    /// Why it may be.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it counts, as `YYYY-MM-DD`.
+    pub expires: String,
+    /// The gate that finds it. Where one is named, it counts as unused only where that gate ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<GateName>,
+    /// The file that it is in. Where one is named, it counts as unused only where that was scanned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+}
+
+impl WaiverConfig {
+    /// Why it can't be one.
+    pub fn fault(&self) -> Option<String> {
+        let is_print = self.fingerprint.len() == 32
+            && self.fingerprint.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        match self {
+            _ if !is_print => Some("`fingerprint` has to be 32 lower-case hexadecimal digits".to_owned()),
+            _ if self.reason.trim().is_empty() => Some("`reason` is empty".to_owned()),
+            _ if self.owner.trim().is_empty() => Some("`owner` is empty".to_owned()),
+            _ if Date::parse(&self.expires).is_none() => Some(format!(
+                "`expires` has to be a day such as 2027-01-31, not `{}`",
+                self.expires.escape_debug()
+            )),
+            _ if self.gate == Some(GateName::AuditTrace) => {
+                Some("the trace's gate can't be waived".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// As results tell it.
+    pub fn told(&self) -> Waiver {
+        Waiver {
+            fingerprint: self.fingerprint.clone(),
+            reason: self.reason.clone(),
+            owner: self.owner.clone(),
+            expires: self.expires.clone(),
+        }
+    }
+}
+
+/// How secrets are looked for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretsGateConfig {
+    /// Files of rules, ours or in gitleaks' form. Default: the rules that are part of the program.
+    pub rules: Vec<String>,
+    /// Whether a repository's own `.gitleaks.toml` counts.
+    pub repository_rules: bool,
+}
+
+/// How dependencies are looked into.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DependenciesGateConfig {
+    /// Where the imported advisories are. Default: `advisories` in the state directory.
+    pub advisories: Option<String>,
+    /// Days after which the data is too old.
+    pub stale_days: u64,
+    /// The binding that `advisories update` asks.
+    pub binding: Option<String>,
+}
+
+impl Default for DependenciesGateConfig {
+    fn default() -> Self {
+        Self { advisories: None, stale_days: 30, binding: None }
+    }
+}
+
+/// Which licences may be.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LicenceGateConfig {
+    /// SPDX ids that may be; empty: all that are not denied.
+    pub allow: Vec<String>,
+    /// SPDX ids that may not.
+    pub deny: Vec<String>,
+    /// Packages with a licence that somebody read, by name.
+    pub known: BTreeMap<String, String>,
+}
+
+/// A known tool whose findings are taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToolConfig {
+    /// Its name: `semgrep`, `trivy`.
+    pub name: String,
+    /// Where it is. Default: where the search path has it.
+    pub program: Option<String>,
+    /// The SHA-256 that the program has to have.
+    pub sha256: Option<String>,
+    /// Seconds that it may take.
+    pub seconds: Option<u64>,
+    /// Whether its gate can do without it where it is not there.
+    #[serde(default)]
+    pub optional: bool,
+}
+
+impl GatesConfig {
+    /// What they can't be, with the key.
+    pub fn fault(&self) -> Option<String> {
+        if self.exempt.contains(&GateName::AuditTrace) {
+            return Some("`exempt` can't hold `audit_trace`: nothing is proved without it".to_owned());
+        }
+        if let Err(fault) = Globs::parse(&self.ignore) {
+            return Some(format!("`ignore`: {fault}"));
+        }
+        if self.seconds == 0 {
+            return Some("`seconds` must be at least 1".to_owned());
+        }
+        let mut waivers = self.waivers.iter().enumerate();
+        let odd =
+            |sha256: &String| sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let tool = self.tools.iter().find(|tool| tool.sha256.as_ref().is_some_and(odd));
+        waivers
+            .find_map(|(at, waiver)| waiver.fault().map(|fault| format!("waivers[{at}]: {fault}")))
+            .or_else(|| {
+                tool.map(|tool| format!("tools: the `sha256` of `{}` is none", tool.name.escape_debug()))
+            })
+    }
+
+    /// The files that it names.
+    pub(super) fn files(&mut self) -> Vec<&mut String> {
+        let mut files: Vec<&mut String> = self.waiver_files.iter_mut().collect();
+        files.extend(&mut self.vex);
+        files.extend(&mut self.secrets.rules);
+        files.extend(&mut self.dependencies.advisories);
+        files.extend(self.rules.values_mut().flatten());
+        files.extend(self.tools.iter_mut().filter_map(|tool| tool.program.as_mut()));
+        files
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(text: &str) -> Option<String> {
+        toml::from_str::<GatesConfig>(text)
+            .map_or_else(|error| Some(error.to_string()), |config| config.fault())
+    }
+
+    const WAIVER: &str = "[[waivers]]\nfingerprint = \"0123456789abcdef0123456789abcdef\"\nreason = \"a test key\"\nowner = \"ann\"\nexpires = \"2027-01-31\"\n";
+
+    #[test]
+    fn a_waiver_names_what_why_who_and_how_long() {
+        assert_eq!(fault(WAIVER), None);
+        for (from, to, expected) in [
+            ("0123456789abcdef0123456789abcdef", "0123", "`fingerprint` has to be"),
+            ("a test key", " ", "`reason` is empty"),
+            ("ann", "", "`owner` is empty"),
+            ("2027-01-31", "2027-02-30", "`expires` has to be a day"),
+            ("2027-01-31\"", "2027-01-31\"\ngate = \"audit_trace\"", "the trace's gate can't be waived"),
+        ] {
+            let found = fault(&WAIVER.replace(from, to)).unwrap_or_default();
+            assert!(found.contains(expected), "{to}: {found}");
+        }
+        for key in ["reason", "owner", "expires", "fingerprint"] {
+            let without: String = WAIVER
+                .lines()
+                .filter(|line| !line.starts_with(key))
+                .map(|line| format!("{line}\n"))
+                .collect();
+            assert!(fault(&without).is_some_and(|fault| fault.contains("missing field")), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_trace_is_never_exempt() {
+        assert!(fault("exempt = [\"audit_trace\"]").is_some());
+        assert_eq!(fault("exempt = [\"simulation\"]"), None);
+    }
+}
