@@ -34,6 +34,14 @@ pub fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, KernelError> {
     }
 }
 
+/// The same, where it may be that there is no such file.
+pub fn read_if_there(path: &Path, bytes_max: u64) -> Result<Option<Vec<u8>>, KernelError> {
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        _ => read(path, bytes_max).map(Some),
+    }
+}
+
 /// Opens a file. A pipe without a writer would keep us waiting for ever.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     match path.metadata()?.is_file() {
@@ -50,37 +58,50 @@ pub fn folder(
     bytes_max: u64,
 ) -> Result<Vec<(String, Vec<u8>)>, KernelError> {
     let mut found = Vec::new();
-    gather(root, root, wanted, bytes_max, &mut found)?;
+    each(root, root, wanted, bytes_max, FILES_MAX, &mut |name, bytes| found.push((name, bytes)))?;
     found.sort();
     Ok(found)
+}
+
+/// Hands over the same one by one, in no order; of a folder that may hold very many.
+pub fn each_of_folder(
+    root: &Path,
+    wanted: fn(&str) -> bool,
+    bytes_max: u64,
+    mut take: impl FnMut(String, Vec<u8>),
+) -> Result<(), KernelError> {
+    each(root, root, wanted, bytes_max, usize::MAX, &mut take).map(drop)
 }
 
 /// Files of a folder at the most.
 const FILES_MAX: usize = 10_000;
 
-fn gather(
+/// How many there are left to take.
+fn each(
     root: &Path,
     folder: &Path,
     wanted: fn(&str) -> bool,
     bytes_max: u64,
-    found: &mut Vec<(String, Vec<u8>)>,
-) -> Result<(), KernelError> {
+    files_max: usize,
+    take: &mut dyn FnMut(String, Vec<u8>),
+) -> Result<usize, KernelError> {
+    let mut left = files_max;
     let fail = |error| KernelError::io("read", folder.display())(error);
     for entry in std::fs::read_dir(folder).map_err(fail)? {
         let entry = entry.map_err(fail)?;
         let (path, kind) = (entry.path(), entry.file_type().map_err(fail)?);
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         if kind.is_dir() {
-            gather(root, &path, wanted, bytes_max, found)?;
+            left = each(root, &path, wanted, bytes_max, left, take)?;
         } else if kind.is_file() && wanted(&name) {
-            found.push((name, read(&path, bytes_max)?));
-        }
-        if found.len() > FILES_MAX {
-            let message = format!("`{}` holds more than {FILES_MAX} files", root.display());
-            return Err(KernelError::new(Code::FileTooLarge, message));
+            left = left.checked_sub(1).ok_or_else(|| {
+                let message = format!("`{}` holds more than {FILES_MAX} files", root.display());
+                KernelError::new(Code::FileTooLarge, message)
+            })?;
+            take(name, read(&path, bytes_max)?);
         }
     }
-    Ok(())
+    Ok(left)
 }
 
 /// What somebody typed before they were asked is no answer.

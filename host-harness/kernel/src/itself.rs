@@ -22,6 +22,8 @@ pub(crate) enum Part {
     Wasi,
     /// Reads the sources that come in.
     Read,
+    /// Looks into the sources that come in by rules.
+    Scan,
 }
 
 impl Itself {
@@ -48,6 +50,7 @@ impl Itself {
                 command.arg("wasi");
             }
             Part::Read => leave_group(command.arg("read-sources")),
+            Part::Scan => leave_group(command.arg("scan-sources")),
         }
         command
     }

@@ -21,6 +21,7 @@ mod refs;
 mod remote;
 mod repository;
 mod signing;
+mod since;
 mod sound;
 mod worktree;
 
@@ -33,4 +34,5 @@ pub use message::Trailers;
 pub(crate) use message::{lasting, operation};
 pub use push::{Push, Pushed, push};
 pub use remote::refuse_unready;
+pub use since::Since;
 pub use worktree::{holds_more, ignored, tracked, tracked_though_ignored};

@@ -21,7 +21,8 @@ const EMPTY_TREE: [&str; 2] = [
 ];
 
 /// A checkout, looked at with a copy of its index.
-struct Checkout {
+#[derive(Debug)]
+pub(super) struct Checkout {
     repository: Repository,
     own: OwnRepository,
     commit: Option<String>,
@@ -59,18 +60,32 @@ pub fn tracked_though_ignored(root: &Path) -> Result<Option<Vec<String>>, Kernel
 }
 
 fn listed(root: &Path, words: &[&str]) -> Result<Option<Vec<String>>, KernelError> {
-    let whole = match root.join(".git").symlink_metadata() {
-        Ok(_) => Some(root),
-        Err(_) => enclosing(root),
-    };
-    let Some(whole) = whole else { return Ok(None) };
-    let checkout = Checkout::open(Repository::needed(whole)?)?;
+    let Some(checkout) = Checkout::around(root)? else { return Ok(None) };
     let output = checkout.git(&[&["ls-files", "-z"], words].concat()).folder(root).run(&[])?;
     let paths = output.split(|byte| *byte == 0).filter(|path| !path.is_empty());
     Ok(Some(paths.map(|path| String::from_utf8_lossy(path).into_owned()).collect()))
 }
 
 impl Checkout {
+    /// The checkout that a folder is, or is a part of.
+    pub fn around(root: &Path) -> Result<Option<Self>, KernelError> {
+        let whole = match root.join(".git").symlink_metadata() {
+            Ok(_) => Some(root),
+            Err(_) => enclosing(root),
+        };
+        whole.map(|whole| Self::open(Repository::needed(whole)?)).transpose()
+    }
+
+    /// The repository of ours that looks at it.
+    pub fn own(&self) -> &OwnRepository {
+        &self.own
+    }
+
+    /// The repository that it is a checkout of.
+    pub fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
     fn open(repository: Repository) -> Result<Self, KernelError> {
         let commit = head_of(&repository)?.commit;
         let own = OwnRepository::passing(&repository, commit.as_deref().unwrap_or(EMPTY_TREE[0]))?;
@@ -88,7 +103,8 @@ impl Checkout {
         self.commit.as_deref().unwrap_or(self.empty_tree())
     }
 
-    fn git(&self, arguments: &[&str]) -> Git {
+    /// A git command that sees it.
+    pub fn git(&self, arguments: &[&str]) -> Git {
         let root = self.repository.root();
         let git = self.own.git(arguments).env("GIT_WORK_TREE", root);
         git.env("GIT_ATTR_SOURCE", self.empty_tree()).folder(root)

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use agent_contract::RepoPath;
 
-pub use child::serve;
+pub use child::{scanners, serve, serve_confined};
 
 use crate::Itself;
 

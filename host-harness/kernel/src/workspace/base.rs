@@ -166,22 +166,39 @@ impl Base {
 
     /// Reads the file that stands at exactly this path.
     pub fn read(&self, path: &RepoPath) -> Result<Option<HeldFile>, KernelError> {
+        let read = self.read_within(path, self.file_bytes_max)?;
+        Ok(read.map(|(bytes, metadata)| HeldFile { blob: Blob::new(bytes), mode: mode_of(&metadata) }))
+    }
+
+    /// What the file at exactly this path holds; none where there is none.
+    pub fn bytes(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, KernelError> {
+        Ok(self.read_within(path, self.file_bytes_max)?.map(|(bytes, _)| bytes))
+    }
+
+    /// What the file at exactly this path holds, as far as it has no more than so many bytes.
+    fn read_within(
+        &self,
+        path: &RepoPath,
+        bytes_max: u64,
+    ) -> Result<Option<(Vec<u8>, Metadata)>, KernelError> {
         let Some(metadata) = self.metadata(path)? else { return Ok(None) };
         if !metadata.is_file() {
             return Err(KernelError::new(Code::FileKind, format!("`{path}` is {}", kind_of(&metadata))));
         }
-        if metadata.len() > self.file_bytes_max {
+        if metadata.len() > bytes_max {
             return Err(self.too_large(path));
         }
         let file = match self.dir.open(path.as_str()) {
             Err(error) if is_missing(&error) => return Ok(None),
             opened => opened.map_err(KernelError::io("open", path))?,
         };
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-        file.take(self.file_bytes_max + 1).read_to_end(&mut bytes).map_err(KernelError::io("read", path))?;
-        match bytes.len() as u64 > self.file_bytes_max {
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1));
+        file.take(bytes_max.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(KernelError::io("read", path))?;
+        match bytes.len() as u64 > bytes_max {
             true => Err(self.too_large(path)),
-            false => Ok(Some(HeldFile { blob: Blob::new(bytes), mode: mode_of(&metadata) })),
+            false => Ok(Some((bytes, metadata))),
         }
     }
 
@@ -201,6 +218,13 @@ fn refuse_git_folder(root: &Path) -> Result<(), KernelError> {
         _ => return Ok(()),
     };
     Err(KernelError::new(Code::RepositoryUnusable, format!("`{}` {what}", root.display())))
+}
+
+/// What stands at a path, from the root of the machine and with its links followed.
+pub fn existing(path: &Path) -> Result<PathBuf, KernelError> {
+    path.canonicalize().map_err(|error| {
+        KernelError::new(Code::RepositoryUnusable, format!("can't look into `{}`: {error}", path.display()))
+    })
 }
 
 /// A path from the root of the machine. The part of it that does not exist yet is

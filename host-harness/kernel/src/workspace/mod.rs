@@ -12,6 +12,7 @@ mod read;
 pub(crate) mod scratch;
 mod search;
 pub(crate) mod stage;
+mod survey;
 mod walk;
 mod write;
 
@@ -22,13 +23,14 @@ use std::{
 
 use agent_contract::{RepoPath, operation::FileState};
 
-pub use base::{Base, HeldFile, absolute};
+pub use base::{Base, HeldFile, absolute, existing};
 pub use change::{Laid, Net};
 pub use list::{Entry, EntryKind, Listing};
 pub use read::Content;
 pub use scratch::Scratch;
 pub use search::{Hit, Hits, Shows};
 pub use stage::Staged;
+pub use survey::{Ignored, Survey};
 pub(crate) use walk::{Look, Tracked};
 
 use crate::KernelError;
