@@ -6,11 +6,16 @@ use agent_contract::{
     operation::{FileState, Operation, OperationKind},
 };
 
-use crate::{Evidence, Judgement};
+use crate::{Changed, Evidence, Judgement};
 
 /// The trace is whole so far, and it accounts for the whole change.
 pub(crate) fn judge(evidence: &Evidence) -> Judgement {
-    let faults: Vec<_> = evidence.trace_faults.iter().cloned().chain(differences(evidence)).collect();
+    let faults: Vec<_> = evidence
+        .trace_faults
+        .iter()
+        .cloned()
+        .chain(differences(evidence.recorded, evidence.changed))
+        .collect();
     match faults.is_empty() {
         true => (GateOutcome::Pass, vec![format!("{} operations recorded", evidence.recorded.len())]),
         false => (GateOutcome::Fail, faults),
@@ -18,10 +23,10 @@ pub(crate) fn judge(evidence: &Evidence) -> Judgement {
 }
 
 /// Where the workspace is not what the records make of the base.
-pub(crate) fn differences(evidence: &Evidence) -> Vec<String> {
-    let recorded = replay(evidence.recorded);
+pub(crate) fn differences(operations: &[Operation], changed: &[Changed]) -> Vec<String> {
+    let recorded = replay(operations);
     let mut faults = Vec::new();
-    for (path, _, after) in evidence.changed {
+    for (path, _, after) in changed {
         match recorded.get(path) {
             None => faults.push(format!("`{path}` changed without a record")),
             Some(recorded) if *recorded != after.as_ref() => {
@@ -30,7 +35,7 @@ pub(crate) fn differences(evidence: &Evidence) -> Vec<String> {
             Some(_) => {}
         }
     }
-    faults.extend(unmade(evidence, &recorded));
+    faults.extend(unmade(operations, changed, &recorded));
     faults
 }
 
@@ -47,13 +52,17 @@ fn replay(operations: &[Operation]) -> BTreeMap<&RepoPath, Option<&FileState>> {
 }
 
 /// Files that the records say were changed, and that the workspace does not hold so.
-fn unmade(evidence: &Evidence, recorded: &BTreeMap<&RepoPath, Option<&FileState>>) -> Vec<String> {
+fn unmade(
+    operations: &[Operation],
+    changed: &[Changed],
+    recorded: &BTreeMap<&RepoPath, Option<&FileState>>,
+) -> Vec<String> {
     let mut first: BTreeMap<&RepoPath, Option<&FileState>> = BTreeMap::new();
-    for operation in evidence.recorded {
+    for operation in operations {
         let touched = operation.from.as_ref().unwrap_or(&operation.path);
         first.entry(touched).or_insert(operation.before.as_ref());
     }
-    let changed = |path: &RepoPath| evidence.changed.iter().any(|(other, ..)| other == path);
+    let changed = |path: &RepoPath| changed.iter().any(|(other, ..)| other == path);
     let differs = |(path, before): &(&&RepoPath, &Option<&FileState>)| {
         recorded.get(**path).is_some_and(|after| after != *before)
     };
@@ -85,9 +94,8 @@ mod tests {
         Operation { id: "op-1".to_owned(), kind, path: path(at), from: from.map(path), before, after }
     }
 
-    fn faults(recorded: &[Operation], changed: &[(RepoPath, Option<FileState>, Option<FileState>)]) -> usize {
-        differences(&Evidence { trace_faults: &[], recorded, changed, checks_expected: &[], checks: &[] })
-            .len()
+    fn faults(recorded: &[Operation], changed: &[Changed]) -> usize {
+        differences(recorded, changed).len()
     }
 
     #[test]

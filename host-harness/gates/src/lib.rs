@@ -1,44 +1,88 @@
-//! The production gates. Each looks at what the Runner recorded, never at what the
-//! agent said; one that this Runner does not have is unavailable, which never passes.
+//! The production gates. Each looks at what the Runner recorded and at the files themselves,
+//! never at what the agent said; one that this Runner does not have is unavailable, which
+//! never passes.
 
 mod audit_trace;
 mod checks;
+mod documents;
+mod evidence;
+pub mod frame;
+mod judge;
+mod scanners;
+mod set;
+mod simulation;
+mod tree;
+mod waivers;
+
+pub use documents::{Document, Making, documents};
+pub use evidence::{Changed, Evidence};
+pub use judge::Standards;
+pub use scanners::ADVISORIES;
+pub use set::{Opening, Reads, Set};
+pub use tree::{Checkout, Now, Revision};
+pub use waivers::{Waivers, waivers};
+
+/// Serves whoever asks about sources by rules, in a process of its own, and what that has to
+/// do before it is confined.
+pub use sast::{prepare as prepare_sources, serve as serve_sources};
+
+use std::collections::BTreeSet;
 
 use agent_contract::{
-    RepoPath,
-    check::CheckResult,
     gate::{GateName, GateOutcome, GateResult},
-    operation::{FileState, Operation},
+    operation::Operation,
 };
 
-/// What the gates look at.
-#[derive(Debug, Clone, Copy)]
-pub struct Evidence<'a> {
-    /// What is wrong with the trace so far.
-    pub trace_faults: &'a [String],
-    /// Every operation that has a record, in order.
-    pub recorded: &'a [Operation],
-    /// What the workspace holds: a file, its state in the base, its state now.
-    pub changed: &'a [(RepoPath, Option<FileState>, Option<FileState>)],
-    /// The checks that the request names.
-    pub checks_expected: &'a [String],
-    /// What came of the checks.
-    pub checks: &'a [CheckResult],
-}
+use frame::Subject;
 
 type Judgement = (GateOutcome, Vec<String>);
 
-/// Runs a gate.
-pub fn run(gate: GateName, required: bool, evidence: &Evidence) -> GateResult {
-    let (outcome, reasons) = match gate {
-        GateName::AuditTrace => audit_trace::judge(evidence),
-        GateName::Checks => checks::judge(evidence),
+/// What gates are run with.
+pub struct Run<'a> {
+    /// What is recorded.
+    pub evidence: &'a Evidence<'a>,
+    /// The files; none where a run has none to look at.
+    pub subject: &'a Subject<'a>,
+    /// The scanners.
+    pub set: &'a Set,
+    /// What fails.
+    pub standards: &'a Standards<'a>,
+    /// The gates that must pass.
+    pub required: &'a BTreeSet<GateName>,
+}
+
+/// Runs gates and says what came of each, in the order of the contract.
+pub fn run(gates: &BTreeSet<GateName>, run: &Run) -> Vec<GateResult> {
+    let ways: Vec<_> = gates.iter().flat_map(|gate| run.set.ways(*gate).map(|way| (*gate, way))).collect();
+    let mut seen = frame::look(run.subject, &ways);
+    let waived = run.standards.waivers.apply(&mut seen, run.subject);
+    let mut results: Vec<_> = gates
+        .iter()
+        .map(|gate| {
+            let required = run.required.contains(gate);
+            match seen.remove(gate) {
+                Some(seen) => judge::files(*gate, required, seen, run),
+                None => {
+                    let (outcome, reasons) = records(*gate, run);
+                    GateResult::new(*gate, required, outcome, reasons)
+                }
+            }
+        })
+        .collect();
+    waived.tell(&mut results);
+    results
+}
+
+fn records(gate: GateName, run: &Run) -> Judgement {
+    match gate {
+        GateName::AuditTrace => audit_trace::judge(run.evidence),
+        GateName::Checks => checks::judge(run.evidence),
+        GateName::Simulation => simulation::judge(run.evidence),
         _ => (GateOutcome::Unavailable, vec![format!("this Runner has no `{gate}` gate")]),
-    };
-    GateResult { gate, required, outcome, reasons }
+    }
 }
 
 /// What differs between the records and the workspace.
-pub fn unrecorded(evidence: &Evidence) -> Vec<String> {
-    audit_trace::differences(evidence)
+pub fn unrecorded(recorded: &[Operation], changed: &[Changed]) -> Vec<String> {
+    audit_trace::differences(recorded, changed)
 }

@@ -1,6 +1,7 @@
 //! What a run leaves behind for others: kept by its content, where the operator says.
 
 use agent_contract::RunResult;
+use gates::Document;
 use kernel::{
     KernelError,
     artifact::{Artifacts, Keys},
@@ -14,25 +15,27 @@ use crate::state::Run;
 const CA_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Name, media type and content of each.
-pub(crate) fn of(result: &RunResult) -> [(&'static str, &'static str, Vec<u8>); 2] {
-    [
+pub(crate) fn of(result: &RunResult, documents: &[Document]) -> Vec<Document> {
+    let of_result = [
         ("change.diff", "text/x-diff", result.diff.clone().into_bytes()),
         ("changelog.md", "text/markdown", result.changelog.clone().into_bytes()),
-    ]
+    ];
+    of_result.into_iter().chain(documents.iter().cloned()).collect()
 }
 
 /// Keeps them in the store that the configuration names; a warning for each that could
 /// not be. The trace has them all the same.
-pub(crate) async fn keep(run: &Run, result: &RunResult) -> Vec<String> {
+pub(crate) async fn keep(run: &Run, result: &RunResult, documents: &[Document]) -> Vec<String> {
     let config = &run.config.artifacts;
     if config.store == ArtifactStore::Folder && config.folder.is_none() {
         return Vec::new();
     }
     let told = |error: KernelError| vec![format!("artifacts are not in their store: {}", error.message)];
     let leaving = run.outside.secrets.leaving();
-    let held = || of(result).iter().try_for_each(|(_, _, bytes)| leaving.check(bytes));
+    let all = of(result, documents);
+    let held = || all.iter().try_for_each(|(_, _, bytes)| leaving.check(bytes));
     match held().and_then(|()| open(run)) {
-        Ok(store) => put_all(&store, result).await.err().map(told).unwrap_or_default(),
+        Ok(store) => put_all(&store, all.clone()).await.err().map(told).unwrap_or_default(),
         Err(error) => told(error),
     }
 }
@@ -55,8 +58,8 @@ fn keys(run: &Run) -> Result<Option<Keys>, KernelError> {
     }))
 }
 
-async fn put_all(store: &Artifacts, result: &RunResult) -> Result<(), KernelError> {
-    for (_, _, bytes) in of(result) {
+async fn put_all(store: &Artifacts, all: Vec<Document>) -> Result<(), KernelError> {
+    for (_, _, bytes) in all {
         let kept = store.put(&Blob::new(bytes)).await?;
         store.get(&kept.artifact).await?;
     }

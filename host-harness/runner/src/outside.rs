@@ -11,7 +11,6 @@ use agent_contract::{
     operation::{FileState, Operation},
     request::Branches,
 };
-use gates::Evidence;
 use kernel::{
     Itself, KernelError, Workspace,
     git::{self, Head},
@@ -25,6 +24,7 @@ use policy::{
 };
 
 use crate::{
+    gating::{self, Gating, Records},
     holding::Holding,
     places::Bindings,
     plan::Plan,
@@ -46,6 +46,7 @@ pub(crate) struct Outside {
     pub sandbox_config: SandboxConfig,
     pub holding: Holding,
     pub required_gates: BTreeSet<GateName>,
+    pub gating: Gating,
     /// The folder of the run in the state directory.
     pub folder: PathBuf,
     /// How containers are simulated.
@@ -111,17 +112,11 @@ impl Outside {
         permit: Permit<ScanCall>,
         recorded: &[Operation],
     ) -> Result<Vec<GateResult>, KernelError> {
-        let changed = self.changed()?;
-        let (expected, checks) = (self.checks_expected(), self.check_results());
-        let evidence = Evidence {
-            trace_faults: &[],
-            recorded,
-            changed: &changed,
-            checks_expected: &expected,
-            checks: &checks,
-        };
-        let gates = permit.into_call().gates.into_iter();
-        Ok(gates.map(|gate| gates::run(gate, self.required_gates.contains(&gate), &evidence)).collect())
+        let asked = permit.into_call().gates;
+        let results =
+            gating::run(self, &asked.iter().copied().collect(), &Records { trace_faults: &[], recorded })?;
+        let of = |gate: &GateName| results.iter().find(|result| result.gate == *gate).cloned();
+        Ok(asked.iter().filter_map(of).collect())
     }
 
     /// Each changed file with its state in the base and its state now.

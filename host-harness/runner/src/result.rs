@@ -9,7 +9,7 @@ use agent_contract::{
     request::Version,
     result::{Artifact, ChangedFile, Outcome, Placement, Revision, TraceReference, Verdict},
 };
-use gates::Evidence;
+use gates::Document;
 use kernel::{KernelError, workspace::diff};
 use ledger::{Kind, LedgerError, Trace};
 use policy::{
@@ -22,6 +22,7 @@ use crate::{
     agent::Agent,
     artifacts,
     event::Emitter,
+    gating::{self, Records},
     outside::Changed,
     placing::{self, Placed},
     start_error::StartError,
@@ -57,13 +58,15 @@ pub(crate) async fn conclude(
         Ok(result) => {
             let bare = || without_texts(result.clone());
             let result = run.outside.secrets.clean(result.clone()).unwrap_or_else(bare);
-            let kept = artifacts::keep(&run, &result).await;
-            Ok((result, kept))
+            let documents = gating::documents(&run, &result);
+            let kept = artifacts::keep(&run, &result, documents.as_deref().unwrap_or_default()).await;
+            documents.map(|documents| (result, kept, documents))
         }
         Err(error) => Err(error),
     };
     let Run { trace, events, .. } = run;
-    let finished = proved.and_then(|(result, kept)| finish(trace, events, result, kept));
+    let finished =
+        proved.and_then(|(result, kept, documents)| finish(trace, events, result, kept, &documents));
     finished.map_err(|error| match placed.is_anywhere() {
         false => error.into(),
         true => StartError::unproved(&error),
@@ -195,21 +198,15 @@ fn judge(run: &mut Run, change: &Change) -> Result<(Vec<GateResult>, Vec<String>
         let operations = operations.map(|operations| serde_json::from_value(operations.take()));
         recorded.extend(operations.into_iter().flatten().flat_map(|some: Vec<Operation>| some));
     })?;
-    let (expected, checks) = (run.outside.checks_expected(), run.outside.check_results());
-    let evidence = Evidence {
-        trace_faults: &trace_faults,
-        recorded: &recorded,
-        changed: &change.states,
-        checks_expected: &expected,
-        checks: &checks,
-    };
-    let gates: Vec<_> =
-        run.outside.required_gates.iter().map(|gate| gates::run(*gate, true, &evidence)).collect();
+    let records = Records { trace_faults: &trace_faults, recorded: &recorded };
+    let required = run.outside.required_gates.clone();
+    let gates = gating::run(&mut run.outside, &required, &records)
+        .unwrap_or_else(|error| gating::failed(&required, &error.message));
     for gate in &gates {
         run.trace.append(kernel::clock::now_ms(), Kind::GateFinished, &json!(gate))?;
         run.events.emit(EventName::GateFinished, || json!({ "gate": gate }));
     }
-    Ok((gates, gates::unrecorded(&evidence)))
+    Ok((gates, gates::unrecorded(&recorded, &change.states)))
 }
 
 fn reach(run: &Run, ending: &Ending, unplaced: Option<&Stopped>) -> (Outcome, Verdict) {
@@ -306,6 +303,10 @@ fn revision(commit: Option<String>, files: impl Iterator<Item = serde_json::Valu
 
 fn warnings(run: &Run, report: Option<&Report>, diff: &[u8]) -> Vec<String> {
     let mut warnings = report.map(|report| report.warnings.clone()).unwrap_or_default();
+    let exempt = run.config.gates.exempt.iter().filter(|gate| !run.outside.required_gates.contains(gate));
+    let exempt = exempt.filter(|_| run.request.mode == RunMode::ProductionChange);
+    warnings
+        .extend(exempt.map(|gate| format!("the operator exempts production changes from the gate `{gate}`")));
     let sandbox: std::collections::BTreeSet<_> =
         run.outside.results.checks.values().flat_map(|check| &check.sandbox).collect();
     let missing = sandbox.into_iter().filter(|part| part.starts_with("missing"));
@@ -352,9 +353,10 @@ fn finish(
     mut events: Emitter,
     mut result: RunResult,
     kept: Vec<String>,
+    documents: &[Document],
 ) -> Result<RunResult, LedgerError> {
     result.warnings.extend(kept);
-    for (name, media_type, bytes) in artifacts::of(&result) {
+    for (name, media_type, bytes) in artifacts::of(&result, documents) {
         let blob = Blob::new(bytes);
         trace.keep(&blob)?;
         result.artifacts.push(Artifact {

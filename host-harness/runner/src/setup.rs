@@ -27,6 +27,7 @@ use crate::{
     agent::Agent,
     approver::Approvals,
     control::Control,
+    gating::Gating,
     holding::{self, Holding},
     memory::Memory,
     models::Earlier,
@@ -92,6 +93,7 @@ pub(crate) async fn open(setup: &Setup, run_id: &str, mut secrets: Guarded) -> R
     let checks = Plan::resolve(&setup.request, &BaseFiles(workspace.base()))?;
     let mut outside = Outside {
         required_gates: policy::gates::required(&setup.request, &setup.config),
+        gating: Gating::new(&setup.config, setup.request.gates.fail_on, setup.store.root()),
         branches: setup.request.branches.clone(),
         checks_config: setup.config.checks.clone(),
         sandbox_config: setup.config.sandbox.clone(),

@@ -1,0 +1,206 @@
+//! The gates of a run: what they look into, and what they go by.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use agent_contract::{
+    RepoPath, RunMode, RunResult,
+    gate::{GateName, GateOutcome, GateResult, Severity},
+    operation::Operation,
+};
+use gates::{Checkout, Document, Evidence, Making, Now, Opening, Set, Standards, Waivers, frame::Subject};
+use kernel::{Itself, KernelError, input, workspace::Ignored};
+use ledger::LedgerError;
+use policy::{
+    Config,
+    config::{Approver, GatesConfig},
+    local::Globs,
+};
+
+use crate::{outside::Outside, state::Run};
+
+/// Bytes of a file of rules, data or waivers at the most.
+const FILE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+
+/// What the gates of a run go by.
+#[derive(Debug)]
+pub(crate) struct Gating {
+    pub config: GatesConfig,
+    /// Who may sign waivers.
+    pub approvers: Vec<Approver>,
+    /// The least severity that fails: the operator's, or the caller's where that is stricter.
+    pub fail_on: Severity,
+    /// The state directory, where advisories are kept.
+    pub state: PathBuf,
+}
+
+impl Gating {
+    pub fn new(config: &Config, asked: Option<Severity>, state: &Path) -> Self {
+        let least = config.gates.fail_on;
+        Self {
+            config: config.gates.clone(),
+            approvers: config.approval.approvers.clone(),
+            fail_on: asked.map_or(least, |asked| asked.min(least)),
+            state: state.to_owned(),
+        }
+    }
+
+    /// The scanners and the waivers, with their rules and data read.
+    pub fn open(&self, gates: &BTreeSet<GateName>, itself: &Itself) -> Result<Opened, String> {
+        let now_ms = kernel::clock::now_ms();
+        let read = |path: &Path| input::read_if_there(path, FILE_BYTES_MAX).map_err(|error| error.message);
+        let set = Set::open(&Opening {
+            config: &self.config,
+            gates,
+            state: &self.state,
+            read: &read,
+            now_ms,
+            itself,
+        })?;
+        let waivers = gates::waivers(&self.config, &self.approvers, &read)?;
+        let ignore = Globs::parse(&self.config.ignore).map_err(|fault| format!("`ignore`: {fault}"))?;
+        Ok((set, Waivers::new(waivers, now_ms), ignore))
+    }
+
+    /// What fails.
+    pub fn standards<'a>(&self, waivers: &'a Waivers) -> Standards<'a> {
+        Standards { fail_on: self.fail_on, old_fail_on: self.config.old_fail_on.severity(), waivers }
+    }
+
+    /// When the gates have to be done.
+    pub fn deadline(&self) -> Instant {
+        Instant::now() + Duration::from_secs(self.config.seconds)
+    }
+}
+
+/// What a run has recorded when its gates are run.
+pub(crate) struct Records<'a> {
+    pub trace_faults: &'a [String],
+    pub recorded: &'a [Operation],
+}
+
+/// Runs gates on the workspace as it is now.
+pub(crate) fn run(
+    outside: &mut Outside,
+    gates: &BTreeSet<GateName>,
+    records: &Records,
+) -> Result<Vec<GateResult>, KernelError> {
+    let changed = outside.changed()?;
+    let net = outside.workspace.changes()?;
+    let touched = net.into_iter().map(|net| {
+        let before = net.before.map(|_| net.from.unwrap_or_else(|| net.path.clone()));
+        (net.path, before)
+    });
+    let touched: BTreeMap<_, _> = touched.collect();
+    let (expected, checks) = (outside.checks_expected(), outside.check_results());
+    let now = Now::of(&outside.workspace, Ignored::LeftOut);
+    let container_file = container_file(outside, &now);
+    let evidence = Evidence {
+        trace_faults: records.trace_faults,
+        recorded: records.recorded,
+        changed: &changed,
+        checks_expected: &expected,
+        checks: &checks,
+        container_file: container_file.as_ref(),
+        simulated: outside.results.simulated,
+    };
+    let opened = outside.gating.open(gates, &outside.itself);
+    let (set, waivers, ignore) = match opened {
+        Ok(opened) => opened,
+        Err(fault) => return Ok(failed(gates, &fault)),
+    };
+    let before = Checkout::of(outside.workspace.base());
+    let subject = Subject {
+        now: &now,
+        before: Some(&before),
+        touched: Some(touched),
+        left_out: now.left_out().to_vec(),
+        untold: now.untold().to_vec(),
+        ignores: &|path: &RepoPath| ignore.match_any(path.as_str()),
+        deadline: outside.gating.deadline(),
+    };
+    Ok(gates::run(
+        gates,
+        &gates::Run {
+            evidence: &evidence,
+            subject: &subject,
+            set: &set,
+            standards: &outside.gating.standards(&waivers),
+            required: &outside.required_gates,
+        },
+    ))
+}
+
+/// Scanners, waivers and what no gate looks into.
+pub(crate) type Opened = (Set, Waivers, Globs);
+
+/// Gates whose rules, data, waivers or files can't be read pass nothing.
+pub(crate) fn failed(gates: &BTreeSet<GateName>, fault: &str) -> Vec<GateResult> {
+    let result = |gate: &GateName| GateResult::new(*gate, true, GateOutcome::Error, vec![fault.to_owned()]);
+    gates.iter().map(result).collect()
+}
+
+const CONTAINER_FILES: [&str; 6] = [
+    "compose.yaml",
+    "compose.yml",
+    "docker-compose.yaml",
+    "docker-compose.yml",
+    "Dockerfile",
+    "Containerfile",
+];
+
+/// The container file that a simulation is made of, where there is one.
+fn container_file(outside: &Outside, now: &Now) -> Option<RepoPath> {
+    let config = &outside.container;
+    let named = config.compose.as_deref().or(config.dockerfile.as_deref());
+    if let Some(named) = named.and_then(|named| RepoPath::parse(named).ok()) {
+        return Some(named);
+    }
+    let names = CONTAINER_FILES.iter().filter_map(|name| RepoPath::parse(name).ok());
+    names.into_iter().find(|name| now.has(name))
+}
+
+/// What the gates leave behind: where a change was to be fit for production, or files were
+/// looked into.
+pub(crate) fn documents(run: &Run, result: &RunResult) -> Result<Vec<Document>, LedgerError> {
+    let looked = result.gates.iter().any(|gate| !gate.coverage.is_empty());
+    if !looked && result.mode != RunMode::ProductionChange {
+        return Ok(Vec::new());
+    }
+    let outside = &run.outside;
+    let folder = outside.root().file_name().map(|name| name.to_string_lossy().into_owned());
+    let making = Making {
+        results: &result.gates,
+        tree: &Now::of(&outside.workspace, Ignored::LeftOut),
+        repository: folder.as_deref().unwrap_or("repository"),
+        commit: result.before.commit.as_deref(),
+        change_sha256: &result.after.changed_files_sha256,
+        policy_sha256: &policy_sha256(run),
+        run_id: &run.id,
+        component_sha256: &result.component_sha256,
+        time: &policy::date::timestamp(kernel::clock::now_ms()),
+        production_ready: result.verdict.production_ready,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let unmade = |error| LedgerError::Closed(format!("the statements of the verdict can't be made: {error}"));
+    gates::documents(&making).map_err(unmade)
+}
+
+/// The digest of what the verdict goes by: the rules, what fails, and who answers for what.
+fn policy_sha256(run: &Run) -> String {
+    let gating = &run.outside.gating;
+    let standards = serde_json::json!({
+        "policy": run.policy_sha256,
+        "required": run.outside.required_gates,
+        "exempt": gating.config.exempt,
+        "fail_on": gating.fail_on,
+        "old_fail_on": gating.config.old_fail_on.severity(),
+        "ignore": gating.config.ignore,
+        "waivers": gating.config.waivers,
+        "waiver_files": gating.config.waiver_files,
+    });
+    policy::blob::sha256(policy::context::canonical(&standards).as_bytes())
+}

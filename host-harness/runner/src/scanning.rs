@@ -1,0 +1,118 @@
+//! The gates that look into files, by themselves: no run, no agent.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use agent_contract::{
+    RepoPath,
+    gate::{GateName, GateResult, Severity},
+};
+use gates::{Evidence, Now, Revision, frame::Subject};
+use kernel::{Itself, KernelError, Workspace, git::Since, workspace::Ignored};
+use policy::{Code, Config};
+
+use crate::gating::{self, Gating};
+
+/// What is to be looked into, and how.
+pub struct Scan<'a> {
+    /// The folder, or one file.
+    pub path: &'a Path,
+    /// The gates.
+    pub gates: BTreeSet<GateName>,
+    /// Only what the checkout changed since this revision.
+    pub since: Option<&'a str>,
+    /// Whether every commit is looked into, too.
+    pub history: bool,
+    /// Whether what git ignores is looked into, too.
+    pub ignored: Ignored,
+    /// The least severity that fails, where it is stricter than the operator's.
+    pub fail_on: Option<Severity>,
+    /// The Runner's configuration.
+    pub config: &'a Config,
+    /// The state directory.
+    pub state: PathBuf,
+    /// The program that does the parts that need a process of their own.
+    pub itself: Itself,
+}
+
+/// The gates that look into files, in the order of the contract.
+pub const GATES: [GateName; 8] = [
+    GateName::Secrets,
+    GateName::Dependencies,
+    GateName::Sast,
+    GateName::Container,
+    GateName::Iac,
+    GateName::Sbom,
+    GateName::Licence,
+    GateName::Consistency,
+];
+
+/// Has the gates look.
+pub fn scan(scan: &Scan) -> Result<Vec<GateResult>, KernelError> {
+    let (root, only) = place(scan.path)?;
+    let workspace = Workspace::open(&root, &scan.config.limits)?;
+    let now = Now::of(&workspace, scan.ignored);
+    if now.is_empty() {
+        let message = format!("`{}` holds no file to look into", scan.path.display());
+        return Err(KernelError::new(Code::RepositoryUnusable, message));
+    }
+    let since = scan.since.map(|revision| Since::open(&root, revision)).transpose()?;
+    let before = since.as_ref().map(Revision::of);
+    let gating = Gating::new(scan.config, scan.fail_on, &scan.state);
+    let (set, waivers, ignore) = match gating.open(&scan.gates, &scan.itself) {
+        Ok(opened) => opened,
+        Err(fault) => return Ok(gating::failed(&scan.gates, &fault)),
+    };
+    let others = |path: &RepoPath| only.as_ref().is_some_and(|only| only != path);
+    let mut untold = now.untold().to_vec();
+    untold.extend(since.iter().flat_map(|since| since.untold.iter().cloned()));
+    let subject = Subject {
+        now: &now,
+        before: before.as_ref().map(|before| before as _),
+        touched: match (&since, &only) {
+            (Some(since), _) => Some(since.changed.clone()),
+            (None, Some(only)) => Some([(only.clone(), None)].into()),
+            (None, None) => None,
+        },
+        left_out: now.left_out().to_vec(),
+        untold: if only.is_some() { Vec::new() } else { untold },
+        ignores: &|path: &RepoPath| others(path) || ignore.match_any(path.as_str()),
+        deadline: gating.deadline(),
+    };
+    let evidence = Evidence {
+        trace_faults: &[],
+        recorded: &[],
+        changed: &[],
+        checks_expected: &[],
+        checks: &[],
+        container_file: None,
+        simulated: None,
+    };
+    Ok(gates::run(
+        &scan.gates,
+        &gates::Run {
+            evidence: &evidence,
+            subject: &subject,
+            set: &set,
+            standards: &gating.standards(&waivers),
+            required: &scan.gates,
+        },
+    ))
+}
+
+/// The folder that is looked into, and the file in it where only one is meant.
+fn place(path: &Path) -> Result<(PathBuf, Option<RepoPath>), KernelError> {
+    let path = kernel::workspace::existing(path)?;
+    if path.is_dir() {
+        return Ok((path, None));
+    }
+    let untold = || {
+        let message = format!("`{}` has a name that can't be told", path.display());
+        KernelError::new(Code::RepositoryUnusable, message)
+    };
+    let name = path.file_name().and_then(|name| name.to_str()).ok_or_else(untold)?;
+    let name = RepoPath::parse(name).map_err(|_| untold())?;
+    Ok((path.parent().unwrap_or(Path::new("/")).to_owned(), Some(name)))
+}
