@@ -1,6 +1,6 @@
 use agent_contract::Failure;
 
-use super::{Stop, propose::Proposed};
+use super::{Stop, gate, propose::Proposed};
 use crate::Host;
 
 /// What came of trying a change.
@@ -46,6 +46,10 @@ pub fn mend<H: Host>(broken: Broken<H>, host: &mut H) -> Result<Proposed<H>, Sto
 
 /// The model was told what is wrong and left it as it is.
 fn unmended(mut last: Stop) -> Stop {
+    // What a gate finds, the Runner finds too: its verdict says so better than we can.
+    if last.reasons.iter().any(|reason| reason.code == gate::FAILED) {
+        return last;
+    }
     let failure = Failure::new("model-no-progress", "the model was told what is wrong and changed nothing");
     last.reasons.push(failure.into());
     last

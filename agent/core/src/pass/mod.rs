@@ -62,7 +62,7 @@ pub fn all<H: Host>(request: Request, host: &mut H) -> Result<Report, Stop> {
         draft::Draft::ToDo(drafted) => *drafted,
     };
     let mut proposed = propose::propose(drafted, host)?;
-    let reviewed = loop {
+    let gated = loop {
         let checked = match check::check(proposed, host)? {
             mend::Trial::Holds(checked) => checked,
             mend::Trial::Broken(broken) => {
@@ -70,12 +70,18 @@ pub fn all<H: Host>(request: Request, host: &mut H) -> Result<Report, Stop> {
                 continue;
             }
         };
-        match review::review(checked, host)? {
-            mend::Trial::Holds(reviewed) => break reviewed,
+        let reviewed = match review::review(checked, host)? {
+            mend::Trial::Holds(reviewed) => reviewed,
+            mend::Trial::Broken(broken) => {
+                proposed = mend::mend(*broken, host)?;
+                continue;
+            }
+        };
+        match gate::gate(reviewed, host)? {
+            mend::Trial::Holds(gated) => break gated,
             mend::Trial::Broken(broken) => proposed = mend::mend(*broken, host)?,
         }
     };
-    let gated = gate::gate(reviewed, host)?;
     let simulated = simulate::simulate(gated, host)?;
     let committed = commit::commit(simulated, host)?;
     let published = publish::publish(committed, host)?;

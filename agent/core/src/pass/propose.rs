@@ -22,6 +22,11 @@ pub struct Proposed<H: Host> {
 }
 
 impl<H: Host> Proposed<H> {
+    /// Whether the model that made it may be asked to mend it.
+    pub(super) fn can_be_mended(&self) -> bool {
+        self.mind.as_ref().is_some_and(|mind| mind.mends < mind.bounds.mends_max)
+    }
+
     /// What was done and why, in the words of the model that did it.
     pub(super) fn words(&self) -> &str {
         self.mind.as_ref().map(|mind| mind.words.as_str()).unwrap_or_default()

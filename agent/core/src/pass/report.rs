@@ -51,7 +51,7 @@ fn remember<H: Host>(proposed: &Proposed<H>, checks: Vec<String>, host: &mut H) 
 
 fn reason(gate: &GateResult) -> Reason {
     Reason {
-        hints: gate.reasons.clone(),
+        hints: gate.reasons.iter().cloned().chain(gate.faults()).collect(),
         ..Reason::new("gate-failed", format!("gate `{}`: {}", gate.gate, gate.outcome))
     }
 }
