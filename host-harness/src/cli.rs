@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 
 mod decide;
+mod scan;
 
 use std::{ffi::OsString, path::PathBuf};
 
@@ -11,6 +12,7 @@ use agent_contract::{
 use clap::{Args, Parser, Subcommand, ValueHint};
 
 pub use decide::{Allowance, ApprovalCommand, ExplainArgs, PolicyCommand, Rules};
+pub use scan::{AdvisoriesCommand, ReportFormat, ScanArgs, WaiverCommand};
 
 /// A coding agent that can do what it was granted and nothing else, and whose every
 /// run can be proved.
@@ -39,6 +41,20 @@ pub enum Command {
     Plan(Box<PlanArgs>),
     /// Go on with a run that was interrupted, or that waited for an approval.
     Resume(Box<ResumeArgs>),
+    /// Have the gates look into files: secrets, dependencies, code, containers, configuration.
+    Scan(Box<ScanArgs>),
+    /// Keep advisories about packages on this machine, for the gate of dependencies.
+    Advisories {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: AdvisoriesCommand,
+    },
+    /// Sign waivers of findings.
+    Waiver {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: WaiverCommand,
+    },
     /// List the recipes: changes that need no model.
     Recipes {
         /// One of them, with all its parameters.
@@ -114,6 +130,9 @@ pub enum Command {
     /// Read sources that come in and tell of them, able to do nothing else. For the program itself.
     #[command(hide = true)]
     ReadSources,
+    /// Look into sources that come in by rules that come in, able to do nothing else. For the program itself.
+    #[command(hide = true)]
+    ScanSources,
     /// Run a WASI command component on a folder. For the program itself.
     #[command(hide = true)]
     Wasi {
@@ -154,7 +173,7 @@ pub struct RunArgs {
     /// How it is done.
     #[command(flatten)]
     pub manner: Manner,
-    /// Write result.json, change.diff and changelog.md into this folder.
+    /// Write result.json and the artifacts of the run into this folder.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output: Option<PathBuf>,
 }
@@ -167,7 +186,7 @@ pub struct ResumeArgs {
     /// How it is done.
     #[command(flatten)]
     pub manner: Manner,
-    /// Write result.json, change.diff and changelog.md into this folder.
+    /// Write result.json and the artifacts of the run into this folder.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output: Option<PathBuf>,
 }

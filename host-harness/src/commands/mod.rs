@@ -1,5 +1,6 @@
 //! The commands, one room each.
 
+mod advisories;
 mod approval;
 mod audit;
 mod demo;
@@ -12,8 +13,10 @@ mod recipes;
 mod resume;
 mod revoke;
 mod run;
+mod scan;
 mod schema;
 mod validate;
+mod waiver;
 mod wasi;
 
 use clap::CommandFactory as _;
@@ -31,6 +34,9 @@ pub fn run(cli: Cli) -> Result<u8, Problem> {
         Command::Demo => demo::run(json, state_dir),
         Command::Run(args) => run::run(&args, json, state_dir),
         Command::Plan(args) => plan::run(&args, json, state_dir),
+        Command::Scan(args) => scan::run(&args, json, state_dir),
+        Command::Waiver { command } => waiver::run(command),
+        Command::Advisories { command } => advisories::run(command, json, state_dir),
         Command::Recipes { name } => recipes::run(name.as_deref(), json),
         Command::Resume(args) => resume::run(&args, json, state_dir),
         Command::Describe(args) => describe::run(&args, json),
@@ -53,6 +59,11 @@ pub fn run(cli: Cli) -> Result<u8, Problem> {
         Command::Place { journal } => Ok(u8::from(kernel::publish::perform_for_parent(&journal).is_err())),
         Command::Hold { argv } => Ok(u8::from(!kernel::process::hold(&argv))),
         Command::ReadSources => Ok(u8::from(kernel::lookup::serve().is_err())),
+        Command::ScanSources => {
+            gates::prepare_sources();
+            let served = kernel::lookup::serve_confined(|input, output| gates::serve_sources(input, output));
+            Ok(u8::from(served.is_err()))
+        }
         Command::Wasi { memory_bytes, folder, argv } => Ok(wasi::run(&folder, &argv, memory_bytes)),
     }
 }

@@ -18,6 +18,6 @@ pub(super) fn run(args: &PlanArgs, json: bool, state_dir: Option<PathBuf>) -> Re
     let ran = run::perform(doing, &args.manner, &store, json);
     let result = ran.map_err(|problem| problem.reworded(|message| asked::in_flags(&args.task, message)))?;
     let shown = run::show(Some(&args.task), &result, &store, json);
-    run::write_output(args.output.as_deref(), &result)?;
+    run::write_output(args.output.as_deref(), &result, &store)?;
     shown
 }

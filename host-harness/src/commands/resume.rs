@@ -25,7 +25,7 @@ pub(super) fn run(args: &ResumeArgs, json: bool, state_dir: Option<PathBuf>) -> 
     let doing = Doing { request, root, config, earlier: Some(earlier) };
     let result = run::perform(doing, &args.manner, &store, json)?;
     let shown = run::show(None, &result, &store, json);
-    run::write_output(args.output.as_deref(), &result)?;
+    run::write_output(args.output.as_deref(), &result, &store)?;
     shown
 }
 

@@ -28,7 +28,7 @@ pub(super) fn run(args: &RunArgs, json: bool, state_dir: Option<PathBuf>) -> Res
     let ran = perform(Doing { request, root, config, earlier: None }, &args.manner, &store, json);
     let result = ran.map_err(|problem| problem.reworded(|message| asked::in_flags(&args.task, message)))?;
     let shown = show(Some(&args.task), &result, &store, json);
-    write_output(args.output.as_deref(), &result)?;
+    write_output(args.output.as_deref(), &result, &store)?;
     shown
 }
 
@@ -94,17 +94,22 @@ pub(super) fn show(
 }
 
 /// Writes the result into a folder, where one was named.
-pub(super) fn write_output(folder: Option<&Path>, result: &RunResult) -> Result<(), Problem> {
+pub(super) fn write_output(folder: Option<&Path>, result: &RunResult, store: &Store) -> Result<(), Problem> {
     let Some(folder) = folder else { return Ok(()) };
     let text = format!("{:#}\n", json!(result));
     let plan = result.plan.as_ref().map(|plan| (format!("{:#}\n", json!(plan)), plan.markdown()));
     let mut files = vec![("result.json", text.as_bytes())];
+    let mut kept = Vec::new();
     match &plan {
         Some((document, markdown)) => {
             files.extend([("plan.json", document.as_bytes()), ("plan.md", markdown.as_bytes())]);
         }
-        None => files
-            .extend([("change.diff", result.diff.as_bytes()), ("changelog.md", result.changelog.as_bytes())]),
+        None => {
+            for artifact in &result.artifacts {
+                kept.push((artifact.name.as_str(), store.payload(&result.run_id, &artifact.sha256)?));
+            }
+        }
     }
+    files.extend(kept.iter().filter_map(|(name, bytes)| Some((*name, bytes.as_deref()?))));
     Ok(artifact::write(folder, &files)?)
 }
