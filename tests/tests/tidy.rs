@@ -23,7 +23,56 @@ const EDGES: &[(&str, &[&str])] = &[
     ("host-harness-kernel", &["agent-contract", "host-harness-kernel-symbols", "host-harness-policy"]),
     ("host-harness-kernel-symbols", &["agent-contract"]),
     ("host-harness-kernel-wasi", &[]),
-    ("host-harness-gates", &["agent-contract", "host-harness-kernel", "host-harness-policy"]),
+    ("host-harness-gates-finding", &["agent-contract"]),
+    ("host-harness-gates-packages", &["agent-contract", "host-harness-gates-finding"]),
+    ("host-harness-gates-adapters", &["agent-contract", "host-harness-gates-finding"]),
+    (
+        "host-harness-gates-consistency",
+        &["agent-contract", "host-harness-gates-finding", "host-harness-gates-licence"],
+    ),
+    ("host-harness-gates-container", &["agent-contract", "host-harness-gates-finding"]),
+    (
+        "host-harness-gates-dependencies",
+        &["agent-contract", "host-harness-gates-finding", "host-harness-gates-packages"],
+    ),
+    ("host-harness-gates-iac", &["agent-contract", "host-harness-gates-finding"]),
+    (
+        "host-harness-gates-licence",
+        &["agent-contract", "host-harness-gates-finding", "host-harness-gates-packages"],
+    ),
+    (
+        "host-harness-gates-sast",
+        &["agent-contract", "host-harness-gates-finding", "host-harness-kernel-symbols"],
+    ),
+    (
+        "host-harness-gates-sbom",
+        &[
+            "agent-contract",
+            "host-harness-gates-finding",
+            "host-harness-gates-licence",
+            "host-harness-gates-packages",
+        ],
+    ),
+    ("host-harness-gates-secrets", &["agent-contract", "host-harness-gates-finding"]),
+    (
+        "host-harness-gates",
+        &[
+            "agent-contract",
+            "host-harness-gates-adapters",
+            "host-harness-gates-consistency",
+            "host-harness-gates-container",
+            "host-harness-gates-dependencies",
+            "host-harness-gates-finding",
+            "host-harness-gates-iac",
+            "host-harness-gates-licence",
+            "host-harness-gates-packages",
+            "host-harness-gates-sast",
+            "host-harness-gates-sbom",
+            "host-harness-gates-secrets",
+            "host-harness-kernel",
+            "host-harness-policy",
+        ],
+    ),
     (
         "host-harness-runner",
         &[
@@ -39,6 +88,9 @@ const EDGES: &[(&str, &[&str])] = &[
         "host-harness",
         &[
             "agent-contract",
+            "host-harness-gates",
+            "host-harness-gates-dependencies",
+            "host-harness-gates-finding",
             "host-harness-kernel",
             "host-harness-kernel-wasi",
             "host-harness-ledger",
@@ -65,6 +117,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// What no scanner may name: it has neither the machine nor the time.
+const PURE: &[&str] =
+    &["std::fs", "std::net", "std::process", "std::env", "std::time", "std::thread", "tokio", "wasmtime"];
+
 /// What a room may not name, and why.
 const BANNED: &[(&str, &[&str], &str)] = &[
     (
@@ -89,6 +145,17 @@ const BANNED: &[(&str, &[&str], &str)] = &[
         "sources are read without the world",
     ),
     ("host-harness/gates/src", &["std::fs", "std::net", "std::process"], "gates act through the Kernel"),
+    ("host-harness/gates/adapters/src", PURE, "scanners look into what they are handed"),
+    ("host-harness/gates/consistency/src", PURE, "scanners look into what they are handed"),
+    ("host-harness/gates/container/src", PURE, "scanners look into what they are handed"),
+    ("host-harness/gates/dependencies/src", PURE, "scanners look into what they are handed"),
+    ("host-harness/gates/finding/src", PURE, "scanners look into what they are handed"),
+    ("host-harness/gates/iac/src", PURE, "scanners look into what they are handed"),
+    ("host-harness/gates/licence/src", PURE, "scanners look into what they are handed"),
+    ("host-harness/gates/packages/src", PURE, "scanners look into what they are handed"),
+    ("host-harness/gates/sast/src", PURE, "scanners look into what they are handed"),
+    ("host-harness/gates/sbom/src", PURE, "scanners look into what they are handed"),
+    ("host-harness/gates/secrets/src", PURE, "scanners look into what they are handed"),
     (
         "host-harness/runner/src",
         &["std::fs", "std::net", "std::process"],

@@ -1,0 +1,149 @@
+use std::time::{Duration, Instant};
+
+use code_assist_tests::{assert_exit, said};
+use serde_json::Value;
+
+use super::{gate, planted, results, scan, with_advisories, world};
+
+fn sound() -> code_assist_tests::World {
+    let files = planted::sound();
+    let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let world = world(&files);
+    with_advisories(&world);
+    world
+}
+
+#[test]
+fn each_planted_fault_is_found_by_its_gate_and_gone_when_it_is_mended() {
+    let world = sound();
+    let clean = scan(&world, &[]);
+    assert_exit(&clean, 0, &[]);
+    for (name, path, text) in planted::faults() {
+        let file = world.root().join(path);
+        let before = std::fs::read_to_string(&file).ok();
+        world.lay(&format!("repository/{path}"), &text);
+        let begun = Instant::now();
+        let output = scan(&world, &[]);
+        assert!(begun.elapsed() < Duration::from_secs(10), "{name}: {:?}", begun.elapsed());
+        assert_exit(&output, 4, &[]);
+        let told = results(&output);
+        let failing = gate(&told, name);
+        assert_eq!(failing["outcome"], "fail", "{name}: {failing:#}");
+        let findings = failing["findings"].as_array().unwrap();
+        let fault = findings.iter().find(|finding| finding["fails"] == true);
+        let fault = fault.unwrap_or_else(|| panic!("{name}: {failing:#}"));
+        assert!(fault["location"]["path"].is_string(), "{fault:#}");
+        assert!(fault["location"]["line"].is_u64(), "{fault:#}");
+        assert!(!fault["remedy"].as_str().unwrap().is_empty(), "{fault:#}");
+        match before {
+            Some(before) => drop(world.lay(&format!("repository/{path}"), &before)),
+            None => std::fs::remove_file(&file).unwrap(),
+        }
+    }
+    assert_exit(&scan(&world, &[]), 0, &[]);
+}
+
+#[test]
+fn every_result_accounts_for_every_file() {
+    let world = sound();
+    for result in results(&scan(&world, &[])) {
+        for coverage in result["coverage"].as_array().unwrap() {
+            let count = |value: &Value| value.as_u64().unwrap();
+            let skipped: u64 =
+                coverage["skipped"].as_array().unwrap().iter().map(|skipped| count(&skipped["files"])).sum();
+            assert_eq!(count(&coverage["files"]), count(&coverage["scanned"]) + skipped, "{coverage}");
+            assert_eq!(coverage["canary"], true, "{coverage}");
+            assert_eq!(coverage["tree_sha256"].as_str().unwrap().len(), 64);
+        }
+    }
+}
+
+#[test]
+fn nothing_to_look_into_is_no_pass() {
+    let world = sound();
+    assert_exit(&world.call(&["scan", "none"]), 2, &["none"]);
+    std::fs::create_dir(world.path().join("empty")).unwrap();
+    assert_exit(&world.call(&["scan", "empty"]), 2, &["holds no file"]);
+    assert_exit(&world.call(&["scan", "repository", "--since", "none"]), 2, &["no revision `none`"]);
+    assert_exit(
+        &world.call(&["scan", "repository", "--gate", "checks"]),
+        2,
+        &["looks into what a run recorded"],
+    );
+}
+
+#[test]
+fn without_advisories_the_dependencies_are_not_known_to_be_sound() {
+    let files = planted::sound();
+    let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let world = world(&files);
+    let output = scan(&world, &["--gate", "dependencies"]);
+    assert_exit(&output, 4, &["unavailable", "advisories import"]);
+    with_advisories(&world);
+    assert_exit(&scan(&world, &["--gate", "dependencies"]), 0, &[]);
+    world.lay("config.toml", "[gates.dependencies]\nstale_days = 7\n");
+    let aged = world.call(&["advisories", "import", "advisories", "--date", "2026-01-01"]);
+    assert_exit(&aged, 0, &["2026-01-01"]);
+    let output = scan(&world, &["--gate", "dependencies", "--config", "config.toml"]);
+    assert_exit(&output, 4, &["days old"]);
+    std::fs::write(world.path().join("state/advisories/database"), "nonsense").unwrap();
+    assert_exit(&scan(&world, &["--gate", "dependencies"]), 4, &["\"error\""]);
+}
+
+#[test]
+fn what_was_there_before_is_told_apart() {
+    let world = sound();
+    let (_, path, text) = planted::faults().into_iter().find(|(gate, ..)| *gate == "sast").unwrap();
+    world.lay(&format!("repository/{path}"), &text);
+    world.git(&["add", "-A"]);
+    world.git(&["commit", "-qm", "a fault"]);
+    assert_exit(&scan(&world, &["--since", "HEAD"]), 0, &[]);
+    world.lay(&format!("repository/{path}"), &format!("# moved\n\n{text}"));
+    let output = scan(&world, &["--since", "HEAD", "--gate", "sast"]);
+    assert_exit(&output, 0, &[]);
+    let told = results(&output);
+    assert_eq!(gate(&told, "sast")["findings"][0]["standing"], "old", "{told:?}");
+    let output = scan(&world, &["--since", "HEAD~1", "--gate", "sast"]);
+    assert_exit(&output, 4, &[]);
+    let told = results(&output);
+    assert_eq!(gate(&told, "sast")["findings"][0]["standing"], "new");
+}
+
+#[test]
+fn nothing_in_the_tree_silences_a_gate() {
+    let world = sound();
+    let (_, path, text) = planted::faults().into_iter().find(|(gate, ..)| *gate == "secrets").unwrap();
+    world.lay(&format!("repository/{path}"), &text.replace("\";\n", "\"; // gitleaks:allow\n"));
+    for (name, words) in [
+        (".gitleaks.toml", "[allowlist]\npaths = ['''.*''']\n"),
+        (".gitleaksignore", "src/main.rs:github-pat:2\n"),
+        (".secrets.baseline", "{}"),
+        (".semgrepignore", "*\n"),
+        (".trivyignore", "*\n"),
+        (".ignore", "*\n"),
+        (".gitattributes", "* linguist-generated\n"),
+        (".code-assist.toml", "[gates]\nexempt = [\"secrets\"]\n"),
+    ] {
+        world.lay(&format!("repository/{name}"), words);
+    }
+    assert_exit(&scan(&world, &["--gate", "secrets"]), 4, &["src/main.rs"]);
+}
+
+#[test]
+fn findings_are_told_in_every_form_and_no_secret_is() {
+    let world = sound();
+    let (_, path, text) = planted::faults().into_iter().find(|(gate, ..)| *gate == "secrets").unwrap();
+    world.lay(&format!("repository/{path}"), &text);
+    let secret = text.split('"').nth(1).unwrap();
+    for (format, words) in [
+        ("text", &["src/main.rs:2", "remedy"][..]),
+        ("json", &["\"fingerprint\"", "\"src/main.rs\""]),
+        ("sarif", &["\"2.1.0\"", "\"partialFingerprints\""]),
+        ("markdown", &["| secrets |"]),
+        ("github", &["::error file=src/main.rs,line=2"]),
+    ] {
+        let output = world.call(&["scan", "repository", "--gate", "secrets", "--format", format]);
+        assert_exit(&output, 4, words);
+        assert!(!said(&output).contains(secret), "{format}");
+    }
+}
