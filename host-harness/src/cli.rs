@@ -44,17 +44,11 @@ pub enum Command {
     /// Have the gates look into files: secrets, dependencies, code, containers, configuration.
     Scan(Box<ScanArgs>),
     /// Keep advisories about packages on this machine, for the gate of dependencies.
-    Advisories {
-        /// What to do with them.
-        #[command(subcommand)]
-        command: AdvisoriesCommand,
-    },
+    #[command(subcommand)]
+    Advisories(AdvisoriesCommand),
     /// Sign waivers of findings.
-    Waiver {
-        /// What to do with them.
-        #[command(subcommand)]
-        command: WaiverCommand,
-    },
+    #[command(subcommand)]
+    Waiver(WaiverCommand),
     /// List the recipes: changes that need no model.
     Recipes {
         /// One of them, with all its parameters.

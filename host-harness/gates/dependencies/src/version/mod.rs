@@ -11,8 +11,6 @@ mod pypi;
 mod rpm;
 mod rubygems;
 mod semver;
-#[cfg(test)]
-mod tests;
 
 use std::cmp::Ordering;
 

@@ -1,8 +1,10 @@
+//! Versions are ordered as their ecosystems order them.
+
 use std::{cmp::Ordering, fs, path::PathBuf};
 
 use proptest::prelude::*;
 
-use super::{Order, compare};
+use dependencies::version::{Order, compare};
 
 const FILES: [(&str, &str); 12] = [
     ("alpine", "Alpine"),
