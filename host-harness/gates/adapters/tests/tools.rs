@@ -118,7 +118,7 @@ fn found_without_a_finding_and_clean_with_one_are_never_a_pass() {
 fn who_is_not_the_tool_in_a_known_version_is_not_run() {
     let said = |text: &str| Ended { stdout: text.as_bytes().to_vec(), ..Ended::silent(Exit::Code(0)) };
     for (tool, _) in tools() {
-        let asks = tool.asks("/work/beside").len();
+        let asks = tool.asks("/place/beside").len();
         for text in ["", "0.0.1\n", "99.0.0\n", "syft 1.0.0\n", "usage: something\n", "v1.2.3-beta\n"] {
             let answers = vec![said(text); asks];
             assert!(tool.identity(&answers, "", &[]).is_err(), "{} is taken for {text:?}", tool.name());
@@ -153,7 +153,7 @@ fn a_plan_withholds_what_a_tool_obeys_and_names_no_place_unfilled() {
             for text in texts.filter(|text| text.as_str() != "{{json .}}") {
                 assert!(!text.contains(['{', '}']), "{}: {text}", tool.name());
             }
-            assert!(run.lay.iter().all(|laid| laid.path.starts_with("/work/")), "{}", tool.name());
+            assert!(run.lay.iter().all(|laid| laid.path.starts_with("/place/")), "{}", tool.name());
             assert_ne!(run.directory, played::ROOT, "{} starts in the tree", tool.name());
         }
         assert!(plan.withheld.is_empty());

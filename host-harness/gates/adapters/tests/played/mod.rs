@@ -7,7 +7,7 @@ use adapters::{Adapter, CanaryRun, Ended, Exit, Judged, Target, embedded};
 use finding::{Found, Held};
 use serde::Deserialize;
 
-pub const ROOT: &str = "/work/tree";
+pub const ROOT: &str = "/place/tree";
 
 /// What a tool wrote once, and what that has to come to.
 #[derive(Debug, Clone, Deserialize)]
@@ -55,14 +55,14 @@ impl Case {
         let mut ends = vec![first];
         if adapter.canary_run() == CanaryRun::Apart {
             let canary = self.canary.as_deref().expect("the canary's own output");
-            ends.push(self.end(canary, Exit::Code(self.canary_exit), "/work/beside/canary"));
+            ends.push(self.end(canary, Exit::Code(self.canary_exit), "/place/beside/canary"));
         }
         ends
     }
 }
 
 pub fn target(tree: &Held) -> Target<'_> {
-    Target { tree, root: ROOT, beside: "/work/beside", data: Some("/data"), rules: Some("/rules") }
+    Target { tree, root: ROOT, beside: "/place/beside", data: Some("/data"), rules: Some("/rules") }
 }
 
 pub fn tools() -> Vec<(Adapter, Case)> {

@@ -101,7 +101,7 @@ fn places_come_from_artifacts_and_bases_too() {
     let run = one(json!({
         "tool": { "driver": { "name": "t" } },
         "originalUriBaseIds": {
-            "ROOT": { "uri": "file:///work/tree/" },
+            "ROOT": { "uri": "file:///place/tree/" },
             "SUB": { "uri": "sub/", "uriBaseId": "ROOT" },
             "ANY": { "uri": "file:///" },
         },
@@ -116,7 +116,7 @@ fn places_come_from_artifacts_and_bases_too() {
             { "message": { "text": "m" }, "locations": [{ "logicalLocations": [{ "name": "f" }] }] },
         ],
     }));
-    let path = |at: usize| run.results[at].places[0].path(&["/work/tree"]).map(|path| path.to_string());
+    let path = |at: usize| run.results[at].places[0].path(&["/place/tree"]).map(|path| path.to_string());
     assert_eq!(path(0).as_deref(), Some("sub/a b.py"));
     let span = Span { line: 2, column: 1, end_line: 2, end_column: 4 };
     assert_eq!(run.results[0].places[0].span, Some(span));
