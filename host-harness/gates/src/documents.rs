@@ -25,6 +25,8 @@ pub struct Making<'a> {
     pub repository: &'a str,
     /// The commit that the change began with.
     pub commit: Option<&'a str>,
+    /// The gates that the operator lets the change do without.
+    pub exempt: &'a [GateName],
     /// The SHA-256 over the change.
     pub change_sha256: &'a str,
     /// The SHA-256 of the policy, the standards and the waivers.
@@ -55,6 +57,7 @@ pub fn documents(making: &Making) -> Result<Vec<Document>, AttestError> {
         made.push(("sbom.cdx.json", "application/vnd.cyclonedx+json", bill(making, &inventory)));
         made.push(("provenance.json", IN_TOTO, origin(making, &inventory)?));
     }
+    made.push(("waivers.json", JSON, waivers(making)));
     let inputs: Vec<_> =
         made.iter().map(|(name, _, bytes)| digested(name, bytes)).chain(sources(making)).collect();
     let policy = Policy { uri: format!("{RUNNER}/policy"), sha256: making.policy_sha256.to_owned() };
@@ -74,7 +77,6 @@ pub fn documents(making: &Making) -> Result<Vec<Document>, AttestError> {
     };
     made.push(("verdict.svr.json", IN_TOTO, simple_result(&verification)?));
     made.push(("verdict.vsa.json", IN_TOTO, summary(&verification)?));
-    made.push(("waivers.json", JSON, waivers(making)));
     Ok(made)
 }
 
@@ -86,8 +88,9 @@ fn properties(making: &Making) -> Vec<String> {
         GateOutcome::NotApplicable => Some(format!("AGENNEXT_GATE_{}_NOT_APPLICABLE", word(result.gate))),
         _ => None,
     });
+    let exempt = making.exempt.iter().map(|gate| format!("AGENNEXT_GATE_{}_EXEMPT", word(*gate)));
     let ready = making.production_ready.then(|| "AGENNEXT_PRODUCTION_READY".to_owned());
-    passed.chain(ready).collect()
+    passed.chain(exempt).chain(ready).collect()
 }
 
 /// The tools, rules and data that the gates relied on.
@@ -103,9 +106,12 @@ fn sources(making: &Making) -> Vec<Resource> {
     distinct.into_iter().map(resource).collect()
 }
 
+/// The tree as it is after the change: one digest of the commit that it began with and of
+/// every changed file. Of the commit alone nothing was shown.
 fn subject(making: &Making) -> Resource {
-    let mut digest = BTreeMap::from([("sha256".to_owned(), making.change_sha256.to_owned())]);
-    digest.extend(making.commit.map(|commit| ("gitCommit".to_owned(), commit.to_owned())));
+    let mut hash = Sha256::new();
+    hash.update(format!("{}\n{}\n", making.commit.unwrap_or("-"), making.change_sha256));
+    let digest = BTreeMap::from([("sha256".to_owned(), crate::frame::hex(&hash.finalize()))]);
     Resource { name: Some(making.repository.to_owned()), uri: None, digest }
 }
 

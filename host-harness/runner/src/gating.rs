@@ -172,11 +172,14 @@ pub(crate) fn documents(run: &Run, result: &RunResult) -> Result<Vec<Document>, 
     }
     let outside = &run.outside;
     let folder = outside.root().file_name().map(|name| name.to_string_lossy().into_owned());
+    let exempt = outside.gating.config.exempt.iter().filter(|gate| !outside.required_gates.contains(gate));
+    let exempt: Vec<_> = exempt.copied().collect();
     let making = Making {
         results: &result.gates,
         tree: &Now::of(&outside.workspace, Ignored::LeftOut),
         repository: folder.as_deref().unwrap_or("repository"),
         commit: result.before.commit.as_deref(),
+        exempt: &exempt,
         change_sha256: &result.after.changed_files_sha256,
         policy_sha256: &policy_sha256(run),
         run_id: &run.id,
