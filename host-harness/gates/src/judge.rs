@@ -11,7 +11,7 @@ use crate::{
     set::State,
 };
 
-/// Findings that a result tells at the most; all of them are in the report.
+/// Findings that a result tells at the most; it says how many more there are.
 const FINDINGS_MAX: usize = 500;
 /// Reasons that are told, at the most.
 const REASONS_MAX: usize = 20;
@@ -48,7 +48,10 @@ pub(crate) fn files(gate: GateName, required: bool, seen: Seen, run: &Run) -> Ga
     findings.sort_by(|one, other| {
         (other.severity, one.standing, &one.location).cmp(&(one.severity, other.standing, &other.location))
     });
+    let more = findings.len().saturating_sub(FINDINGS_MAX);
     findings.truncate(FINDINGS_MAX);
+    let mut reasons = reasons;
+    reasons.extend((more > 0).then(|| format!("{more} more findings are not told here, none of them graver")));
     GateResult {
         findings,
         coverage: seen.coverage,
