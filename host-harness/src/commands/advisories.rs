@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use dependencies::data::{Database, Imported, Importer, Meta};
-use kernel::{artifact, clock, input};
+use kernel::{artifact, input};
 use policy::{blob::sha256, date::Date};
 use serde_json::json;
 
@@ -45,10 +45,12 @@ fn import(
     json: bool,
 ) -> Result<u8, Problem> {
     let date_ms = match date {
-        None => clock::now_ms(),
-        Some(text) => Date::parse(text)
-            .map(Date::start_ms)
-            .ok_or_else(|| invalid(format!("`{}` is no day such as 2026-01-31", text.escape_debug())))?,
+        None => None,
+        Some(text) => Some(
+            Date::parse(text)
+                .map(Date::start_ms)
+                .ok_or_else(|| invalid(format!("`{}` is no day such as 2026-01-31", text.escape_debug())))?,
+        ),
     };
     if expected.is_some() && sources.len() > 1 {
         return Err(invalid("`--sha256` is for one archive, and there are more".to_owned()));
@@ -56,7 +58,7 @@ fn import(
     let mut importer = Importer::new();
     sources.iter().try_for_each(|source| take(&mut importer, source, expected))?;
     let Imported { database, unread } =
-        importer.finish(Some(date_ms)).map_err(|error| invalid(error.to_string()))?;
+        importer.finish(date_ms).map_err(|error| invalid(error.to_string()))?;
     let name = place.file_name().and_then(|name| name.to_str());
     let (Some(folder), Some(name)) = (place.parent(), name) else {
         return Err(invalid(format!("`{}` is no place for a file", place.display())));
