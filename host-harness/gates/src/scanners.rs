@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use agent_contract::gate::GateName;
+use agent_contract::gate::{GateName, Severity};
 use consistency::Consistency;
 use dependencies::{
     data::Database,
@@ -34,8 +34,8 @@ pub(crate) fn secrets(opening: &Opening) -> Result<Scanner, String> {
     Ok(Scanner::new(Arc::new(rules), secrets::Options::default()))
 }
 
-pub(crate) fn sbom() -> Sbom {
-    Sbom::new(sbom::Options::default())
+pub(crate) fn sbom(opening: &Opening) -> Sbom {
+    Sbom::new(sbom::Options { registries: opening.config.sbom.registries.clone() })
 }
 
 /// What looks at the heads of files, and what looks at packages.
@@ -44,6 +44,8 @@ pub(crate) fn licence(opening: &Opening) -> Result<(Headers, Licences), String> 
     let options = licence::Options {
         allow: config.allow.clone(),
         deny: config.deny.clone(),
+        exceptions: config.exceptions.clone(),
+        unknown: config.unknown.unwrap_or(Severity::Low),
         ..licence::Options::default()
     };
     let fault = |fault: licence::OptionsError| format!("`[gates.licence]`: {fault}");

@@ -81,7 +81,7 @@ impl Set {
                 let (files, modules) = scanners::iac(opening)?;
                 vec![Scanner::Files(Box::new(files)), Scanner::Together(Box::new(modules))]
             }
-            GateName::Sbom => vec![Scanner::Together(Box::new(scanners::sbom()))],
+            GateName::Sbom => vec![Scanner::Together(Box::new(scanners::sbom(opening)))],
             GateName::Licence => {
                 let (heads, packages) = scanners::licence(opening)?;
                 vec![Scanner::Files(Box::new(heads)), Scanner::Together(Box::new(packages))]

@@ -26,7 +26,7 @@ pub use binding::{
 };
 pub use container::{Capability, ContainerConfig, EngineChoice, ProbeConfig};
 pub use gates::{
-    DependenciesGateConfig, GatesConfig, LicenceGateConfig, OldFindings, SecretsGateConfig, ToolConfig,
+    DependenciesGateConfig, GatesConfig, LicenceGateConfig, OldFindings, SbomGateConfig, SecretsGateConfig,
     WaiverConfig,
 };
 pub use identity::{AgentIdConfig, ApprovalConfig, Approver, Identity};

@@ -23,8 +23,6 @@ pub struct Scan<'a> {
     pub gates: BTreeSet<GateName>,
     /// Only what the checkout changed since this revision.
     pub since: Option<&'a str>,
-    /// Whether every commit is looked into, too.
-    pub history: bool,
     /// Whether what git ignores is looked into, too.
     pub ignored: Ignored,
     /// The least severity that fails, where it is stricter than the operator's.
@@ -53,8 +51,9 @@ pub const GATES: [GateName; 8] = [
 pub fn scan(scan: &Scan) -> Result<Vec<GateResult>, KernelError> {
     let (root, only) = place(scan.path)?;
     let workspace = Workspace::open(&root, &scan.config.limits)?;
-    let now = Now::of(&workspace, scan.ignored);
-    if now.is_empty() {
+    // What is named is looked into, whatever git makes of it.
+    let now = Now::of(&workspace, if only.is_some() { Ignored::Counted } else { scan.ignored });
+    if now.is_empty() || only.as_ref().is_some_and(|only| !now.has(only)) {
         let message = format!("`{}` holds no file to look into", scan.path.display());
         return Err(KernelError::new(Code::RepositoryUnusable, message));
     }

@@ -17,9 +17,6 @@ pub struct ScanArgs {
     /// Only what the checkout changed since this revision; what was there before is told apart.
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
-    /// Look for secrets in every commit, too.
-    #[arg(long)]
-    pub history: bool,
     /// Look into what git ignores, too.
     #[arg(long)]
     pub ignored: bool,
@@ -63,7 +60,7 @@ pub enum AdvisoriesCommand {
         /// The SHA-256 that the only archive has to have.
         #[arg(long, value_name = "SHA256")]
         sha256: Option<String>,
-        /// The day that the data is of, as `YYYY-MM-DD`. Default: today, on whose word it is taken in.
+        /// The day that the data is of, as `YYYY-MM-DD`. Default: that of its newest advisory.
         #[arg(long, value_name = "DAY")]
         date: Option<String>,
         /// The Runner's configuration, which may name the place.

@@ -37,7 +37,6 @@ pub(super) fn run(args: &ScanArgs, json: bool, state_dir: Option<PathBuf>) -> Re
         path: &args.path,
         gates: asked,
         since: args.since.as_deref(),
-        history: args.history,
         ignored: if args.ignored { Ignored::Counted } else { Ignored::LeftOut },
         fail_on: args.fail_on,
         config: &config,

@@ -27,18 +27,16 @@ pub struct GatesConfig {
     pub waivers: Vec<WaiverConfig>,
     /// Signed files of waivers, by the approvers of `[approval]`.
     pub waiver_files: Vec<String>,
-    /// OpenVEX documents of the operator's.
-    pub vex: Vec<String>,
     /// Secrets.
     pub secrets: SecretsGateConfig,
     /// Dependencies.
     pub dependencies: DependenciesGateConfig,
     /// Licences.
     pub licence: LicenceGateConfig,
+    /// Where packages may come from.
+    pub sbom: SbomGateConfig,
     /// Rules of the operator's own, by gate: `sast`, `container`, `iac`.
     pub rules: BTreeMap<GateName, Vec<String>>,
-    /// Known tools whose findings are taken in.
-    pub tools: Vec<ToolConfig>,
 }
 
 impl Default for GatesConfig {
@@ -52,12 +50,11 @@ impl Default for GatesConfig {
             ignore: Vec::new(),
             waivers: Vec::new(),
             waiver_files: Vec::new(),
-            vex: Vec::new(),
             secrets: SecretsGateConfig::default(),
             dependencies: DependenciesGateConfig::default(),
             licence: LicenceGateConfig::default(),
+            sbom: SbomGateConfig::default(),
             rules: BTreeMap::new(),
-            tools: Vec::new(),
         }
     }
 }
@@ -148,8 +145,6 @@ impl WaiverConfig {
 pub struct SecretsGateConfig {
     /// Files of rules, ours or in gitleaks' form. Default: the rules that are part of the program.
     pub rules: Vec<String>,
-    /// Whether a repository's own `.gitleaks.toml` counts.
-    pub repository_rules: bool,
 }
 
 /// How dependencies are looked into.
@@ -160,13 +155,11 @@ pub struct DependenciesGateConfig {
     pub advisories: Option<String>,
     /// Days after which the data is too old.
     pub stale_days: u64,
-    /// The binding that `advisories update` asks.
-    pub binding: Option<String>,
 }
 
 impl Default for DependenciesGateConfig {
     fn default() -> Self {
-        Self { advisories: None, stale_days: 30, binding: None }
+        Self { advisories: None, stale_days: 30 }
     }
 }
 
@@ -178,25 +171,18 @@ pub struct LicenceGateConfig {
     pub allow: Vec<String>,
     /// SPDX ids that may not.
     pub deny: Vec<String>,
-    /// Packages with a licence that somebody read, by name.
-    pub known: BTreeMap<String, String>,
+    /// Packages that may be under a licence all the same: a name, and the licence.
+    pub exceptions: BTreeMap<String, String>,
+    /// How grave it is that nothing tells a package's licence. Default: low.
+    pub unknown: Option<Severity>,
 }
 
-/// A known tool whose findings are taken in.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ToolConfig {
-    /// Its name: `semgrep`, `trivy`.
-    pub name: String,
-    /// Where it is. Default: where the search path has it.
-    pub program: Option<String>,
-    /// The SHA-256 that the program has to have.
-    pub sha256: Option<String>,
-    /// Seconds that it may take.
-    pub seconds: Option<u64>,
-    /// Whether its gate can do without it where it is not there.
-    #[serde(default)]
-    pub optional: bool,
+/// Where packages may come from.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SbomGateConfig {
+    /// Registries besides the ecosystems' own, by the start of their addresses.
+    pub registries: Vec<String>,
 }
 
 impl GatesConfig {
@@ -212,24 +198,15 @@ impl GatesConfig {
             return Some("`seconds` must be at least 1".to_owned());
         }
         let mut waivers = self.waivers.iter().enumerate();
-        let odd =
-            |sha256: &String| sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let tool = self.tools.iter().find(|tool| tool.sha256.as_ref().is_some_and(odd));
-        waivers
-            .find_map(|(at, waiver)| waiver.fault().map(|fault| format!("waivers[{at}]: {fault}")))
-            .or_else(|| {
-                tool.map(|tool| format!("tools: the `sha256` of `{}` is none", tool.name.escape_debug()))
-            })
+        waivers.find_map(|(at, waiver)| waiver.fault().map(|fault| format!("waivers[{at}]: {fault}")))
     }
 
     /// The files that it names.
     pub(super) fn files(&mut self) -> Vec<&mut String> {
         let mut files: Vec<&mut String> = self.waiver_files.iter_mut().collect();
-        files.extend(&mut self.vex);
         files.extend(&mut self.secrets.rules);
         files.extend(&mut self.dependencies.advisories);
         files.extend(self.rules.values_mut().flatten());
-        files.extend(self.tools.iter_mut().filter_map(|tool| tool.program.as_mut()));
         files
     }
 }
