@@ -24,6 +24,7 @@ pub struct Now<'a> {
 #[derive(Debug)]
 pub struct Checkout<'a> {
     base: &'a Base,
+    files: Vec<RepoPath>,
 }
 
 /// A revision of a repository.
@@ -71,15 +72,15 @@ impl Tree for Now<'_> {
 }
 
 impl<'a> Checkout<'a> {
-    /// What a run began with.
-    pub fn of(base: &'a Base) -> Self {
-        Self { base }
+    /// What stands beneath the changes of a workspace.
+    pub fn beneath(now: &Now<'a>) -> Self {
+        Self { base: now.workspace.base(), files: now.workspace.files_before(&now.survey) }
     }
 }
 
 impl Tree for Checkout<'_> {
     fn paths(&self) -> Vec<RepoPath> {
-        self.base.survey(Ignored::LeftOut).files.into_iter().collect()
+        self.files.clone()
     }
 
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, String> {

@@ -44,14 +44,18 @@ impl Since {
         };
         let diff =
             ["diff-index", "-z", "--name-status", "-M", "--relative", "--no-ext-diff", "--no-textconv"];
-        let output = checkout.git(&diff).argument(&commit).argument("--").folder(root).run(&[])?;
+        let others = ["ls-files", "-z", "--others", "--exclude-standard"];
+        // Each goes through the whole checkout: side by side they take half the time.
+        let (output, unknown, blobs) = std::thread::scope(|scope| {
+            let unknown = scope.spawn(|| checkout.git(&others).folder(root).run(&[]));
+            let output = checkout.git(&diff).argument(&commit).argument("--").folder(root).run(&[]);
+            (output, unknown.join().unwrap_or_else(|_| Err(broken())), blobs(&checkout, &commit, root))
+        });
+        let (output, unknown) = (output?, unknown?);
         name_status(&String::from_utf8_lossy(&output), &mut take);
-        let unknown =
-            checkout.git(&["ls-files", "-z", "--others", "--exclude-standard"]).folder(root).run(&[])?;
         let unknown = String::from_utf8_lossy(&unknown).into_owned();
         unknown.split_terminator('\0').filter(|path| !path.ends_with('/')).for_each(|path| take(path, None));
-        let blobs = blobs(&checkout, &commit, root)?;
-        Ok(Self { commit, changed, untold, blobs, checkout })
+        Ok(Self { commit, changed, untold, blobs: blobs?, checkout })
     }
 
     /// The files of the revision.
@@ -66,6 +70,10 @@ impl Since {
         let content = |path| self.blobs.get(path).and_then(|_| objects.next().flatten());
         Ok(paths.iter().map(content).map(|found| found.map(|object| object.content)).collect())
     }
+}
+
+fn broken() -> KernelError {
+    KernelError::new(Code::KernelFailed, "the look at the checkout broke off")
 }
 
 /// Lines of `git diff-index --name-status -z`: the new path first, then the old one.

@@ -31,7 +31,6 @@ pub enum Ignored {
 const LINK: &str = "a symbolic link";
 const SPECIAL: &str = "neither a file nor a folder";
 const IGNORED: &str = "git ignores it and does not track it";
-const ANOTHER: &str = "another repository";
 
 /// A folder that is still to be looked into, with the rules that hold in it.
 struct Folder {
@@ -51,6 +50,18 @@ impl Workspace {
         }
         survey.left_out.retain(|(path, _)| !survey.files.contains(path));
         survey
+    }
+
+    /// The files of the base, told from a survey of the workspace, in order.
+    pub fn files_before(&self, survey: &Survey) -> Vec<RepoPath> {
+        let mut files = survey.files.clone();
+        for (path, _) in self.overlay.iter() {
+            match self.base.dir.symlink_metadata(path.as_str()).is_ok_and(|found| found.is_file()) {
+                true => files.insert(path.clone()),
+                false => files.remove(path),
+            };
+        }
+        files.into_iter().collect()
     }
 
     /// What a file holds now; none where there is no file at exactly this path.
@@ -113,11 +124,7 @@ impl Base {
             Ok(entries) => entries,
             Err(error) => return survey.untold.push(format!("`{}` can't be listed: {error}", shown(place))),
         };
-        let here = RepoPath::parse(&folder.path).ok();
-        if let Some(here) = here.as_ref().filter(|_| entries.iter().any(|entry| entry.file_name() == ".git"))
-        {
-            return survey.left_out.push((here.clone(), ANOTHER));
-        }
+        // What has a `.git` of its own is looked into all the same: anybody can lay one.
         for entry in entries.into_iter().filter(|entry| entry.file_name() != ".git") {
             let name = entry.file_name();
             let told = name.to_str().map(|name| joined(&folder.path, name));
