@@ -40,7 +40,7 @@ impl Digest {
                 Some(hash) => whole.update(hex(hash)),
                 None => whole.update("-"),
             }
-            whole.update(format!("  {path}\n"));
+            ["  ", path.as_str(), "\n"].iter().for_each(|part| whole.update(part));
         }
         left_out.iter().for_each(|(path, _)| whole.update(format!("-  {path}\n")));
         hex(&whole.finalize())

@@ -15,7 +15,7 @@ use super::{Digest, IGNORED, OURS, Seen, Subject, coverage::Tally, standing};
 type Scanner<'a> = (GateName, &'a dyn FileScanner);
 
 /// Threads at the most: beyond that, memory and not the processor is what they wait for.
-const THREADS_MAX: usize = 8;
+pub(super) const THREADS_MAX: usize = 8;
 
 /// What one thread came to, by scanner.
 struct Part {
@@ -150,7 +150,7 @@ fn seen(subject: &Subject, mut tally: Tally, mut found: Vec<Found>, scanner: &dy
 }
 
 /// Whether the planted fault is found.
-fn is_awake(scanner: &dyn FileScanner) -> bool {
+pub(super) fn is_awake(scanner: &dyn FileScanner) -> bool {
     let canary = scanner.canary();
     let mut part = Part::new(1);
     if scanner.passes_over(&canary.path).is_some() {

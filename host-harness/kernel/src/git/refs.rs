@@ -85,6 +85,28 @@ impl Repository {
         Ok(found.map(|(id, name)| (id.to_owned(), name.to_owned())))
     }
 
+    /// The objects that all references hold, and `HEAD`.
+    pub fn ids(&self) -> Result<Vec<String>, KernelError> {
+        let mut ids: std::collections::BTreeSet<_> = self.resolve(self.head_held()?)?.into_iter().collect();
+        let packed = input::read_text(self.common(), "packed-refs", PACKED_BYTES_MAX);
+        let odd = |error: io::Error| self.unusable(&format!("has references that can't be read: {error}"));
+        let packed = packed.map_err(odd)?.unwrap_or_default();
+        ids.extend(packed.lines().filter_map(|line| line.split_once(' ')).map(|(id, _)| id.to_owned()));
+        let mut folders = vec!["refs".to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in self.common().read_dir(&folder).map_err(odd)? {
+                let entry = entry.map_err(odd)?;
+                let name = format!("{folder}/{}", entry.file_name().to_string_lossy());
+                if entry.file_type().map_err(odd)?.is_dir() {
+                    folders.push(name);
+                } else if let Some(held) = self.reference(&name)? {
+                    ids.extend(self.resolve(held)?);
+                }
+            }
+        }
+        Ok(ids.into_iter().filter(|id| is_id(id)).collect())
+    }
+
     /// Makes a reference that is not there yet, all at once; says whether it did. A
     /// process that dies meanwhile leaves at most a lock, and the reference unmade.
     pub fn create_reference(&self, name: &str, id: &str) -> Result<bool, KernelError> {
