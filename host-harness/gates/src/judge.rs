@@ -51,7 +51,9 @@ pub(crate) fn files(gate: GateName, required: bool, seen: Seen, run: &Run) -> Ga
     let more = findings.len().saturating_sub(FINDINGS_MAX);
     findings.truncate(FINDINGS_MAX);
     let mut reasons = reasons;
-    reasons.extend((more > 0).then(|| format!("{more} more findings are not told here, none of them graver")));
+    reasons.extend(run.set.notes(gate).iter().cloned());
+    reasons
+        .extend((more > 0).then(|| format!("{more} more findings are not told here, none of them graver")));
     GateResult {
         findings,
         coverage: seen.coverage,

@@ -11,6 +11,7 @@ mod judge;
 mod scanners;
 mod set;
 mod simulation;
+pub mod tools;
 mod tree;
 mod waivers;
 

@@ -10,7 +10,11 @@ use finding::{FileScanner, TreeScanner};
 use kernel::Itself;
 use policy::config::GatesConfig;
 
-use crate::{frame::Way, scanners};
+use crate::{
+    frame::Way,
+    scanners,
+    tools::{self, Holds, Sought, Tool},
+};
 
 /// How files outside the tree are read.
 pub type Reads<'a> = &'a dyn Fn(&Path) -> Result<Option<Vec<u8>>, String>;
@@ -29,6 +33,8 @@ pub struct Opening<'a> {
     pub now_ms: u64,
     /// The program that parses in a process of its own.
     pub itself: &'a Itself,
+    /// What holds the tools of others.
+    pub holds: &'a Holds,
 }
 
 /// Whether a gate has what it needs.
@@ -47,6 +53,7 @@ pub(crate) enum State {
 enum Scanner {
     Files(Box<dyn FileScanner>),
     Together(Box<dyn TreeScanner>),
+    Tool(Box<Tool>),
 }
 
 /// The scanners of a Runner.
@@ -54,6 +61,7 @@ enum Scanner {
 pub struct Set {
     scanners: BTreeMap<GateName, Vec<Scanner>>,
     states: BTreeMap<GateName, State>,
+    notes: BTreeMap<GateName, Vec<String>>,
 }
 
 impl Set {
@@ -63,7 +71,24 @@ impl Set {
         for gate in opening.gates {
             set.add(*gate, opening)?;
         }
+        for config in &opening.config.tools {
+            set.add_tool(tools::seek(config, opening)?);
+        }
         Ok(set)
+    }
+
+    fn add_tool(&mut self, (gate, sought): (GateName, Sought)) {
+        match sought {
+            Sought::Tool(tool) => self.scanners.entry(gate).or_default().push(Scanner::Tool(tool)),
+            Sought::Unasked => {}
+            Sought::Passed(reason) => self.notes.entry(gate).or_default().push(reason),
+            Sought::Lacking(state) => {
+                let known = self.states.entry(gate).or_insert(State::Ready);
+                if *known == State::Ready {
+                    *known = state;
+                }
+            }
+        }
     }
 
     fn add(&mut self, gate: GateName, opening: &Opening) -> Result<(), String> {
@@ -97,10 +122,16 @@ impl Set {
         self.scanners.get(&gate).into_iter().flatten().map(|scanner| match scanner {
             Scanner::Files(scanner) => Way::Files(&**scanner),
             Scanner::Together(scanner) => Way::Together(&**scanner),
+            Scanner::Tool(tool) => Way::Tool(tool),
         })
     }
 
     pub(crate) fn state(&self, gate: GateName) -> &State {
         self.states.get(&gate).unwrap_or(&State::Ready)
+    }
+
+    /// What has to be said of a gate besides what it saw.
+    pub(crate) fn notes(&self, gate: GateName) -> &[String] {
+        self.notes.get(&gate).map_or(&[], Vec::as_slice)
     }
 }

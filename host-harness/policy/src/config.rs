@@ -27,7 +27,7 @@ pub use binding::{
 pub use container::{Capability, ContainerConfig, EngineChoice, ProbeConfig};
 pub use gates::{
     DependenciesGateConfig, GatesConfig, LicenceGateConfig, OldFindings, SbomGateConfig, SecretsGateConfig,
-    WaiverConfig,
+    ToolConfig, WaiverConfig,
 };
 pub use identity::{AgentIdConfig, ApprovalConfig, Approver, Identity};
 pub use memory::MemoryConfig;

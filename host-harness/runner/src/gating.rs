@@ -11,12 +11,14 @@ use agent_contract::{
     gate::{GateName, GateOutcome, GateResult, Severity},
     operation::Operation,
 };
-use gates::{Checkout, Document, Evidence, Making, Now, Opening, Set, Standards, Waivers, frame::Subject};
-use kernel::{Itself, KernelError, input, workspace::Ignored};
+use gates::{
+    Checkout, Document, Evidence, Making, Now, Opening, Set, Standards, Waivers, frame::Subject, tools::Holds,
+};
+use kernel::{Itself, KernelError, git::History, input, process::sandbox, workspace::Ignored};
 use ledger::LedgerError;
 use policy::{
     Config,
-    config::{Approver, GatesConfig},
+    config::{Approver, GatesConfig, SandboxConfig},
     local::Globs,
 };
 
@@ -35,6 +37,8 @@ pub(crate) struct Gating {
     pub fail_on: Severity,
     /// The state directory, where advisories are kept.
     pub state: PathBuf,
+    /// The sandbox of tools.
+    pub sandbox: SandboxConfig,
 }
 
 impl Gating {
@@ -45,6 +49,7 @@ impl Gating {
             approvers: config.approval.approvers.clone(),
             fail_on: asked.map_or(least, |asked| asked.min(least)),
             state: state.to_owned(),
+            sandbox: config.sandbox.clone(),
         }
     }
 
@@ -59,10 +64,30 @@ impl Gating {
             read: &read,
             now_ms,
             itself,
+            holds: &self.holds(itself),
         })?;
         let waivers = gates::waivers(&self.config, &self.approvers, &read)?;
         let ignore = Globs::parse(&self.config.ignore).map_err(|fault| format!("`ignore`: {fault}"))?;
         Ok((set, Waivers::new(waivers, now_ms), ignore))
+    }
+
+    /// The history, where secrets are looked for in it.
+    pub fn history(&self, gates: &BTreeSet<GateName>, root: &Path) -> Result<Option<History>, KernelError> {
+        let wanted = self.config.secrets.history && gates.contains(&GateName::Secrets);
+        wanted.then(|| History::open(root)).transpose()
+    }
+
+    /// What holds the tools that the operator names.
+    fn holds(&self, itself: &Itself) -> Holds {
+        let within = self.state.join("work");
+        let backend = match self.config.tools.is_empty() {
+            true => Err("no tool is named".to_owned()),
+            false => {
+                let probe = sandbox::probe(&self.sandbox, itself, &within);
+                probe.backend.ok_or_else(|| probe.missing().join(", "))
+            }
+        };
+        Holds { config: self.sandbox.clone(), backend, within, itself: itself.clone() }
     }
 
     /// What fails.
@@ -112,7 +137,11 @@ pub(crate) fn run(
         Ok(opened) => opened,
         Err(fault) => return Ok(failed(gates, &fault)),
     };
-    let before = Checkout::of(outside.workspace.base());
+    let history = match outside.gating.history(gates, outside.root()) {
+        Ok(history) => history,
+        Err(fault) => return Ok(failed(gates, &fault.message)),
+    };
+    let before = Checkout::beneath(&now);
     let subject = Subject {
         now: &now,
         before: Some(&before),
@@ -120,6 +149,7 @@ pub(crate) fn run(
         left_out: now.left_out().to_vec(),
         untold: now.untold().to_vec(),
         ignores: &|path: &RepoPath| ignore.match_any(path.as_str()),
+        history: history.as_ref(),
         deadline: outside.gating.deadline(),
     };
     Ok(gates::run(
@@ -204,6 +234,7 @@ fn policy_sha256(run: &Run) -> String {
         "ignore": gating.config.ignore,
         "waivers": gating.config.waivers,
         "waiver_files": gating.config.waiver_files,
+        "tools": gating.config.tools,
     });
     policy::blob::sha256(policy::context::canonical(&standards).as_bytes())
 }

@@ -52,14 +52,19 @@ pub fn scan(scan: &Scan) -> Result<Vec<GateResult>, KernelError> {
     let (root, only) = place(scan.path)?;
     let workspace = Workspace::open(&root, &scan.config.limits)?;
     // What is named is looked into, whatever git makes of it.
-    let now = Now::of(&workspace, if only.is_some() { Ignored::Counted } else { scan.ignored });
+    let ignored = if only.is_some() { Ignored::Counted } else { scan.ignored };
+    let (now, since) = std::thread::scope(|scope| {
+        let since = scan.since.map(|revision| scope.spawn(|| Since::open(&root, revision)));
+        (Now::of(&workspace, ignored), since.map(|since| since.join().unwrap_or_else(|_| Err(broken()))))
+    });
     if now.is_empty() || only.as_ref().is_some_and(|only| !now.has(only)) {
         let message = format!("`{}` holds no file to look into", scan.path.display());
         return Err(KernelError::new(Code::RepositoryUnusable, message));
     }
-    let since = scan.since.map(|revision| Since::open(&root, revision)).transpose()?;
+    let since = since.transpose()?;
     let before = since.as_ref().map(Revision::of);
     let gating = Gating::new(scan.config, scan.fail_on, &scan.state);
+    let history = gating.history(&scan.gates, &root)?;
     let (set, waivers, ignore) = match gating.open(&scan.gates, &scan.itself) {
         Ok(opened) => opened,
         Err(fault) => return Ok(gating::failed(&scan.gates, &fault)),
@@ -78,6 +83,7 @@ pub fn scan(scan: &Scan) -> Result<Vec<GateResult>, KernelError> {
         left_out: now.left_out().to_vec(),
         untold: if only.is_some() { Vec::new() } else { untold },
         ignores: &|path: &RepoPath| others(path) || ignore.match_any(path.as_str()),
+        history: history.as_ref(),
         deadline: gating.deadline(),
     };
     let evidence = Evidence {
@@ -99,6 +105,10 @@ pub fn scan(scan: &Scan) -> Result<Vec<GateResult>, KernelError> {
             required: &scan.gates,
         },
     ))
+}
+
+fn broken() -> KernelError {
+    KernelError::new(Code::KernelFailed, "the look at the revision broke off")
 }
 
 /// The folder that is looked into, and the file in it where only one is meant.

@@ -17,12 +17,18 @@ pub struct ScanArgs {
     /// Only what the checkout changed since this revision; what was there before is told apart.
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
+    /// Look for secrets in every version of every file in the history, too.
+    #[arg(long)]
+    pub history: bool,
     /// Look into what git ignores, too.
     #[arg(long)]
     pub ignored: bool,
     /// Rules for secrets in place of ours: a file in our form or in gitleaks'.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub rules: Vec<PathBuf>,
+    /// A known tool that looks, too, where the search path has it: `semgrep`. May be repeated.
+    #[arg(long = "tool", value_name = "NAME")]
+    pub tools: Vec<String>,
     /// The least severity that fails, where it is less than the configuration's.
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,

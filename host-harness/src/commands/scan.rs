@@ -3,6 +3,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use agent_contract::gate::{GateOutcome, GateResult};
 use finding::{report, sarif};
 use kernel::{Itself, workspace::Ignored};
+use policy::config::ToolConfig;
 use runner::scanning::{self, Scan};
 use serde_json::json;
 
@@ -23,6 +24,11 @@ pub(super) fn run(args: &ScanArgs, json: bool, state_dir: Option<PathBuf>) -> Re
         let text = |file: &PathBuf| file.to_string_lossy().into_owned();
         config.gates.secrets.rules = args.rules.iter().map(text).collect();
     }
+    config.gates.secrets.history |= args.history;
+    let named = |name: &String| config.gates.tools.iter().all(|tool| tool.name != *name);
+    let tools: Vec<_> =
+        args.tools.iter().filter(|name| named(name)).map(|name| ToolConfig::named(name)).collect();
+    config.gates.tools.extend(tools);
     let asked: BTreeSet<_> = match args.gates.is_empty() {
         true => scanning::GATES.into_iter().collect(),
         false => args.gates.iter().copied().collect(),

@@ -1,9 +1,13 @@
 //! The production gates, through the program: what they find, what they can't be talked out
 //! of, and when a change is ready for production.
 
+#[cfg(target_os = "linux")]
+mod hostile;
 mod planted;
 mod ready;
 mod scans;
+#[cfg(target_os = "linux")]
+mod tools;
 mod waived;
 
 use std::process::Output;

@@ -147,3 +147,42 @@ fn findings_are_told_in_every_form_and_no_secret_is() {
         assert!(!said(&output).contains(secret), "{format}");
     }
 }
+
+#[test]
+fn a_secret_that_was_taken_out_is_found_in_the_history() {
+    let world = sound();
+    let (_, path, text) = planted::faults().into_iter().find(|(gate, ..)| *gate == "secrets").unwrap();
+    let before = std::fs::read_to_string(world.root().join(path)).unwrap();
+    for (text, message) in [(&text, "a secret"), (&before, "no secret")] {
+        world.lay(&format!("repository/{path}"), text);
+        world.git(&["add", "-A"]);
+        world.git(&["commit", "-qm", message]);
+    }
+    let commit = world.git(&["rev-parse", "HEAD~1"]);
+    world.git(&["pack-refs", "--all"]);
+    assert_exit(&scan(&world, &["--gate", "secrets"]), 0, &[]);
+    let output = scan(&world, &["--gate", "secrets", "--history"]);
+    assert_exit(&output, 4, &["in the history", commit.trim(), path]);
+    let told = results(&output);
+    let coverage = &gate(&told, "secrets")["coverage"][1];
+    let ids = world.git(&[
+        "rev-list",
+        "--objects",
+        "--all",
+        "--filter=object:type=blob",
+        "--filter-provided-objects",
+    ]);
+    let blobs = ids.lines().filter(|line| line.contains(' ')).count();
+    assert_eq!(coverage["files"], blobs, "{coverage}");
+    world.lay("config.toml", "[gates.secrets]\nhistory = true\n");
+    assert_exit(&scan(&world, &["--gate", "secrets", "--config", "config.toml"]), 4, &["in the history"]);
+}
+
+#[test]
+fn a_repository_laid_inside_the_repository_hides_nothing() {
+    let world = sound();
+    let (_, _, text) = planted::faults().into_iter().find(|(gate, ..)| *gate == "secrets").unwrap();
+    world.lay("repository/inner/.git/HEAD", "ref: refs/heads/main\n");
+    world.lay("repository/inner/token.rs", &text);
+    assert_exit(&scan(&world, &["--gate", "secrets"]), 4, &["inner/token.rs"]);
+}

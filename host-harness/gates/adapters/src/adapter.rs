@@ -75,6 +75,11 @@ impl Adapter {
         &self.definition.network
     }
 
+    /// Whether a file is one of those that it is given one by one.
+    pub fn is_given(&self, path: &RepoPath) -> bool {
+        self.takes(path)
+    }
+
     /// How its canary is run.
     pub fn canary_run(&self) -> crate::CanaryRun {
         self.definition.canary.run

@@ -3,11 +3,13 @@
 
 mod coverage;
 mod files;
+mod past;
 mod standing;
 mod together;
+mod tool;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     time::Instant,
 };
 
@@ -16,6 +18,9 @@ use agent_contract::{
     gate::{Coverage, Finding, GateName, Source},
 };
 use finding::{FileScanner, Tree, TreeScanner};
+use kernel::git::History;
+
+use crate::tools::Tool;
 
 pub use coverage::Digest;
 pub(crate) use coverage::hex;
@@ -35,6 +40,8 @@ pub struct Subject<'a> {
     pub untold: Vec<String>,
     /// Why a file is not to be looked into, by the Runner's policy.
     pub ignores: &'a (dyn Fn(&RepoPath) -> bool + Sync),
+    /// What files held before, where secrets are looked for in that, too.
+    pub history: Option<&'a History>,
     /// When it has to be done.
     pub deadline: Instant,
 }
@@ -45,6 +52,8 @@ pub enum Way<'a> {
     Files(&'a dyn FileScanner),
     /// Into several together.
     Together(&'a dyn TreeScanner),
+    /// As a program of others does.
+    Tool(&'a Tool),
 }
 
 /// What a gate saw.
@@ -88,8 +97,7 @@ impl Subject<'_> {
     /// The files that scanners of one file at a time look into.
     fn single(&self, paths: &[RepoPath]) -> Vec<RepoPath> {
         let Some(touched) = &self.touched else { return paths.to_vec() };
-        let there: BTreeSet<_> = paths.iter().collect();
-        touched.keys().filter(|path| there.contains(path)).cloned().collect()
+        touched.keys().filter(|path| paths.binary_search(path).is_ok()).cloned().collect()
     }
 }
 
@@ -101,20 +109,32 @@ pub fn look(subject: &Subject, gates: &[(GateName, Way)]) -> BTreeMap<GateName, 
         .iter()
         .filter_map(|(gate, way)| match way {
             Way::Files(scanner) => Some((*gate, *scanner)),
-            Way::Together(_) => None,
+            Way::Together(_) | Way::Tool(_) => None,
         })
         .collect();
     let mut all: BTreeMap<GateName, Seen> = BTreeMap::new();
     for (gate, seen) in files::look(subject, &paths, &single, &digest) {
         all.entry(gate).or_default().take(seen);
     }
-    for (gate, way) in gates {
-        if let Way::Together(scanner) = way {
-            all.entry(*gate).or_default().take(together::look(subject, &paths, *scanner, &digest));
+    if let Some(history) = subject.history {
+        for (gate, scanner) in single.iter().filter(|(gate, _)| *gate == GateName::Secrets) {
+            let seen = all.entry(*gate).or_default();
+            let past = past::look(subject, history, *scanner, &seen.findings);
+            seen.take(past);
         }
+    }
+    for (gate, way) in gates {
+        let seen = match way {
+            Way::Files(_) => continue,
+            Way::Together(scanner) => together::look(subject, &paths, *scanner, &digest),
+            Way::Tool(tool) => tool::look(subject, &paths, tool, &digest),
+        };
+        all.entry(*gate).or_default().take(seen);
     }
     let sha256 = digest.over(&paths, &subject.left_out);
     let coverages = all.values_mut().flat_map(|seen| &mut seen.coverage);
-    coverages.for_each(|coverage| coverage.tree_sha256.clone_from(&sha256));
+    coverages
+        .filter(|coverage| coverage.tree_sha256.is_empty())
+        .for_each(|coverage| coverage.tree_sha256.clone_from(&sha256));
     all
 }

@@ -21,8 +21,10 @@ impl Tree for Planted<'_> {
     fn paths(&self) -> Vec<RepoPath> {
         let real = self.paths.map_or_else(|| self.tree.paths(), <[_]>::to_vec);
         let mut all: Vec<_> = real.into_iter().filter(|path| !(self.ignores)(path)).collect();
-        all.extend(self.canaries.keys().cloned());
-        all.sort();
+        for canary in self.canaries.keys() {
+            let at = all.partition_point(|path| path < canary);
+            all.insert(at, canary.clone());
+        }
         all
     }
 
@@ -89,7 +91,7 @@ fn is_found(canary: &Canary, among: &[&finding::Found]) -> bool {
 }
 
 /// Where files are now that were elsewhere before.
-fn moved(subject: &Subject) -> BTreeMap<RepoPath, RepoPath> {
+pub(super) fn moved(subject: &Subject) -> BTreeMap<RepoPath, RepoPath> {
     let touched = subject.touched.iter().flatten();
     let moved = touched.filter_map(|(now, from)| Some((from.clone()?, now.clone())));
     moved.filter(|(from, now)| from != now).collect()

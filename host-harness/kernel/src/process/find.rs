@@ -11,6 +11,16 @@ pub fn is_program(name: &str, folder: &Path) -> bool {
     }
 }
 
+/// Where a program lies: by its name on the search path, or at its own path.
+pub(super) fn program(name: &str) -> Option<PathBuf> {
+    let places = match name.contains('/') {
+        true => vec![PathBuf::from(name)],
+        false => search_path().into_iter().map(|folder| folder.join(name)).collect(),
+    };
+    let mut places = places.into_iter().filter_map(|place| std::path::absolute(place).ok());
+    places.find(|place| is_executable(place))
+}
+
 fn search_path() -> Vec<PathBuf> {
     std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
 }

@@ -6,6 +6,7 @@
 //! sees, gives up every power and runs it. Each result says what held the program and
 //! what was missing.
 
+pub mod bench;
 pub(crate) mod capture;
 mod environment;
 mod find;

@@ -37,6 +37,8 @@ pub struct GatesConfig {
     pub sbom: SbomGateConfig,
     /// Rules of the operator's own, by gate: `sast`, `container`, `iac`.
     pub rules: BTreeMap<GateName, Vec<String>>,
+    /// Known tools whose findings are taken in.
+    pub tools: Vec<ToolConfig>,
 }
 
 impl Default for GatesConfig {
@@ -55,6 +57,7 @@ impl Default for GatesConfig {
             licence: LicenceGateConfig::default(),
             sbom: SbomGateConfig::default(),
             rules: BTreeMap::new(),
+            tools: Vec::new(),
         }
     }
 }
@@ -145,6 +148,8 @@ impl WaiverConfig {
 pub struct SecretsGateConfig {
     /// Files of rules, ours or in gitleaks' form. Default: the rules that are part of the program.
     pub rules: Vec<String>,
+    /// Whether every version of every file in the history is looked into, too.
+    pub history: bool,
 }
 
 /// How dependencies are looked into.
@@ -185,6 +190,68 @@ pub struct SbomGateConfig {
     pub registries: Vec<String>,
 }
 
+/// A known tool whose findings are taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToolConfig {
+    /// Its name: `semgrep`, `trivy`.
+    pub name: String,
+    /// The file that says how it is used. Default: one that is part of this program.
+    pub definition: Option<String>,
+    /// Where it is. Default: where the search path has it.
+    pub program: Option<String>,
+    /// The SHA-256 that the program has to have.
+    pub sha256: Option<String>,
+    /// The version of the program with that SHA-256, where it does not say its version itself.
+    pub version: Option<String>,
+    /// Folders and files of the machine that it needs, besides the machine's programs.
+    #[serde(default)]
+    pub show: Vec<String>,
+    /// The operator's rules, in its own form.
+    pub rules: Option<String>,
+    /// The folder of data about vulnerabilities that it goes by.
+    pub data: Option<String>,
+    /// The gate that its findings count for. Default: the first that it can serve.
+    pub gate: Option<GateName>,
+    /// Whether the gate can do without it where it is not there.
+    #[serde(default)]
+    pub optional: bool,
+}
+
+impl ToolConfig {
+    /// A tool by its name alone.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            definition: None,
+            program: None,
+            sha256: None,
+            version: None,
+            show: Vec::new(),
+            rules: None,
+            data: None,
+            gate: None,
+            optional: false,
+        }
+    }
+
+    fn fault(&self) -> Option<String> {
+        let name = self.name.escape_debug();
+        let odd =
+            |sha256: &String| sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if self.sha256.as_ref().is_some_and(odd) {
+            return Some(format!("tools: the `sha256` of `{name}` is none"));
+        }
+        (self.version.is_some() && self.sha256.is_none())
+            .then(|| format!("tools: a `version` of `{name}` needs the `sha256` that it is the version of"))
+    }
+
+    fn files(&mut self) -> impl Iterator<Item = &mut String> {
+        let named = [&mut self.definition, &mut self.program, &mut self.rules, &mut self.data];
+        named.into_iter().flatten().chain(&mut self.show)
+    }
+}
+
 impl GatesConfig {
     /// What they can't be, with the key.
     pub fn fault(&self) -> Option<String> {
@@ -198,7 +265,9 @@ impl GatesConfig {
             return Some("`seconds` must be at least 1".to_owned());
         }
         let mut waivers = self.waivers.iter().enumerate();
-        waivers.find_map(|(at, waiver)| waiver.fault().map(|fault| format!("waivers[{at}]: {fault}")))
+        waivers
+            .find_map(|(at, waiver)| waiver.fault().map(|fault| format!("waivers[{at}]: {fault}")))
+            .or_else(|| self.tools.iter().find_map(ToolConfig::fault))
     }
 
     /// The files that it names.
@@ -207,6 +276,7 @@ impl GatesConfig {
         files.extend(&mut self.secrets.rules);
         files.extend(&mut self.dependencies.advisories);
         files.extend(self.rules.values_mut().flatten());
+        files.extend(self.tools.iter_mut().flat_map(ToolConfig::files));
         files
     }
 }

@@ -178,7 +178,7 @@ pub fn shows(config: &SandboxConfig, path: &Path) -> bool {
 
 /// What is shown must not take the place of what the sandbox is made of, nor be a door: a
 /// socket can be spoken to although it is read-only.
-fn showable(path: &Path) -> Result<PathBuf, KernelError> {
+pub(super) fn showable(path: &Path) -> Result<PathBuf, KernelError> {
     let failed = || KernelError::io("show", path.display());
     let found = path.canonicalize().map_err(failed())?;
     let metadata = found.metadata().map_err(failed())?;
