@@ -60,10 +60,7 @@ fn seek(way: &str) -> &'static str {
             ("config.toml", b"[gates]\nexempt = [\"secrets\"]\nignore = [\"src/**\"]\n"),
             (".code-assist/config.toml", b"[gates]\nignore = [\"**\"]\n"),
         ]),
-        "ignores its own file" => write(&[
-            (".gitignore", b"*.rs\nsrc/\n"),
-            ("src/token.rs", &leak()),
-        ]),
+        "ignores its own file" => write(&[(".gitignore", b"*.rs\nsrc/\n"), ("src/token.rs", &leak())]),
         "forges the trace" => {
             write(&[(MAIN, &leak())]);
             let notes = capability("audit.write");

@@ -8,10 +8,7 @@ mod standing;
 mod together;
 mod tool;
 
-use std::{
-    collections::BTreeMap,
-    time::Instant,
-};
+use std::{collections::BTreeMap, time::Instant};
 
 use agent_contract::{
     RepoPath,
