@@ -27,6 +27,10 @@ use crate::{outside::Outside, state::Run};
 /// Bytes of a file of rules, data or waivers at the most.
 const FILE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
+fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
+    input::read_if_there(path, FILE_BYTES_MAX).map_err(|error| error.message)
+}
+
 /// What the gates of a run go by.
 #[derive(Debug)]
 pub(crate) struct Gating {
@@ -53,22 +57,26 @@ impl Gating {
         }
     }
 
-    /// The scanners and the waivers, with their rules and data read.
-    pub fn open(&self, gates: &BTreeSet<GateName>, itself: &Itself) -> Result<Opened, String> {
-        let now_ms = kernel::clock::now_ms();
-        let read = |path: &Path| input::read_if_there(path, FILE_BYTES_MAX).map_err(|error| error.message);
+    /// The scanners with their rules and data read, and what no gate looks into.
+    pub fn open(&self, gates: &BTreeSet<GateName>, itself: &Itself) -> Result<(Set, Globs), String> {
         let set = Set::open(&Opening {
             config: &self.config,
             gates,
             state: &self.state,
             read: &read,
-            now_ms,
+            now_ms: kernel::clock::now_ms(),
             itself,
             holds: &self.holds(itself),
         })?;
-        let waivers = gates::waivers(&self.config, &self.approvers, &read)?;
         let ignore = Globs::parse(&self.config.ignore).map_err(|fault| format!("`ignore`: {fault}"))?;
-        Ok((set, Waivers::new(waivers, now_ms), ignore))
+        Ok((set, ignore))
+    }
+
+    /// What somebody answers for. One who may not, or a file that was changed, is no set-up that
+    /// is amiss but a word that counts for nothing.
+    pub fn waivers(&self) -> Result<Waivers, String> {
+        let waivers = gates::waivers(&self.config, &self.approvers, &read)?;
+        Ok(Waivers::new(waivers, kernel::clock::now_ms()))
     }
 
     /// The history, where secrets are looked for in it.
@@ -133,7 +141,7 @@ pub(crate) fn run(
         simulated: outside.results.simulated,
     };
     let opened = outside.gating.open(gates, &outside.itself);
-    let (set, waivers, ignore) = match opened {
+    let ((set, ignore), waivers) = match opened.and_then(|set| Ok((set, outside.gating.waivers()?))) {
         Ok(opened) => opened,
         Err(fault) => return Ok(failed(gates, &fault)),
     };
@@ -163,9 +171,6 @@ pub(crate) fn run(
         },
     ))
 }
-
-/// Scanners, waivers and what no gate looks into.
-pub(crate) type Opened = (Set, Waivers, Globs);
 
 /// Gates whose rules, data, waivers or files can't be read pass nothing.
 pub(crate) fn failed(gates: &BTreeSet<GateName>, fault: &str) -> Vec<GateResult> {
@@ -225,6 +230,11 @@ pub(crate) fn documents(run: &Run, result: &RunResult) -> Result<Vec<Document>, 
 /// The digest of what the verdict goes by: the rules, what fails, and who answers for what.
 fn policy_sha256(run: &Run) -> String {
     let gating = &run.outside.gating;
+    let digested = |file: &String| {
+        let sha256 = read(Path::new(file)).ok().flatten().map(|bytes| policy::blob::sha256(&bytes));
+        serde_json::json!({ "file": file, "sha256": sha256 })
+    };
+    let waiver_files: Vec<_> = gating.config.waiver_files.iter().map(digested).collect();
     let standards = serde_json::json!({
         "policy": run.policy_sha256,
         "required": run.outside.required_gates,
@@ -233,7 +243,7 @@ fn policy_sha256(run: &Run) -> String {
         "old_fail_on": gating.config.old_fail_on.severity(),
         "ignore": gating.config.ignore,
         "waivers": gating.config.waivers,
-        "waiver_files": gating.config.waiver_files,
+        "waiver_files": waiver_files,
         "tools": gating.config.tools,
     });
     policy::blob::sha256(policy::context::canonical(&standards).as_bytes())

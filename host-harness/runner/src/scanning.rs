@@ -13,7 +13,10 @@ use gates::{Evidence, Now, Revision, frame::Subject};
 use kernel::{Itself, KernelError, Workspace, git::Since, workspace::Ignored};
 use policy::{Code, Config};
 
-use crate::gating::{self, Gating};
+use crate::{
+    gating::{self, Gating},
+    start_error::StartError,
+};
 
 /// What is to be looked into, and how.
 pub struct Scan<'a> {
@@ -48,7 +51,7 @@ pub const GATES: [GateName; 8] = [
 ];
 
 /// Has the gates look.
-pub fn scan(scan: &Scan) -> Result<Vec<GateResult>, KernelError> {
+pub fn scan(scan: &Scan) -> Result<Vec<GateResult>, StartError> {
     let (root, only) = place(scan.path)?;
     let workspace = Workspace::open(&root, &scan.config.limits)?;
     // What is named is looked into, whatever git makes of it.
@@ -59,14 +62,16 @@ pub fn scan(scan: &Scan) -> Result<Vec<GateResult>, KernelError> {
     });
     if now.is_empty() || only.as_ref().is_some_and(|only| !now.has(only)) {
         let message = format!("`{}` holds no file to look into", scan.path.display());
-        return Err(KernelError::new(Code::RepositoryUnusable, message));
+        return Err(KernelError::new(Code::RepositoryUnusable, message).into());
     }
     let since = since.transpose()?;
     let before = since.as_ref().map(Revision::of);
     let gating = Gating::new(scan.config, scan.fail_on, &scan.state);
     let history = gating.history(&scan.gates, &root)?;
-    let (set, waivers, ignore) = match gating.open(&scan.gates, &scan.itself) {
-        Ok(opened) => opened,
+    let amiss = |fault: String| StartError::invalid("config-invalid", format!("the gates: {fault}"));
+    let (set, ignore) = gating.open(&scan.gates, &scan.itself).map_err(amiss)?;
+    let waivers = match gating.waivers() {
+        Ok(waivers) => waivers,
         Err(fault) => return Ok(gating::failed(&scan.gates, &fault)),
     };
     let others = |path: &RepoPath| only.as_ref().is_some_and(|only| only != path);

@@ -67,6 +67,12 @@ pub trait TreeScanner: Send + Sync {
     /// change, what came to be since can be told.
     fn survey(&self, tree: &dyn Tree, before: Option<&dyn Tree>) -> Survey;
 
+    /// Whether a change that touches none of its files leaves everything as it was. It does not
+    /// where what it says hangs on other files, or on data that grows.
+    fn hangs_on_its_files_alone(&self) -> bool {
+        false
+    }
+
     /// What has to be found in every run, by the same way as the rest.
     fn canary(&self) -> Vec<Canary>;
 

@@ -42,6 +42,10 @@ impl TreeScanner for Together {
         survey(&self.rules, tree)
     }
 
+    fn hangs_on_its_files_alone(&self) -> bool {
+        true
+    }
+
     fn canary(&self) -> Vec<Canary> {
         vec![Canary {
             path: RepoPath::parse("canary/main.tf").expect("a plain name"),

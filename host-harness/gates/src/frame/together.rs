@@ -7,6 +7,8 @@ use finding::{Canary, Tree, TreeScanner, findings};
 
 use super::{Digest, IGNORED, OURS, Seen, Subject, coverage::Tally, standing};
 
+const UNTOUCHED: &str = "the change touches none of this kind";
+
 /// A tree without what the policy leaves out and with the canaries, whose readings are noted.
 struct Planted<'a> {
     tree: &'a dyn Tree,
@@ -55,10 +57,11 @@ pub(super) fn look(
     let planted: BTreeMap<_, _> =
         canaries.iter().map(|canary| (canary.path.clone(), canary.bytes.clone())).collect();
     let taken = planted.keys().find(|path| paths.binary_search(path).is_ok());
+    let idle = is_idle(subject, scanner);
     let tree = Planted {
         tree: subject.now,
         ignores: subject.ignores,
-        paths: Some(paths),
+        paths: Some(if idle { &[] } else { paths }),
         canaries: &planted,
         digest: Some(digest),
         sizes: Default::default(),
@@ -68,7 +71,7 @@ pub(super) fn look(
     let is_planted = |path: &Option<RepoPath>| path.as_ref().is_some_and(|path| planted.contains_key(path));
     let among: Vec<_> = survey.found.iter().filter(|found| is_planted(&found.path)).collect();
     let awake = taken.is_none() && canaries.iter().all(|canary| is_found(canary, &among));
-    let mut tally = tally(subject, paths, scanner, &survey, &sizes);
+    let mut tally = tally(subject, paths, scanner, &survey, &sizes, idle);
     tally.broken.extend(taken.map(|path| format!("`{path}` stands where the planted fault has to")));
     let found: Vec<_> = survey.found.into_iter().filter(|found| !is_planted(&found.path)).collect();
     let mut findings = findings(found, OURS);
@@ -83,6 +86,15 @@ pub(super) fn look(
     }
     let (coverage, broken) = tally.coverage("every file", awake);
     Seen { findings, broken, coverage: vec![coverage], sources: scanner.sources() }
+}
+
+/// Whether the change leaves everything as it was that the scanner could speak of.
+fn is_idle(subject: &Subject, scanner: &dyn TreeScanner) -> bool {
+    let passed = |path: &RepoPath| scanner.passes_over(path).is_some();
+    let untouched =
+        |(now, from): (&RepoPath, &Option<RepoPath>)| passed(now) && from.as_ref().is_none_or(passed);
+    scanner.hangs_on_its_files_alone()
+        && subject.touched.as_ref().is_some_and(|touched| touched.iter().all(untouched))
 }
 
 /// Several files may make one fault, which is told of one of them.
@@ -103,6 +115,7 @@ fn tally(
     scanner: &dyn TreeScanner,
     survey: &finding::Survey,
     sizes: &BTreeMap<RepoPath, usize>,
+    idle: bool,
 ) -> Tally {
     let scanned: BTreeSet<_> = survey.scanned.iter().collect();
     let broken: BTreeMap<_, _> = survey.broken.iter().map(|(path, reason)| (path, reason)).collect();
@@ -113,7 +126,8 @@ fn tally(
             (Some(reason), _) => tally.broken(path, reason),
             (None, true) => tally.scanned(sizes.get(path).copied().unwrap_or(0)),
             (None, false) => {
-                tally.skipped(path, scanner.passes_over(path).unwrap_or("nothing there needs it"));
+                let reason = if idle { UNTOUCHED } else { "nothing there needs it" };
+                tally.skipped(path, scanner.passes_over(path).unwrap_or(reason));
             }
         }
     }
