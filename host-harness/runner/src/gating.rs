@@ -24,6 +24,8 @@ use policy::{
 
 use crate::{outside::Outside, state::Run};
 
+/// Files that a warning names.
+const UNSEEN_MAX: usize = 5;
 /// Bytes of a file of rules, data or waivers at the most.
 const FILE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
@@ -150,6 +152,7 @@ pub(crate) fn run(
         Err(fault) => return Ok(failed(gates, &fault.message)),
     };
     let before = Checkout::beneath(&now);
+    outside.results.unseen = touched.keys().filter(|path| ignore.match_any(path.as_str())).cloned().collect();
     let subject = Subject {
         now: &now,
         before: Some(&before),
@@ -225,6 +228,21 @@ pub(crate) fn documents(run: &Run, result: &RunResult) -> Result<Vec<Document>, 
     };
     let unmade = |error| LedgerError::Closed(format!("the statements of the verdict can't be made: {error}"));
     gates::documents(&making).map_err(unmade)
+}
+
+/// What is said of files that the change touches and the operator leaves out of every gate's sight.
+pub(crate) fn unseen(paths: &[RepoPath]) -> Option<String> {
+    let told: Vec<_> = paths.iter().take(UNSEEN_MAX).map(|path| format!("`{path}`")).collect();
+    let more = match paths.len().saturating_sub(UNSEEN_MAX) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!paths.is_empty()).then(|| {
+        format!(
+            "on the operator's word no gate looks into {}{more}, which the change touches",
+            told.join(", ")
+        )
+    })
 }
 
 /// The digest of what the verdict goes by: the rules, what fails, and who answers for what.

@@ -83,6 +83,8 @@ pub(crate) struct Results {
     pub commit: Option<String>,
     /// Whether the container came up, where that was tried.
     pub simulated: Option<bool>,
+    /// What the change touches and the operator leaves out of every gate's sight.
+    pub unseen: Vec<RepoPath>,
     /// Whether the workspace was written to after a commit.
     pub outdated_commit: bool,
 }

@@ -307,6 +307,7 @@ fn warnings(run: &Run, report: Option<&Report>, diff: &[u8]) -> Vec<String> {
     let exempt = exempt.filter(|_| run.request.mode == RunMode::ProductionChange);
     warnings
         .extend(exempt.map(|gate| format!("the operator exempts production changes from the gate `{gate}`")));
+    warnings.extend(gating::unseen(&run.outside.results.unseen));
     let sandbox: std::collections::BTreeSet<_> =
         run.outside.results.checks.values().flat_map(|check| &check.sandbox).collect();
     let missing = sandbox.into_iter().filter(|part| part.starts_with("missing"));

@@ -89,3 +89,11 @@ fn a_container_file_has_to_be_simulated() {
     world.git(&["commit", "-qm", "a container"]);
     assert_exit(&produce(&world, PATCH, &[]), 4, &["gate `simulation`: fail", "--simulate"]);
 }
+
+#[test]
+fn what_the_operator_leaves_out_of_sight_is_said() {
+    let world = sound();
+    world.lay("config.toml", "[gates]\nignore = [\"src/**\"]\n");
+    let output = produce(&world, PATCH, &["--config", "config.toml"]);
+    assert_exit(&output, 0, &["no gate looks into `src/main.rs`"]);
+}
