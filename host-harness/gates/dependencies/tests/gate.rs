@@ -4,7 +4,7 @@ mod common;
 
 use common::{NOW_MS, database, found, options, osv};
 use dependencies::{
-    data::{DataError, Database},
+    data::{DataError, Database, Planted},
     gate::{Dependencies, Options, Readiness},
 };
 use finding::{Found, Held, Severity, TreeScanner as _};
@@ -180,4 +180,58 @@ fn lock_files_of_every_ecosystem_give_what_is_known_and_nothing_else() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_the_advisories_hold_nothing_about_is_broken_and_never_sound() {
+    let npm = r#"{"name":"a","lockfileVersion":3,"packages":{"":{"name":"a"},"node_modules/b":{"version":"1.0.0"}}}"#;
+    let own = r#"{"name":"a","lockfileVersion":3,"packages":{"":{"name":"a","workspaces":["c"]},"c":{"name":"c","version":"1.0.0"}}}"#;
+    let crates = || database(&[osv("RUSTSEC-1", "crates.io", "left", ("0", "2.0.0"), "")]);
+    let python = || database(&[osv("PYSEC-1", "PyPI", "left", ("0", "2.0.0"), "")]);
+    let cargo = cargo("left", "2.0.0");
+    for (advisories, path, text, lacking) in [
+        (crates(), "package-lock.json", npm, Some("npm")),
+        (crates(), "package-lock.json", own, None),
+        (crates(), "package.json", r#"{"name":"a","dependencies":{"b":"^1"}}"#, Some("npm")),
+        (crates(), "requirements.txt", "idna>=3\n", Some("PyPI")),
+        (crates(), "Cargo.lock", &cargo, None),
+        (python(), "Cargo.lock", &cargo, Some("crates.io")),
+        (python(), "Cargo.lock", "version = 4\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n", None),
+    ] {
+        let tree: Held = [(path, text)].into_iter().collect();
+        let broken = Dependencies::new(Some(Ok(advisories)), options()).survey(&tree, None).broken;
+        let reasons: Vec<&str> = broken.iter().map(|(_, reason)| reason.as_str()).collect();
+        match lacking {
+            None => assert_eq!(reasons, Vec::<&str>::new(), "{path}"),
+            Some(ecosystem) => assert!(
+                matches!(reasons.as_slice(), [one] if one.contains(ecosystem) && one.contains("advisories import")),
+                "{path}: {reasons:?}"
+            ),
+        }
+    }
+}
+
+#[test]
+fn members_of_a_workspace_need_no_advisories() {
+    let lock = r#"{"name":"a","lockfileVersion":3,"packages":{"":{"name":"a","workspaces":["b","c"]},"b":{"name":"b","version":"1.0.0","dependencies":{"c":"*"}},"c":{"name":"c","version":"1.0.0"},"node_modules/c":{"resolved":"c","link":true}}}"#;
+    let tree: Held = [
+        ("package-lock.json", lock),
+        ("package.json", r#"{"name":"a","workspaces":["b","c"]}"#),
+        ("b/package.json", r#"{"name":"b","version":"1.0.0","dependencies":{"c":"*"}}"#),
+        ("c/package.json", r#"{"name":"c","version":"1.0.0"}"#),
+    ]
+    .into_iter()
+    .collect();
+    let advisories = database(&[osv("RUSTSEC-1", "crates.io", "left", ("0", "2.0.0"), "")]);
+    assert_eq!(Dependencies::new(Some(Ok(advisories)), options()).survey(&tree, None).broken, []);
+}
+
+#[test]
+fn the_canary_is_found_where_nothing_is_known_of_its_ecosystem() {
+    let gate = Dependencies::new(Some(Ok(database(&[osv("GHSA-1", "npm", "a", ("0", "1"), "")]))), options());
+    let tree: Held =
+        gate.canary().into_iter().map(|canary| (canary.path.as_str().to_owned(), canary.bytes)).collect();
+    let survey = gate.survey(&tree, None);
+    assert_eq!(survey.broken, []);
+    assert_eq!(ids(&survey.found), [Planted::ID]);
 }

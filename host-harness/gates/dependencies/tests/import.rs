@@ -41,6 +41,10 @@ fn an_archive_of_osv_becomes_a_database_that_opens_again() {
     assert_eq!(again.of("PyPI", "some.thing").expect("it reads")[0].id, "PYSEC-b");
     assert_eq!(again.of("npm", "right").expect("it reads"), []);
     assert_eq!(again.of("crates.io", Planted::NAME).expect("it reads")[0].id, Planted::ID);
+    assert!(
+        again.knows("npm") && again.knows("PyPI") && !again.knows("crates.io"),
+        "what is planted is no data"
+    );
     assert_eq!((again.meta().advisories, day(again.meta().date_ms)), (2, "2026-01-02".to_owned()));
 }
 
@@ -98,6 +102,7 @@ fn an_index_tells_what_was_yanked() {
         .index("index", [("a", br#"{"name":"a","vers":"1.0.0","yanked":true}"#.as_slice())])
         .expect("an index");
     let database = importer.finish(Some(0)).expect("a database").database;
+    assert!(!database.knows("crates.io"), "what was yanked tells of no vulnerability");
     let yanked = database.of("crates.io", "a").expect("it reads");
     assert_eq!(
         (yanked[0].kind, yanked[0].versions.as_slice()),

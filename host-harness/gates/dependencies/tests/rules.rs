@@ -21,6 +21,7 @@ fn known() -> Database {
     };
     let files = [
         osv("MAL-2026-1", "npm", "known-malice", ("0", ""), ""),
+        osv("PYSEC-2026-1", "PyPI", "known-malady", ("0", "1.0.0"), ""),
         informational("RUSTSEC-2026-9001", "known-unmaintained", "unmaintained"),
         informational("RUSTSEC-2026-9002", "known-unsound", "unsound"),
         informational("RUSTSEC-2026-9003", "known-notice", "notice"),

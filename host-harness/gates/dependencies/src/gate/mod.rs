@@ -2,6 +2,7 @@
 
 mod advised;
 mod group;
+mod held;
 mod rules;
 mod told;
 
@@ -104,6 +105,7 @@ impl Dependencies {
             broken: inventory.broken.clone(),
         };
         if let Some(database) = &self.database {
+            survey.broken.extend(held::lacking(database, inventory));
             self.advise(database, inventory, &mut survey);
         }
         survey.found.sort_by(|a, b| place(a).cmp(&place(b)));
