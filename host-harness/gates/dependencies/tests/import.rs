@@ -54,6 +54,7 @@ fn what_can_not_be_read_is_counted_and_nothing_at_all_is_an_error() {
     let mut importer = Importer::new();
     let files: [(&str, &[u8]); 4] =
         [("a.json", good.as_bytes()), ("b.json", b"{"), ("c.json", b"\xff"), ("README.md", b"# Hello")];
+    importer.tolerate_unread(true);
     importer.archive("all.zip", &zip(&files)).expect("one is good");
     let imported = importer.finish(None).expect("a database");
     assert_eq!(imported.database.meta().unread, 2);
@@ -65,6 +66,16 @@ fn what_can_not_be_read_is_counted_and_nothing_at_all_is_an_error() {
     let error = Importer::new().archive("all.zip", b"no archive").expect_err("no archive");
     assert!(matches!(error, DataError::Archive { .. }), "{error}");
     assert!(Importer::new().finish(None).is_err());
+}
+
+#[test]
+fn what_can_not_be_read_refuses_the_import_unless_that_is_tolerated() {
+    let good = osv("GHSA-a", "npm", "left", "1.2.0");
+    let mut importer = Importer::new();
+    importer.archive("all.zip", &zip(&[("a.json", good.as_bytes()), ("b.json", b"{")])).expect("one is good");
+    let error = importer.finish(None).expect_err("one is not");
+    assert!(matches!(&error, DataError::Unread { count: 1, first } if first.contains("b.json")), "{error}");
+    assert!(error.to_string().contains("--allow-unread"), "{error}");
 }
 
 #[test]

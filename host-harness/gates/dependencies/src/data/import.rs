@@ -60,6 +60,8 @@ impl Planted {
 }
 
 const UNREAD_TOLD_MAX: usize = 100;
+/// Files that an error names.
+const UNREAD_NAMED_MAX: usize = 5;
 
 /// Reads advisories from wherever they come.
 #[derive(Debug, Default)]
@@ -72,12 +74,19 @@ pub struct Importer {
     withdrawn: BTreeSet<String>,
     nameless: u64,
     newest_ms: u64,
+    tolerates_unread: bool,
 }
 
 impl Importer {
     /// With nothing yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Whether files that should be advisories and can't be read are left out, rather than the
+    /// whole import be refused. The gate tells that some are missing.
+    pub fn tolerate_unread(&mut self, tolerates: bool) {
+        self.tolerates_unread = tolerates;
     }
 
     /// Reads a zip, tar, tar.gz or tar.xz of advisories: an archive of OSV, or a snapshot of an
@@ -144,6 +153,9 @@ impl Importer {
         if self.ids.is_empty() && self.shelves.is_empty() {
             return Err(DataError::Empty { name: "the import".to_owned() });
         }
+        if self.unread_count > 0 && !self.tolerates_unread {
+            return Err(self.unread_error());
+        }
         let planted = ("crates.io".to_owned(), Planted::NAME.to_owned());
         self.shelves.insert(planted, vec![Planted::advisory()]);
         let meta = pack::Counts {
@@ -156,6 +168,13 @@ impl Importer {
         };
         let bytes = pack::pack(meta, self.shelves)?;
         Ok(Imported { database: Database::open(bytes)?, unread: self.unread })
+    }
+
+    fn unread_error(&self) -> DataError {
+        let first = self.unread.iter().take(UNREAD_NAMED_MAX);
+        let first: Vec<String> =
+            first.map(|unread| format!("`{}` ({})", unread.name, unread.reason)).collect();
+        DataError::Unread { count: self.unread_count, first: first.join(", ") }
     }
 
     fn taken(&self) -> (u64, u64) {

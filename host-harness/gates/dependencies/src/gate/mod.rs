@@ -105,6 +105,7 @@ impl Dependencies {
             broken: inventory.broken.clone(),
         };
         if let Some(database) = &self.database {
+            survey.found.extend(told::unread(&self.options.rules, database.meta().unread));
             survey.broken.extend(held::lacking(database, inventory));
             self.advise(database, inventory, &mut survey);
         }
