@@ -235,3 +235,12 @@ fn the_canary_is_found_where_nothing_is_known_of_its_ecosystem() {
     assert_eq!(survey.broken, []);
     assert_eq!(ids(&survey.found), [Planted::ID]);
 }
+
+#[test]
+fn a_range_that_can_not_be_decided_is_told_with_the_reason() {
+    let advisories = [osv("RUSTSEC-1", "crates.io", "left", ("0", "unreleased"), "")];
+    let found = found(database(&advisories), &[("Cargo.lock", &cargo("left", "9.0.0"))]);
+    assert_eq!(ids(&found), ["RUSTSEC-1"]);
+    let told = found.iter().any(|found| found.message.contains("`unreleased` can't be read as a version"));
+    assert!(told, "{found:?}");
+}

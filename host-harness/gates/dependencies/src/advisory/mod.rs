@@ -119,13 +119,49 @@ impl Event {
     }
 }
 
+/// Whether a version is affected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// It is not.
+    Out,
+    /// It is.
+    In,
+    /// It can't be told, because this is no version; it counts as affected.
+    Unsure(String),
+}
+
 impl Advisory {
-    /// Whether a version is affected.
+    /// Whether a version is affected, or might be.
     pub fn affects(&self, order: Order, version: &str) -> bool {
-        let named = |listed: &String| order.compare(listed, version).is_eq();
-        let version = public(order, version);
-        self.versions.iter().any(|listed| named(listed) || order.compare(listed, version).is_eq())
-            || self.ranges.iter().any(|events| within(order, events, version))
+        self.reach(order, version) != Reach::Out
+    }
+
+    /// Whether a version is affected, and where that can't be told, why.
+    pub fn reach(&self, order: Order, version: &str) -> Reach {
+        let released = public(order, version);
+        let named = |listed: &String| {
+            order.compare(listed, version).is_eq() || order.compare(listed, released).is_eq()
+        };
+        if self.versions.iter().any(named) {
+            return Reach::In;
+        }
+        let mut unsure = self.unlisted(order, version);
+        for events in &self.ranges {
+            match reach(order, events, released) {
+                Reach::In => return Reach::In,
+                Reach::Out => {}
+                why => unsure = why,
+            }
+        }
+        unsure
+    }
+
+    /// What was made to do harm is not let by for a version that nobody can read.
+    fn unlisted(&self, order: Order, version: &str) -> Reach {
+        match self.kind == Kind::Malicious && !order.reads(version) {
+            true => Reach::Unsure(version.to_owned()),
+            false => Reach::Out,
+        }
     }
 
     /// The lowest version after this one that is not affected, where one is known.
@@ -135,6 +171,7 @@ impl Advisory {
             _ => None,
         });
         fixes
+            .filter(|fixed| order.reads(fixed))
             .filter(|fixed| order.compare(fixed, version).is_gt() && !self.affects(order, fixed))
             .min_by(|a, b| order.compare(a, b))
     }
@@ -146,7 +183,8 @@ impl Advisory {
             events.sort_by(|a, b| by_version(order, a, b));
         }
         let ranges = &self.ranges;
-        self.versions.retain(|version| !ranges.iter().any(|events| within(order, events, version)));
+        self.versions
+            .retain(|version| !ranges.iter().any(|events| reach(order, events, version) == Reach::In));
     }
 }
 
@@ -165,6 +203,35 @@ fn by_version(order: Order, a: &Event, b: &Event) -> Ordering {
         (_, "0") => Ordering::Greater,
         (a, b) => order.compare(a, b),
     }
+}
+
+/// Whether a version lies in a range. Where one of the bounds is no version, all that can be
+/// told is that the version lies before every beginning.
+fn reach(order: Order, events: &[Event], version: &str) -> Reach {
+    if events.iter().all(|event| event.version() == "0") && within(order, events, version) {
+        return Reach::In;
+    }
+    let odd = |bound: &&str| !is_bound(order, bound);
+    let mut texts = std::iter::once(version).chain(events.iter().map(Event::version));
+    match texts.find(odd) {
+        Some(_) if order.reads(version) && is_before(order, events, version) => Reach::Out,
+        Some(odd) => Reach::Unsure(odd.to_owned()),
+        None if within(order, events, version) => Reach::In,
+        None => Reach::Out,
+    }
+}
+
+fn is_bound(order: Order, text: &str) -> bool {
+    matches!(text, "0" | "*") || order.reads(text)
+}
+
+fn is_before(order: Order, events: &[Event], version: &str) -> bool {
+    events.iter().all(|event| match event {
+        Event::Introduced(bound) => {
+            bound != "0" && order.reads(bound) && order.compare(version, bound).is_lt()
+        }
+        _ => true,
+    })
 }
 
 /// OSV's own evaluation: the events in their order, each of which may change the answer.
@@ -244,6 +311,32 @@ mod tests {
         assert!(last.affects(Order::Semver, "1.2.0") && !last.affects(Order::Semver, "1.2.1"));
         let limit = advisory(&[&[("introduced", "1.0.0"), ("limit", "1.2.0")]], &[]);
         assert!(limit.affects(Order::Semver, "1.1.9") && !limit.affects(Order::Semver, "1.2.0"));
+    }
+
+    #[test]
+    fn a_bound_that_is_no_version_affects() {
+        let unsure = |text: &str| Reach::Unsure(text.to_owned());
+        for (events, version, wanted) in [
+            (&[("introduced", "next"), ("fixed", "2.0.0")][..], "3.0.0", unsure("next")),
+            (&[("introduced", "0"), ("fixed", "next")], "3.0.0", unsure("next")),
+            (&[("introduced", "1.0.0"), ("last", "1.x")], "3.0.0", unsure("1.x")),
+            (&[("introduced", "1.0.0"), ("limit", "")], "3.0.0", unsure("")),
+            (&[("introduced", "1.0.0"), ("fixed", "next")], "0.9.0", Reach::Out),
+            (&[("introduced", "1.0.0"), ("fixed", "2.0.0")], "a commit", unsure("a commit")),
+            (&[("introduced", "0")], "a commit", Reach::In),
+            (&[("introduced", "0"), ("limit", "*")], "1.0.0", Reach::In),
+            (&[("introduced", "1.0.0"), ("fixed", "2.0.0")], "2.0.0", Reach::Out),
+        ] {
+            assert_eq!(
+                advisory(&[events], &[]).reach(Order::Semver, version),
+                wanted,
+                "{events:?} {version}"
+            );
+        }
+        let listed = advisory(&[], &["1.0.0"]);
+        assert_eq!(listed.reach(Order::Semver, "a commit"), Reach::Out);
+        let harm = Advisory { kind: Kind::Malicious, ..listed };
+        assert_eq!(harm.reach(Order::Semver, "a commit"), unsure("a commit"));
     }
 
     #[test]

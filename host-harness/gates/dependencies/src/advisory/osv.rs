@@ -104,20 +104,23 @@ fn read(osv: Osv) -> Result<Read, String> {
     let mut affected: Vec<Affected> = Vec::new();
     for package in &osv.affected {
         let Some(named) = &package.package else { continue };
-        let advisory = advisory(&osv, package, &named.ecosystem)?;
+        let mut advisory = advisory(&osv, package, &named.ecosystem)?;
+        if advisory.kind == Kind::Malicious && advisory.ranges.is_empty() && advisory.versions.is_empty() {
+            advisory.ranges.push(vec![Event::Introduced("0".to_owned())]);
+        }
         if advisory.ranges.is_empty() && advisory.versions.is_empty() {
             continue;
         }
-        // Several entries for one package are one advisory with more ranges.
+        // Several entries for one package are one advisory with more ranges, and a package has
+        // one name however it is written.
+        let ecosystem = name::ecosystem(&named.ecosystem).to_owned();
+        let name = name::normal(&ecosystem, &named.name);
         let same = |other: &&mut Affected| {
-            other.ecosystem == named.ecosystem
-                && other.name == named.name
-                && other.advisory.kind == advisory.kind
+            other.ecosystem == ecosystem && other.name == name && other.advisory.kind == advisory.kind
         };
         match affected.iter_mut().find(same) {
             Some(other) => merge(&mut other.advisory, advisory),
             None => {
-                let (ecosystem, name) = (named.ecosystem.clone(), named.name.clone());
                 affected.push(Affected { ecosystem, name, advisory });
             }
         }
@@ -258,6 +261,25 @@ mod tests {
         assert_eq!(affected[0].advisory.severity, Some(Severity::Critical));
         assert_eq!(affected[0].advisory.summary, "bad[31m");
         assert_eq!((affected[1].ecosystem.as_str(), affected[1].name.as_str()), ("PyPI", "b"));
+    }
+
+    #[test]
+    fn entries_of_one_package_are_one_however_it_is_written() {
+        let affected = live(
+            r#"{"id":"GHSA-1","affected":[
+              {"package":{"ecosystem":"PyPI","name":"A_b"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1"}]}]},
+              {"package":{"ecosystem":"PyPI","name":"a.b"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"3"},{"fixed":"4"}]}]},
+              {"package":{"ecosystem":"Maven:https://maven.example","name":"g:a"},"versions":["1"]},
+              {"package":{"ecosystem":"Maven","name":"g:a"},"versions":["2"]}]}"#,
+        );
+        assert_eq!(affected.len(), 2, "{affected:?}");
+        assert_eq!((affected[0].advisory.ranges.len(), affected[1].advisory.versions.len()), (2, 2));
+    }
+
+    #[test]
+    fn what_was_made_to_do_harm_is_so_in_every_version_where_none_is_named() {
+        let affected = live(r#"{"id":"MAL-1","affected":[{"package":{"ecosystem":"npm","name":"a"}}]}"#);
+        assert!(affected[0].advisory.affects(Order::Semver, "7.0.0"));
     }
 
     #[test]

@@ -85,7 +85,8 @@ impl<'a> Advised<'a> {
             Kind::Malicious => (group.id.as_str(), rule.severity),
             _ => (rule.id.as_str(), rule.severity),
         };
-        Some(found(package, name, severity, rule.message(&words), rule.remedy(&words), &group.id))
+        let message = rule.message(&words) + &unsure(group);
+        Some(found(package, name, severity, message, rule.remedy(&words), &group.id))
     }
 
     /// A fork may have mended what the published version has; it is told, and not held against it.
@@ -147,6 +148,13 @@ fn also(ids: &BTreeSet<String>) -> String {
         true => String::new(),
         false => format!(" ({})", ids.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
     }
+}
+
+/// Why it counts as affected although that can't be told.
+fn unsure(group: &Group) -> String {
+    group.unsure.as_ref().map_or_else(String::new, |what| {
+        format!(" (`{}` can't be read as a version, so it counts as affected)", what.escape_debug())
+    })
 }
 
 /// A finding about a package. Its subject leaves out the version, so that a step from one

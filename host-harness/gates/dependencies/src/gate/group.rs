@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use finding::Severity;
 
 use crate::{
-    advisory::{Advisory, Kind},
+    advisory::{Advisory, Kind, Reach},
     version::Order,
 };
 
@@ -22,6 +22,8 @@ pub struct Group {
     pub summary: String,
     /// The lowest version after the present one that none of them affects.
     pub fixed: Option<String>,
+    /// What is no version although it ought to be, where only for that it counts as affected.
+    pub unsure: Option<String>,
 }
 
 /// Puts together those that are one by their aliases.
@@ -92,5 +94,18 @@ fn group(members: &[Advisory], mut names: BTreeSet<String>, order: Order, versio
             .cloned()
             .unwrap_or_default(),
         fixed: fixed.map(str::to_owned),
+        unsure: unsure(members, order, version),
     }
+}
+
+fn unsure(members: &[Advisory], order: Order, version: &str) -> Option<String> {
+    let mut unsure = None;
+    for member in members {
+        match member.reach(order, version) {
+            Reach::In => return None,
+            Reach::Unsure(what) => unsure = Some(what),
+            Reach::Out => {}
+        }
+    }
+    unsure
 }
