@@ -244,3 +244,24 @@ fn a_range_that_can_not_be_decided_is_told_with_the_reason() {
     let told = found.iter().any(|found| found.message.contains("`unreleased` can't be read as a version"));
     assert!(told, "{found:?}");
 }
+
+#[test]
+fn an_advisory_without_a_score_counts_as_high_whatever_its_alias_says() {
+    let scored = |word: &str| format!(r#","aliases":["CVE-1"],"database_specific":{{"severity":"{word}"}}"#);
+    let plain = r#","aliases":["CVE-1"]"#.to_owned();
+    for (own, other, wanted, says) in [
+        (&plain, scored("LOW"), Severity::High, true),
+        (&plain, scored("CRITICAL"), Severity::Critical, false),
+        (&scored("LOW"), plain.clone(), Severity::High, true),
+        (&scored("LOW"), scored("MODERATE"), Severity::Medium, false),
+        (&plain, plain.clone(), Severity::High, true),
+    ] {
+        let advisories = [
+            osv("RUSTSEC-1", "crates.io", "left", ("0", "2.0.0"), own),
+            osv("GHSA-1", "crates.io", "left", ("0", "2.0.0"), &other),
+        ];
+        let found = found(database(&advisories), &[("Cargo.lock", &cargo("left", "1.0.0"))]);
+        let one = found.iter().find(|found| found.rule.ends_with("RUSTSEC-1")).expect("it is told");
+        assert_eq!((one.severity, one.message.contains("not scored")), (wanted, says), "{own} {other}");
+    }
+}

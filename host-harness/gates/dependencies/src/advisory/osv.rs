@@ -131,7 +131,15 @@ fn read(osv: Osv) -> Result<Read, String> {
 fn merge(into: &mut Advisory, other: Advisory) {
     into.ranges.extend(other.ranges);
     into.versions.extend(other.versions);
-    into.severity = into.severity.max(other.severity);
+    into.severity = gravest(into.severity, other.severity);
+}
+
+/// None is as grave as high, and so only critical is graver.
+fn gravest(one: Option<Severity>, other: Option<Severity>) -> Option<Severity> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.max(other)),
+        (one, other) => one.or(other).filter(|severity| *severity == Severity::Critical),
+    }
 }
 
 fn advisory(osv: &Osv, package: &Package, ecosystem: &str) -> Result<Advisory, String> {
@@ -280,6 +288,23 @@ mod tests {
     fn what_was_made_to_do_harm_is_so_in_every_version_where_none_is_named() {
         let affected = live(r#"{"id":"MAL-1","affected":[{"package":{"ecosystem":"npm","name":"a"}}]}"#);
         assert!(affected[0].advisory.affects(Order::Semver, "7.0.0"));
+    }
+
+    #[test]
+    fn an_entry_without_a_score_is_not_made_less_grave_by_another() {
+        for (words, wanted) in [
+            (["", "LOW"], None),
+            (["CRITICAL", ""], Some(Severity::Critical)),
+            (["LOW", "MODERATE"], Some(Severity::Medium)),
+        ] {
+            let entries = words.map(|word| {
+                format!(
+                    r#"{{"package":{{"ecosystem":"npm","name":"a"}},"versions":["1"],"database_specific":{{"severity":"{word}"}}}}"#
+                )
+            });
+            let affected = live(&format!(r#"{{"id":"X-1","affected":[{}]}}"#, entries.join(",")));
+            assert_eq!(affected[0].advisory.severity, wanted, "{words:?}");
+        }
     }
 
     #[test]

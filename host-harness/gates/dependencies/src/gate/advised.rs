@@ -68,7 +68,8 @@ impl<'a> Advised<'a> {
     fn tell(&self, package: &Package, group: &Group) -> Option<Found> {
         let rule = self.rules.get(rule_of(group.kind))?;
         let also = also(&group.also);
-        let score = if group.severity.is_none() { " (not scored, so it counts as high)" } else { "" };
+        let severity = severity(group, rule.severity);
+        let score = if group.severity == Some(severity) { "" } else { " (not scored, so it counts as high)" };
         let from = self.from(package);
         let words = [
             ("package", package.id.name.as_str()),
@@ -81,7 +82,7 @@ impl<'a> Advised<'a> {
             ("from", &from),
         ];
         let (name, severity) = match group.kind {
-            Kind::Vulnerability => (group.id.as_str(), group.severity.unwrap_or(rule.severity)),
+            Kind::Vulnerability => (group.id.as_str(), severity),
             Kind::Malicious => (group.id.as_str(), rule.severity),
             _ => (rule.id.as_str(), rule.severity),
         };
@@ -148,6 +149,12 @@ fn also(ids: &BTreeSet<String>) -> String {
         true => String::new(),
         false => format!(" ({})", ids.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
     }
+}
+
+/// The gravest of the scores, and of what an advisory without one counts as.
+fn severity(group: &Group, unscored: Severity) -> Severity {
+    let unscored = Some(unscored).filter(|_| group.unscored || group.severity.is_none());
+    group.severity.max(unscored).unwrap_or(Severity::Critical)
 }
 
 /// Why it counts as affected although that can't be told.

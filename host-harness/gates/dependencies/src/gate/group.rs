@@ -18,6 +18,8 @@ pub struct Group {
     pub kind: Kind,
     /// The gravest score; none where nobody gave one.
     pub severity: Option<Severity>,
+    /// Whether one of them has no score, which counts as high whatever the others say.
+    pub unscored: bool,
     /// What it says, in a line.
     pub summary: String,
     /// The lowest version after the present one that none of them affects.
@@ -87,6 +89,7 @@ fn group(members: &[Advisory], mut names: BTreeSet<String>, order: Order, versio
         also: names,
         kind: members.iter().map(|member| member.kind).max().unwrap_or(first.kind),
         severity: members.iter().filter_map(|member| member.severity).max(),
+        unscored: members.iter().any(|member| member.severity.is_none()),
         summary: members
             .iter()
             .map(|member| &member.summary)
