@@ -265,3 +265,25 @@ fn an_advisory_without_a_score_counts_as_high_whatever_its_alias_says() {
         assert_eq!((one.severity, one.message.contains("not scored")), (wanted, says), "{own} {other}");
     }
 }
+
+#[test]
+fn advisories_of_go_itself_are_held_against_the_go_that_is_asked_for() {
+    let advisories = [
+        osv("GO-2026-1", "Go", "stdlib", ("1.22.0-0", "1.22.4"), ""),
+        osv("GO-2026-2", "Go", "toolchain", ("0", "1.22.4"), ""),
+    ];
+    for (text, wanted) in [
+        ("module example.org/a\n\ngo 1.22\n", &["GO-2026-1", "GO-2026-2"][..]),
+        ("module example.org/a\n\ngo 1.21\n", &["GO-2026-2"]),
+        ("module example.org/a\n\ngo 1.21\n\ntoolchain go1.22.3\n", &["GO-2026-1", "GO-2026-2"]),
+        ("module example.org/a\n\ngo 1.22\n\ntoolchain go1.22.4\n", &[]),
+    ] {
+        let found = found(database(&advisories), &[("go.mod", text)]);
+        assert_eq!(ids(&found), wanted, "{text}");
+        assert!(
+            found
+                .iter()
+                .all(|one| one.remedy.ends_with("to 1.22.4 or later, by the `go` or `toolchain` line"))
+        );
+    }
+}

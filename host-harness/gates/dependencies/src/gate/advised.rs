@@ -106,6 +106,9 @@ impl<'a> Advised<'a> {
 
     /// How a package that no manifest names came in.
     fn from(&self, package: &Package) -> String {
+        if is_go_itself(package) {
+            return ", by the `go` or `toolchain` line".to_owned();
+        }
         let Some(parents) =
             self.parents.get(&package.id).filter(|_| package.dependence != Dependence::Direct)
         else {
@@ -131,6 +134,11 @@ fn is_published(package: &Package) -> bool {
         Origin::OtherRegistry(_) => package.id.ecosystem != Ecosystem::Cargo,
         Origin::Git { .. } | Origin::Url(_) | Origin::Local => false,
     }
+}
+
+/// Modules have a dot in their names.
+fn is_go_itself(package: &Package) -> bool {
+    package.id.ecosystem == Ecosystem::Go && matches!(package.id.name.as_str(), "stdlib" | "toolchain")
 }
 
 fn rule_of(kind: Kind) -> &'static str {

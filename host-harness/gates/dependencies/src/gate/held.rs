@@ -19,9 +19,7 @@ pub fn lacking(database: &Database, inventory: &Inventory) -> Vec<(RepoPath, Str
 
 /// The files that name packages from outside the repository, and whose those are.
 fn named(inventory: &Inventory) -> impl Iterator<Item = (&RepoPath, Ecosystem)> {
-    let locked = inventory
-        .packages
-        .iter()
+    let locked = super::packages(inventory)
         .filter(|package| package.origin != Origin::Local && package.id.name != Planted::NAME)
         .map(|package| (&package.path, package.id.ecosystem));
     locked.chain(wished(inventory).map(|wish| (&wish.path, wish.ecosystem)))

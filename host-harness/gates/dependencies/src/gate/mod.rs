@@ -9,7 +9,7 @@ mod told;
 use std::collections::BTreeSet;
 
 use finding::{Canary, Found, RepoPath, Source, Survey, Tree, TreeScanner};
-use packages::Inventory;
+use packages::{Inventory, Package};
 use sha2::{Digest as _, Sha256};
 
 pub use rules::{Case, Rule, RuleError, Rules};
@@ -120,7 +120,7 @@ impl Dependencies {
         let mut parts = subject.split('\0');
         let (ecosystem, name, id) = (parts.next()?, parts.next()?, parts.next()?);
         let line = found.span?.line;
-        let package = inventory.packages.iter().find(|package| {
+        let package = packages(inventory).find(|package| {
             let here = Some(&package.path) == found.path.as_ref() && package.line.max(1) == line;
             here && package.id.name == name && package.id.ecosystem.osv() == ecosystem
         })?;
@@ -141,7 +141,7 @@ impl Dependencies {
     fn advise(&self, database: &Database, inventory: &Inventory, survey: &mut Survey) {
         let mut advised = advised::Advised::of(&self.options.rules, database, &inventory.packages);
         let mut seen = BTreeSet::new();
-        for package in &inventory.packages {
+        for package in packages(inventory) {
             // npm's lock files have a line for each place that a package is installed in.
             if !seen.insert((&package.path, &package.id, &package.origin)) {
                 continue;
@@ -155,6 +155,11 @@ impl Dependencies {
             }
         }
     }
+}
+
+/// Everything that advisories may be about.
+fn packages(inventory: &Inventory) -> impl Iterator<Item = &Package> {
+    inventory.packages.iter().chain(&inventory.platform)
 }
 
 fn place(found: &Found) -> (Option<&RepoPath>, u32, &str, &[u8], &str) {
