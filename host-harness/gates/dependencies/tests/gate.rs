@@ -287,3 +287,27 @@ fn advisories_of_go_itself_are_held_against_the_go_that_is_asked_for() {
         );
     }
 }
+
+#[test]
+fn an_advisory_holds_until_it_is_taken_back() {
+    let withdrawn = |at: &str| {
+        let advisories = [
+            osv("RUSTSEC-1", "crates.io", "left", ("0", ""), &format!(r#","withdrawn":"{at}""#)),
+            osv("RUSTSEC-2", "crates.io", "right", ("0", ""), ""),
+        ];
+        database(&advisories)
+    };
+    for (at, later_days, wanted) in [
+        ("2026-10-30T00:00:00Z", 0, &[][..]),
+        ("2026-11-01T00:00:00Z", 0, &[]),
+        ("2026-11-03T00:00:00Z", 0, &["RUSTSEC-1"]),
+        ("2026-11-03T00:00:00Z", 2, &[]),
+        ("9999-01-01T00:00:00Z", 0, &["RUSTSEC-1"]),
+        ("", 0, &["RUSTSEC-1"]),
+    ] {
+        let options = Options { now_ms: NOW_MS + later_days * DAY_MS, ..options() };
+        let tree: Held = [("Cargo.lock", cargo("left", "1.0.0"))].into_iter().collect();
+        let survey = Dependencies::new(Some(Ok(withdrawn(at))), options).survey(&tree, None);
+        assert_eq!(ids(&survey.found), wanted, "{at} {later_days}");
+    }
+}

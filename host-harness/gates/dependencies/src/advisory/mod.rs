@@ -78,6 +78,9 @@ pub struct Advisory {
     /// When it was last changed, in milliseconds since 1970.
     #[serde(rename = "m", default, skip_serializing_if = "is_zero")]
     pub modified_ms: u64,
+    /// From when on it is taken back, where that was yet to come when it was imported.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_ms: Option<u64>,
     /// The ranges that are affected, each with its events in the order of versions.
     #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
     pub ranges: Vec<Vec<Event>>,
@@ -106,8 +109,8 @@ pub struct Affected {
 pub enum Read {
     /// What it says of each package; empty where it names none that a lock file could.
     Live(Vec<Affected>),
-    /// It was taken back.
-    Withdrawn,
+    /// It is taken back from this instant on; until then it says this of each package.
+    Withdrawn(u64, Vec<Affected>),
 }
 
 impl Event {
@@ -131,6 +134,11 @@ pub enum Reach {
 }
 
 impl Advisory {
+    /// Whether it holds at an instant, because it is not taken back by then.
+    pub fn holds(&self, now_ms: u64) -> bool {
+        self.withdrawn_ms.is_none_or(|withdrawn_ms| withdrawn_ms > now_ms)
+    }
+
     /// Whether a version is affected, or might be.
     pub fn affects(&self, order: Order, version: &str) -> bool {
         self.reach(order, version) != Reach::Out
@@ -273,6 +281,7 @@ mod tests {
             severity: None,
             kind: Kind::Vulnerability,
             modified_ms: 0,
+            withdrawn_ms: None,
             ranges: ranges.iter().map(|events| events.iter().map(event).collect()).collect(),
             versions: versions.iter().map(|version| (*version).to_owned()).collect(),
         };

@@ -92,9 +92,6 @@ pub fn parse_yaml(bytes: &[u8]) -> Result<Read, String> {
 }
 
 fn read(osv: Osv) -> Result<Read, String> {
-    if osv.withdrawn.is_some() {
-        return Ok(Read::Withdrawn);
-    }
     if osv.id.is_empty()
         || osv.id.len() > 128
         || osv.id.chars().any(|letter| letter.is_whitespace() || letter.is_control())
@@ -125,7 +122,11 @@ fn read(osv: Osv) -> Result<Read, String> {
             }
         }
     }
-    Ok(Read::Live(affected))
+    // A date that is none withdraws nothing.
+    Ok(match osv.withdrawn.as_deref().and_then(instant) {
+        Some(at_ms) => Read::Withdrawn(at_ms, affected),
+        None => Read::Live(affected),
+    })
 }
 
 fn merge(into: &mut Advisory, other: Advisory) {
@@ -159,6 +160,7 @@ fn advisory(osv: &Osv, package: &Package, ecosystem: &str) -> Result<Advisory, S
         severity: severity(osv, package),
         kind: kind(osv, package),
         modified_ms: osv.modified.as_deref().and_then(instant).unwrap_or(0),
+        withdrawn_ms: None,
         ranges,
         versions: package.versions.clone(),
     };
@@ -324,7 +326,12 @@ mod tests {
 
     #[test]
     fn what_is_no_advisory_is_told_and_what_was_withdrawn_too() {
-        assert_eq!(parse(br#"{"id":"X","withdrawn":"2024-01-01T00:00:00Z"}"#), Ok(Read::Withdrawn));
+        let at_ms = instant("2024-01-01").expect("a date");
+        assert_eq!(
+            parse(br#"{"id":"X","withdrawn":"2024-01-01T00:00:00Z"}"#),
+            Ok(Read::Withdrawn(at_ms, Vec::new()))
+        );
+        assert_eq!(parse(br#"{"id":"X","withdrawn":"soon"}"#), Ok(Read::Live(Vec::new())));
         for broken in [
             "",
             "[]",

@@ -50,6 +50,7 @@ impl Planted {
             severity: None,
             kind: Kind::Vulnerability,
             modified_ms: 0,
+            withdrawn_ms: None,
             ranges: vec![vec![
                 Event::Introduced("0.1.0-canary.3".to_owned()),
                 Event::Fixed("0.1.0-canary.20".to_owned()),
@@ -71,7 +72,8 @@ pub struct Importer {
     unread: Vec<Unread>,
     unread_count: u64,
     ids: BTreeSet<String>,
-    withdrawn: BTreeSet<String>,
+    /// By the names of their files.
+    withdrawn: BTreeMap<String, (u64, Vec<Affected>)>,
     nameless: u64,
     newest_ms: u64,
     tolerates_unread: bool,
@@ -156,11 +158,13 @@ impl Importer {
         if self.unread_count > 0 && !self.tolerates_unread {
             return Err(self.unread_error());
         }
+        let date_ms = date_ms.unwrap_or(self.newest_ms);
+        self.keep_until_withdrawn(date_ms);
         let planted = ("crates.io".to_owned(), Planted::NAME.to_owned());
         self.shelves.insert(planted, vec![Planted::advisory()]);
         let meta = pack::Counts {
             origins: self.origins,
-            date_ms: date_ms.unwrap_or(self.newest_ms),
+            date_ms,
             advisories: self.ids.len() as u64,
             withdrawn: self.withdrawn.len() as u64,
             nameless: self.nameless,
@@ -168,6 +172,17 @@ impl Importer {
         };
         let bytes = pack::pack(meta, self.shelves)?;
         Ok(Imported { database: Database::open(bytes)?, unread: self.unread })
+    }
+
+    /// Advisories that are taken back after the date of the data hold until then.
+    fn keep_until_withdrawn(&mut self, date_ms: u64) {
+        let later: Vec<_> = self.withdrawn.extract_if(.., |_, (at_ms, _)| *at_ms > date_ms).collect();
+        for (_, (at_ms, affected)) in later {
+            for mut affected in affected {
+                affected.advisory.withdrawn_ms = Some(at_ms);
+                self.shelve(affected);
+            }
+        }
     }
 
     fn unread_error(&self) -> DataError {
@@ -205,8 +220,8 @@ impl Importer {
         match read {
             Ok(Read::Live(affected)) if affected.is_empty() => self.nameless += 1,
             Ok(Read::Live(affected)) => affected.into_iter().for_each(|affected| self.shelve(affected)),
-            Ok(Read::Withdrawn) => {
-                self.withdrawn.insert(file.to_owned());
+            Ok(Read::Withdrawn(at_ms, affected)) => {
+                self.withdrawn.insert(file.to_owned(), (at_ms, affected));
             }
             Err(reason) => self.miss(path, reason),
         }
@@ -250,6 +265,7 @@ impl Importer {
                 severity: None,
                 kind: Kind::Yanked,
                 modified_ms: 0,
+                withdrawn_ms: None,
                 ranges: Vec::new(),
                 versions: vec![yanked.version],
             }),

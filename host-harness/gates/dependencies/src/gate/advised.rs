@@ -4,6 +4,7 @@ use finding::{Found, Severity, Span};
 use packages::{Dependence, Ecosystem, Origin, Package, PackageId};
 
 use super::{
+    Options,
     group::{Group, groups},
     rules::Rules,
 };
@@ -21,20 +22,22 @@ pub struct Advised<'a> {
     parents: BTreeMap<&'a PackageId, BTreeSet<&'a PackageId>>,
     /// Lock files name a package many times, and many packages have nothing said of them.
     known: BTreeMap<(Ecosystem, &'a str), Vec<Advisory>>,
+    now_ms: u64,
 }
 
 const PARENTS_TOLD_MAX: usize = 3;
 
 impl<'a> Advised<'a> {
     /// Of the packages of a tree.
-    pub fn of(rules: &'a Rules, database: &'a Database, packages: &'a [Package]) -> Self {
+    pub fn of(options: &'a Options, database: &'a Database, packages: &'a [Package]) -> Self {
         let mut parents: BTreeMap<&PackageId, BTreeSet<&PackageId>> = BTreeMap::new();
         for package in packages {
             for needed in &package.needs {
                 parents.entry(needed).or_default().insert(&package.id);
             }
         }
-        Self { rules, database, parents, known: BTreeMap::new() }
+        let Options { rules, now_ms, .. } = options;
+        Self { rules, database, parents, known: BTreeMap::new(), now_ms: *now_ms }
     }
 
     /// What is known of one.
@@ -59,7 +62,8 @@ impl<'a> Advised<'a> {
 
     fn known(&mut self, ecosystem: Ecosystem, name: &'a str) -> Result<&[Advisory], DataError> {
         if !self.known.contains_key(&(ecosystem, name)) {
-            let advisories = self.database.of(ecosystem.osv(), name)?;
+            let mut advisories = self.database.of(ecosystem.osv(), name)?;
+            advisories.retain(|advisory| advisory.holds(self.now_ms));
             self.known.insert((ecosystem, name), advisories);
         }
         Ok(self.known.get(&(ecosystem, name)).map_or(&[], Vec::as_slice))

@@ -139,7 +139,7 @@ impl Dependencies {
     }
 
     fn advise(&self, database: &Database, inventory: &Inventory, survey: &mut Survey) {
-        let mut advised = advised::Advised::of(&self.options.rules, database, &inventory.packages);
+        let mut advised = advised::Advised::of(&self.options, database, &inventory.packages);
         let mut seen = BTreeSet::new();
         for package in packages(inventory) {
             // npm's lock files have a line for each place that a package is installed in.
