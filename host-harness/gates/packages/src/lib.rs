@@ -21,6 +21,7 @@ mod purl;
 mod python;
 mod range;
 mod read;
+mod registry;
 mod ruby;
 mod settle;
 
@@ -33,3 +34,4 @@ pub use package::{
 pub use purl::purl;
 pub use range::{exact, meets};
 pub use read::read;
+pub use registry::{is_own_registry, is_published};

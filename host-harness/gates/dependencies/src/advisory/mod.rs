@@ -219,18 +219,16 @@ fn reach(order: Order, events: &[Event], version: &str) -> Reach {
     if events.iter().all(|event| event.version() == "0") && within(order, events, version) {
         return Reach::In;
     }
-    let odd = |bound: &&str| !is_bound(order, bound);
-    let mut texts = std::iter::once(version).chain(events.iter().map(Event::version));
-    match texts.find(odd) {
-        Some(_) if order.reads(version) && is_before(order, events, version) => Reach::Out,
+    if !order.reads(version) {
+        return Reach::Unsure(version.to_owned());
+    }
+    let odd = |bound: &&str| !matches!(*bound, "0" | "*") && !order.reads(bound);
+    match events.iter().map(Event::version).find(odd) {
+        Some(_) if is_before(order, events, version) => Reach::Out,
         Some(odd) => Reach::Unsure(odd.to_owned()),
         None if within(order, events, version) => Reach::In,
         None => Reach::Out,
     }
-}
-
-fn is_bound(order: Order, text: &str) -> bool {
-    matches!(text, "0" | "*") || order.reads(text)
 }
 
 fn is_before(order: Order, events: &[Event], version: &str) -> bool {

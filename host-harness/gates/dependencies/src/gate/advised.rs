@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use finding::{Found, Severity, Span};
-use packages::{Dependence, Ecosystem, Origin, Package, PackageId};
+use packages::{Dependence, Ecosystem, Origin, Package, PackageId, is_published};
 
 use super::{
     Options,
@@ -42,22 +42,34 @@ impl<'a> Advised<'a> {
 
     /// What is known of one.
     pub fn found(&mut self, package: &'a Package) -> Result<Vec<Found>, DataError> {
-        let id = &package.id;
-        if package.origin == Origin::Local {
-            return Ok(Vec::new());
-        }
-        let order = Order::of(id.ecosystem.osv()).unwrap_or(Order::Semver);
-        let affecting: Vec<Advisory> = self
-            .known(id.ecosystem, &id.name)?
-            .iter()
-            .filter(|advisory| advisory.affects(order, &id.version))
-            .cloned()
-            .collect();
-        let groups = groups(affecting, order, &id.version);
+        let groups = self.groups(package)?;
+        // Malice is malice wherever it is taken from.
+        let (malice, others): (Vec<Group>, Vec<Group>) =
+            groups.into_iter().partition(|group| group.kind == Kind::Malicious);
+        let mut all: Vec<Found> = malice.iter().filter_map(|group| self.tell(package, group)).collect();
         if is_published(package) {
-            return Ok(groups.iter().filter_map(|group| self.tell(package, group)).collect());
+            all.extend(others.iter().filter_map(|group| self.tell(package, group)));
+        } else if package.origin != Origin::Local {
+            all.extend(self.elsewhere(package, &others));
         }
-        Ok(self.elsewhere(package, &groups).into_iter().collect())
+        Ok(all)
+    }
+
+    /// What was made to do harm among what a manifest asks for, where no one version is named:
+    /// in every version that the registry has, or in one that nobody knows from elsewhere.
+    pub fn malice(&mut self, wished: &'a Package) -> Result<Vec<Found>, DataError> {
+        let groups = self.groups(wished)?.into_iter().filter(|group| group.kind == Kind::Malicious);
+        let sure = groups.filter(|group| group.unsure.is_none() || !is_published(wished));
+        Ok(sure.filter_map(|group| self.tell(wished, &group)).collect())
+    }
+
+    /// What affects a package, whatever it is taken from.
+    fn groups(&mut self, package: &'a Package) -> Result<Vec<Group>, DataError> {
+        let id = &package.id;
+        let order = Order::of(id.ecosystem.osv()).unwrap_or(Order::Semver);
+        let known = self.known(id.ecosystem, &id.name)?.iter();
+        let affecting = known.filter(|advisory| advisory.affects(order, &id.version)).cloned().collect();
+        Ok(groups(affecting, order, &id.version))
     }
 
     fn known(&mut self, ecosystem: Ecosystem, name: &'a str) -> Result<&[Advisory], DataError> {
@@ -127,16 +139,6 @@ impl<'a> Advised<'a> {
             told.push(format!("{} more", parents.len() - PARENTS_TOLD_MAX));
         }
         format!("; it is needed by {}", told.join(", "))
-    }
-}
-
-/// Whether a package is the one that its registry publishes under that name. Other registries
-/// than Cargo's are mostly mirrors; Cargo has source replacement for those.
-fn is_published(package: &Package) -> bool {
-    match &package.origin {
-        Origin::Registry => true,
-        Origin::OtherRegistry(_) => package.id.ecosystem != Ecosystem::Cargo,
-        Origin::Git { .. } | Origin::Url(_) | Origin::Local => false,
     }
 }
 

@@ -5,6 +5,7 @@ mod group;
 mod held;
 mod rules;
 mod told;
+mod wished;
 
 use std::collections::BTreeSet;
 
@@ -139,17 +140,18 @@ impl Dependencies {
     }
 
     fn advise(&self, database: &Database, inventory: &Inventory, survey: &mut Survey) {
+        let wished = wished::open(inventory);
         let mut advised = advised::Advised::of(&self.options, database, &inventory.packages);
         let mut seen = BTreeSet::new();
-        for package in packages(inventory) {
-            // npm's lock files have a line for each place that a package is installed in.
-            if !seen.insert((&package.path, &package.id, &package.origin)) {
-                continue;
-            }
-            match advised.found(package) {
+        // npm's lock files have a line for each place that a package is installed in.
+        let once = packages(inventory).filter(|one| seen.insert((&one.path, &one.id, &one.origin)));
+        let told: Vec<_> = once.map(|package| (&package.path, advised.found(package))).collect();
+        let more = wished.iter().map(|package| (&package.path, advised.malice(package)));
+        for (path, found) in told.into_iter().chain(more) {
+            match found {
                 Ok(found) => survey.found.extend(found),
                 Err(error) => {
-                    survey.broken.push((package.path.clone(), error.to_string()));
+                    survey.broken.push((path.clone(), error.to_string()));
                     return;
                 }
             }
