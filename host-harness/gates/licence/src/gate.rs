@@ -57,8 +57,7 @@ impl Licences {
 
 impl TreeScanner for Licences {
     fn passes_over(&self, path: &RepoPath) -> Option<&'static str> {
-        let takes = is_licence(path) || ::packages::reads(path);
-        (!takes).then_some("says nothing of licences")
+        ::packages::passes_over(path).filter(|_| !is_licence(path))
     }
 
     fn survey(&self, tree: &dyn Tree, before: Option<&dyn Tree>) -> Survey {

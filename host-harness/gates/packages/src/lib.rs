@@ -26,7 +26,7 @@ mod ruby;
 mod settle;
 
 pub use disagree::{Disagreement, Discord, added, disagreements, unpinned};
-pub use kind::reads;
+pub use kind::{passes_over, reads};
 pub use lookalike::lookalikes;
 pub use package::{
     Dependence, Ecosystem, Hash, HashKind, Inventory, Lock, Manifest, Origin, Package, PackageId, Requirement,

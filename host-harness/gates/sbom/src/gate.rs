@@ -58,11 +58,10 @@ impl Sbom {
 
 impl TreeScanner for Sbom {
     fn passes_over(&self, path: &RepoPath) -> Option<&'static str> {
-        if documents::is_document(path) && documents::is_example(path) {
-            return Some("is an example that belongs to tests");
+        match documents::is_document(path) {
+            true => documents::passes_over(path),
+            false => packages::passes_over(path),
         }
-        let takes = documents::is_document(path) || packages::reads(path);
-        (!takes).then_some("is neither manifest, lock file nor bill of materials")
     }
 
     fn survey(&self, tree: &dyn Tree, _: Option<&dyn Tree>) -> Survey {

@@ -186,7 +186,7 @@ fn readiness(database: &Database, options: &Options) -> Readiness {
 
 impl TreeScanner for Dependencies {
     fn passes_over(&self, path: &RepoPath) -> Option<&'static str> {
-        (!packages::reads(path)).then_some("it is neither a manifest nor a lock file")
+        packages::passes_over(path)
     }
 
     fn survey(&self, tree: &dyn Tree, before: Option<&dyn Tree>) -> Survey {

@@ -18,16 +18,21 @@ pub(super) fn is_document(path: &RepoPath) -> bool {
     matches!(stem, "bom" | "sbom") || ends.iter().any(|end| stem.ends_with(end))
 }
 
-/// Whether a file is there to be tested with: broken documents belong there.
-pub(super) fn is_example(path: &RepoPath) -> bool {
-    let folders =
-        ["test", "tests", "testdata", "fixtures", "__fixtures__", "__tests__", "vectors", "node_modules"];
-    path.parent().is_some_and(|folder| folder.components().any(|part| folders.contains(&part)))
+/// Why a document is not looked at, told from its name: broken ones belong to tests, and what is
+/// installed does not speak of this repository.
+pub(super) fn passes_over(path: &RepoPath) -> Option<&'static str> {
+    let tests = ["test", "tests", "testdata", "fixtures", "__fixtures__", "__tests__", "vectors"];
+    let folder = path.parent()?;
+    if folder.components().any(|part| tests.contains(&part)) {
+        return Some("it is an example that belongs to tests");
+    }
+    let installed = folder.components().any(|part| part == "node_modules");
+    installed.then_some("it lies in what is installed, and speaks of that")
 }
 
 /// Looks at every document.
 pub(super) fn look(gate: &Sbom, tree: &dyn Tree, inventory: &Inventory, survey: &mut Survey) {
-    for path in tree.paths().into_iter().filter(|path| is_document(path) && !is_example(path)) {
+    for path in tree.paths().into_iter().filter(|path| is_document(path) && passes_over(path).is_none()) {
         match tree.read(&path) {
             Ok(Some(bytes)) => {
                 let found = document(gate, &path, &bytes, inventory);
