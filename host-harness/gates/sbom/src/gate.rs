@@ -3,6 +3,7 @@
 
 mod agreement;
 mod documents;
+mod foreign;
 mod hashes;
 mod origins;
 

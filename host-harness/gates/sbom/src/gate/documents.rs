@@ -2,19 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use agent_contract::{Fault, RepoPath};
+use agent_contract::RepoPath;
 use finding::{Found, Survey, Tree};
 use licence::placed;
 use packages::{Dependence, Ecosystem, Inventory, PackageId};
 
-use super::Sbom;
+use super::{
+    Sbom,
+    foreign::{Foreign, foreign},
+};
 use crate::{Bom, parse, purl};
 
-/// Whether a file is a CycloneDX document, told from its name.
+/// Whether a file is a bill of materials, told from its name.
 pub(super) fn is_document(path: &RepoPath) -> bool {
     let name = path.components().next_back().unwrap_or_default().to_ascii_lowercase();
     let Some(stem) = name.strip_suffix(".json") else { return false };
-    let ends = [".cdx", ".bom", ".sbom", "-bom", "-sbom", "_sbom"];
+    let ends = [".cdx", ".spdx", ".bom", ".sbom", "-bom", "-sbom", "_sbom"];
     matches!(stem, "bom" | "sbom") || ends.iter().any(|end| stem.ends_with(end))
 }
 
@@ -48,8 +51,14 @@ pub(super) fn look(gate: &Sbom, tree: &dyn Tree, inventory: &Inventory, survey: 
 fn document(gate: &Sbom, path: &RepoPath, bytes: &[u8], inventory: &Inventory) -> Vec<Found> {
     let bom = match parse(bytes) {
         Ok(bom) => bom,
-        Err(_) if is_another_format(bytes) => return Vec::new(),
-        Err(fault) => return vec![invalid(gate, path, &fault)],
+        Err(fault) => {
+            let reason = match foreign(path, bytes) {
+                Foreign::No => fault.to_string(),
+                Foreign::Broken(reason) => reason,
+                Foreign::Sound => return Vec::new(),
+            };
+            return vec![invalid(gate, path, &reason)];
+        }
     };
     let mut found = Vec::new();
     if let Some(first) = bom.doubled.first().or(bom.dangling.first()) {
@@ -64,17 +73,9 @@ fn document(gate: &Sbom, path: &RepoPath, bytes: &[u8], inventory: &Inventory) -
     found
 }
 
-fn invalid(gate: &Sbom, path: &RepoPath, fault: &Fault) -> Found {
-    let reason = fault.to_string();
-    let told = [("file", path.as_str()), ("reason", reason.as_str())];
+fn invalid(gate: &Sbom, path: &RepoPath, reason: &str) -> Found {
+    let told = [("file", path.as_str()), ("reason", reason)];
     gate.catalogue.found("sbom/document-invalid", &told, "invalid")
-}
-
-/// SPDX documents have the same names; so have drawings' parts lists.
-fn is_another_format(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    let json = agent_contract::document::parse_value(text.trim_start_matches('\u{feff}'));
-    json.is_ok_and(|value| value.get("bomFormat").is_none())
 }
 
 /// Packages by ecosystem and name. Package URLs are in lower case where others are not.
