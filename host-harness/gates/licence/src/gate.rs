@@ -1,6 +1,7 @@
 //! The gate: what a repository and what it is built from are under, held against a policy.
 
 mod headers;
+mod heads;
 mod options;
 mod own;
 mod packages;
@@ -13,11 +14,12 @@ pub use headers::Headers;
 pub use options::{Options, OptionsError};
 
 /// Every rule that this gate knows.
-const RULES: [&str; 8] = [
+const RULES: [&str; 9] = [
     "licence/changed",
     "licence/conflict",
     "licence/copyleft-dependency",
     "licence/denied",
+    "licence/header-conflict",
     "licence/missing",
     "licence/not-allowed",
     "licence/unclear",
@@ -72,6 +74,7 @@ impl TreeScanner for Licences {
             own::changed(self, &texts, &inventory, before, found);
         }
         own::held(self, &texts, found);
+        heads::conflicts(self, tree, &texts, &inventory, found);
         packages::look(self, &inventory, &own::terms(&texts, &inventory), found);
         survey
     }

@@ -38,6 +38,9 @@ impl FileScanner for Headers {
             let object = format!("file {}", path.as_str());
             let told = [("object", object.as_str()), ("licence", &licence), ("name", path.as_str())];
             let mut one = self.catalogue.found(rule, &told, &licence);
+            if rule == "licence/unclear" {
+                one = self.options.weighed(one);
+            }
             one.path = Some(path.clone());
             one.span = Some(Span::line(line));
             found.push(one);

@@ -28,7 +28,7 @@ pub(super) fn look(gate: &Licences, inventory: &Inventory, own: &[Term], found: 
             ("first", &first.id.name),
         ];
         let mut one = gate.catalogue.found("licence/unknown", &said, "packages");
-        one.severity = gate.options.unknown;
+        one.severity = gate.options.weight_of_unknown();
         found.push(placed(one, path, first.line));
     }
 }
