@@ -388,3 +388,19 @@ fn a_range_of_versions_is_not_held_to_be_the_malicious_one() {
     let elsewhere = r#"{"name":"a","dependencies":{"chalk":"github:c/chalk"}}"#;
     assert_eq!(ids(&found(advisories(), &[("package.json", elsewhere)])), ["MAL-1"]);
 }
+
+#[test]
+fn a_finding_is_spoken_of_by_its_fingerprint() {
+    let advisories = [osv("RUSTSEC-1", "crates.io", "left", ("0", "2.0.0"), r#","aliases":["CVE-1"]"#)];
+    let gate = Dependencies::new(Some(Ok(database(&advisories))), options());
+    let tree: Held = [("Cargo.lock", cargo("left", "1.0.0"))].into_iter().collect();
+    let inventory = packages::read(&tree);
+    let spoken = gate.spoken_of(&inventory);
+    let findings = finding::findings(gate.survey(&tree, None).found, "t");
+    let one = findings.iter().find(|one| one.rule.ends_with("RUSTSEC-1")).expect("it is told");
+    assert_eq!(spoken.len(), 1);
+    assert_eq!(
+        spoken.get(&one.fingerprint).map(|about| about.ids.as_slice()),
+        Some(&["RUSTSEC-1".to_owned(), "CVE-1".to_owned()][..])
+    );
+}

@@ -7,7 +7,7 @@ mod rules;
 mod told;
 mod wished;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use finding::{Canary, Found, RepoPath, Source, Survey, Tree, TreeScanner};
 use packages::{Inventory, Package};
@@ -137,6 +137,15 @@ impl Dependencies {
         }
         let ids = std::iter::once(id.to_owned()).chain(ids).collect();
         Some(About { ids, purl: packages::purl(package) })
+    }
+
+    /// What findings are about, by their fingerprints: those of advisories, in a tree that was
+    /// read already.
+    pub fn spoken_of(&self, inventory: &Inventory) -> BTreeMap<String, About> {
+        let found = self.judge(inventory, None).found;
+        let abouts: Vec<_> = found.iter().map(|found| self.about(found, inventory)).collect();
+        let prints = finding::findings(found, "").into_iter().map(|finding| finding.fingerprint);
+        prints.zip(abouts).filter_map(|(print, about)| Some((print, about?))).collect()
     }
 
     fn advise(&self, database: &Database, inventory: &Inventory, survey: &mut Survey) {
