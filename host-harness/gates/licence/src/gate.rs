@@ -6,9 +6,9 @@ mod options;
 mod own;
 mod packages;
 
-use finding::{Canary, RepoPath, Source, Survey, Tree, TreeScanner};
+use finding::{Canary, Catalogue, CatalogueError, RepoPath, Source, Survey, Tree, TreeScanner};
 
-use crate::{Catalogue, CatalogueError, is_licence_file};
+use crate::is_licence_file;
 
 pub use headers::Headers;
 pub use options::{Options, OptionsError};

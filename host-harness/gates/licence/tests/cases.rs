@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use finding::{Held, Severity, TreeScanner as _};
-use licence::{Case, Licences, Options};
+use finding::{Case, Held, Severity, TreeScanner as _};
+use licence::{Licences, Options};
 
 fn tree(files: &BTreeMap<String, String>) -> Held {
     files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect()

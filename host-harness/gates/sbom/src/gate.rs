@@ -7,8 +7,7 @@ mod foreign;
 mod hashes;
 mod origins;
 
-use finding::{Canary, RepoPath, Source, Survey, Tree, TreeScanner};
-use licence::{Catalogue, CatalogueError};
+use finding::{Canary, Catalogue, CatalogueError, RepoPath, Source, Survey, Tree, TreeScanner};
 
 /// Every rule that this gate knows.
 const RULES: [&str; 10] = [

@@ -1,7 +1,7 @@
-use finding::{Canary, FileScanner, Look, RepoPath, Source, Span};
+use finding::{Canary, Catalogue, FileScanner, Look, RepoPath, Source, Span};
 
 use super::{Options, OptionsError, brought_along, is_licence};
-use crate::{Catalogue, header};
+use crate::header;
 
 /// Looks at the heads of files, one at a time.
 pub struct Headers {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use finding::{Found, RepoPath, Tree};
+use finding::{Found, RepoPath, Tree, placed};
 use packages::{Inventory, Manifest};
 
 use super::{
     Licences, is_licence,
     own::{self, Text},
 };
-use crate::{Expression, Said, catalogue::placed, header};
+use crate::{Expression, Said, header};
 
 /// What a manifest says.
 type Saying<'i> = (&'i Manifest, Expression);

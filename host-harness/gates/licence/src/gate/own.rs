@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use finding::{Found, RepoPath, Survey, Tree};
+use finding::{Found, RepoPath, Survey, Tree, placed};
 use packages::{Inventory, Manifest};
 
 use super::{Licences, is_licence};
-use crate::{Expression, Said, Term, catalogue::placed, header, recognise, same_wording, understand};
+use crate::{Expression, Said, Term, header, recognise, same_wording, understand};
 
 /// A licence file, and what it holds.
 pub(super) struct Text {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use finding::{Found, RepoPath};
+use finding::{Found, RepoPath, placed};
 use packages::{Inventory, Origin, Package};
 
 use super::Licences;
-use crate::{Said, Term, catalogue::placed, understand};
+use crate::{Said, Term, understand};
 
 /// Looks at every locked package.
 pub(super) fn look(gate: &Licences, inventory: &Inventory, own: &[Term], found: &mut Vec<Found>) {

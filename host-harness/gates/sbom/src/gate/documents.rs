@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use agent_contract::RepoPath;
-use finding::{Found, Survey, Tree};
-use licence::placed;
+use finding::{Found, Survey, Tree, placed};
 use packages::{Dependence, Ecosystem, Inventory, PackageId};
 
 use super::{
