@@ -26,10 +26,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("host-harness-gates-finding", &["agent-contract"]),
     ("host-harness-gates-packages", &["agent-contract", "host-harness-gates-finding"]),
     ("host-harness-gates-adapters", &["agent-contract", "host-harness-gates-finding"]),
-    (
-        "host-harness-gates-consistency",
-        &["agent-contract", "host-harness-gates-finding", "host-harness-gates-licence"],
-    ),
+    ("host-harness-gates-consistency", &["agent-contract", "host-harness-gates-finding"]),
     ("host-harness-gates-container", &["agent-contract", "host-harness-gates-finding"]),
     (
         "host-harness-gates-dependencies",

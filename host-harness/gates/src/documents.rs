@@ -122,15 +122,8 @@ fn digested(name: &str, bytes: &[u8]) -> Resource {
 }
 
 fn bill(making: &Making, inventory: &packages::Inventory) -> Vec<u8> {
-    let root = inventory.manifests.iter().find(|manifest| manifest.path.parent().is_none());
-    let said = |value: fn(&packages::Manifest) -> &Option<String>| root.and_then(|root| value(root).clone());
     sbom::document(&sbom::Making {
-        subject: &sbom::Subject {
-            name: said(|manifest| &manifest.name).unwrap_or_else(|| making.repository.to_owned()),
-            version: said(|manifest| &manifest.version),
-            licence: said(|manifest| &manifest.licence),
-            ..sbom::Subject::default()
-        },
+        subject: &sbom::Subject::of(inventory),
         inventory,
         tool: &sbom::Tool { name: OURS.to_owned(), version: making.version.to_owned() },
         timestamp: None,

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use agent_contract::gate::{GateName, Severity};
+use agent_contract::gate::GateName;
 use consistency::Consistency;
 use dependencies::{
     data::Database,
@@ -45,7 +45,7 @@ pub(crate) fn licence(opening: &Opening) -> Result<(Headers, Licences), String> 
         allow: config.allow.clone(),
         deny: config.deny.clone(),
         exceptions: config.exceptions.clone(),
-        unknown: config.unknown.unwrap_or(Severity::Low),
+        unknown: config.unknown,
         ..licence::Options::default()
     };
     let fault = |fault: licence::OptionsError| format!("`[gates.licence]`: {fault}");

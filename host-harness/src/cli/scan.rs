@@ -69,6 +69,10 @@ pub enum AdvisoriesCommand {
         /// The day that the data is of, as `YYYY-MM-DD`. Default: that of its newest advisory.
         #[arg(long, value_name = "DAY")]
         date: Option<String>,
+        /// Leave out files that should be advisories and can't be read. Every result of the
+        /// dependencies gate tells that they are missing.
+        #[arg(long)]
+        allow_unread: bool,
         /// The Runner's configuration, which may name the place.
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         config: Option<PathBuf>,

@@ -17,9 +17,11 @@ const UNREAD_MAX: usize = 20;
 /// Takes in advisories, or says what is there.
 pub(super) fn run(command: AdvisoriesCommand, json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem> {
     match command {
-        AdvisoriesCommand::Import { sources, sha256, date, config } => {
+        AdvisoriesCommand::Import { sources, sha256, date, allow_unread, config } => {
             let place = place(config.as_deref(), state_dir)?;
-            import(&sources, sha256.as_deref(), date.as_deref(), &place, json)
+            let mut importer = Importer::new();
+            importer.tolerate_unread(allow_unread);
+            import(importer, &sources, sha256.as_deref(), date.as_deref(), &place, json)
         }
         AdvisoriesCommand::Show { config } => show(&place(config.as_deref(), state_dir)?, json),
     }
@@ -38,6 +40,7 @@ fn invalid(message: String) -> Problem {
 }
 
 fn import(
+    mut importer: Importer,
     sources: &[PathBuf],
     expected: Option<&str>,
     date: Option<&str>,
@@ -55,7 +58,6 @@ fn import(
     if expected.is_some() && sources.len() > 1 {
         return Err(invalid("`--sha256` is for one archive, and there are more".to_owned()));
     }
-    let mut importer = Importer::new();
     sources.iter().try_for_each(|source| take(&mut importer, source, expected))?;
     let Imported { database, unread } =
         importer.finish(date_ms).map_err(|error| invalid(error.to_string()))?;

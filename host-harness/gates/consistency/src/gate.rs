@@ -1,7 +1,8 @@
 //! The scanner: reads the documents, then looks up what they say.
 
-use finding::{Canary, Found, RepoPath, Source, Survey, Tree, TreeScanner};
-use licence::{Catalogue, CatalogueError, placed};
+use finding::{
+    Canary, Catalogue, CatalogueError, Found, RepoPath, Source, Survey, Tree, TreeScanner, placed,
+};
 
 use crate::{document, document::Document, look, manifest, repository::Repository, source};
 

@@ -17,4 +17,4 @@ mod shell;
 mod source;
 
 pub use gate::{Consistency, Options};
-pub use licence::{Case, Catalogue, CatalogueError, Rule};
+pub use finding::{Case, Catalogue, CatalogueError, Rule};

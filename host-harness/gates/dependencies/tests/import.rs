@@ -41,6 +41,10 @@ fn an_archive_of_osv_becomes_a_database_that_opens_again() {
     assert_eq!(again.of("PyPI", "some.thing").expect("it reads")[0].id, "PYSEC-b");
     assert_eq!(again.of("npm", "right").expect("it reads"), []);
     assert_eq!(again.of("crates.io", Planted::NAME).expect("it reads")[0].id, Planted::ID);
+    assert!(
+        again.knows("npm") && again.knows("PyPI") && !again.knows("crates.io"),
+        "what is planted is no data"
+    );
     assert_eq!((again.meta().advisories, day(again.meta().date_ms)), (2, "2026-01-02".to_owned()));
 }
 
@@ -50,6 +54,7 @@ fn what_can_not_be_read_is_counted_and_nothing_at_all_is_an_error() {
     let mut importer = Importer::new();
     let files: [(&str, &[u8]); 4] =
         [("a.json", good.as_bytes()), ("b.json", b"{"), ("c.json", b"\xff"), ("README.md", b"# Hello")];
+    importer.tolerate_unread(true);
     importer.archive("all.zip", &zip(&files)).expect("one is good");
     let imported = importer.finish(None).expect("a database");
     assert_eq!(imported.database.meta().unread, 2);
@@ -61,6 +66,16 @@ fn what_can_not_be_read_is_counted_and_nothing_at_all_is_an_error() {
     let error = Importer::new().archive("all.zip", b"no archive").expect_err("no archive");
     assert!(matches!(error, DataError::Archive { .. }), "{error}");
     assert!(Importer::new().finish(None).is_err());
+}
+
+#[test]
+fn what_can_not_be_read_refuses_the_import_unless_that_is_tolerated() {
+    let good = osv("GHSA-a", "npm", "left", "1.2.0");
+    let mut importer = Importer::new();
+    importer.archive("all.zip", &zip(&[("a.json", good.as_bytes()), ("b.json", b"{")])).expect("one is good");
+    let error = importer.finish(None).expect_err("one is not");
+    assert!(matches!(&error, DataError::Unread { count: 1, first } if first.contains("b.json")), "{error}");
+    assert!(error.to_string().contains("--allow-unread"), "{error}");
 }
 
 #[test]
@@ -98,6 +113,7 @@ fn an_index_tells_what_was_yanked() {
         .index("index", [("a", br#"{"name":"a","vers":"1.0.0","yanked":true}"#.as_slice())])
         .expect("an index");
     let database = importer.finish(Some(0)).expect("a database").database;
+    assert!(!database.knows("crates.io"), "what was yanked tells of no vulnerability");
     let yanked = database.of("crates.io", "a").expect("it reads");
     assert_eq!(
         (yanked[0].kind, yanked[0].versions.as_slice()),

@@ -11,8 +11,9 @@ use dependencies::{
 };
 use finding::{Held, TreeScanner as _};
 
-fn known() -> Database {
+fn known(case: &Case) -> Database {
     let mut importer = Importer::new();
+    importer.tolerate_unread(true);
     let informational = |id: &str, name: &str, kind: &str| {
         let text = format!(
             "```toml\n[advisory]\nid = \"{id}\"\npackage = \"{name}\"\ndate = \"2026-10-30\"\ninformational = \"{kind}\"\n[versions]\npatched = [\">= 2.0.0\"]\n```\n\n# It is {kind}\n"
@@ -21,11 +22,13 @@ fn known() -> Database {
     };
     let files = [
         osv("MAL-2026-1", "npm", "known-malice", ("0", ""), ""),
+        osv("PYSEC-2026-1", "PyPI", "known-malady", ("0", "1.0.0"), ""),
         informational("RUSTSEC-2026-9001", "known-unmaintained", "unmaintained"),
         informational("RUSTSEC-2026-9002", "known-unsound", "unsound"),
         informational("RUSTSEC-2026-9003", "known-notice", "notice"),
     ];
-    importer.files("test", files.iter().map(|(name, text)| (name, text))).expect("advisories");
+    let files = files.iter().map(|(name, text)| (name, text)).chain(&case.advisories);
+    importer.files("test", files).expect("advisories");
     let index = br#"{"name":"known-yanked","vers":"1.0.0","yanked":true}"#;
     importer.index("index", [("known-yanked", index.as_slice())]).expect("an index");
     importer.finish(None).expect("a database").database
@@ -37,7 +40,7 @@ fn held(files: &BTreeMap<String, String>) -> Held {
 
 fn told(case: &Case) -> Vec<String> {
     let before = (!case.before.is_empty()).then(|| held(&case.before));
-    let gate = Dependencies::new(Some(Ok(known())), options());
+    let gate = Dependencies::new(Some(Ok(known(case))), options());
     let survey = gate.survey(&held(&case.files), before.as_ref().map(|tree| tree as _));
     assert_eq!(survey.broken, [], "{case:?}");
     survey.found.into_iter().map(|found| found.rule.into_owned()).collect()

@@ -2,7 +2,9 @@
 
 use std::{fs, path::PathBuf};
 
-use dependencies::vex::{About, Document, Justification, Statement, Status, VexError, answer};
+use dependencies::vex::{
+    About, Document, Justification, Statement, Statements, Status, VexError, answer, write,
+};
 use serde_json::{Value, json};
 
 fn about() -> About {
@@ -103,16 +105,8 @@ fn what_is_written_is_the_same_every_time_and_reads_back() {
     assert!(Document::new("A", 0, Vec::new()).is_err());
 }
 
-#[test]
-fn what_is_written_is_valid_by_the_official_schema() {
-    let Ok(folder) = std::env::var("CODE_ASSIST_VECTORS") else {
-        println!("CODE_ASSIST_VECTORS is not set: no document was held against OpenVEX's schema");
-        return;
-    };
-    let path = PathBuf::from(folder).join("gates/openvex/openvex_json_schema.json");
-    let schema: Value = serde_json::from_slice(&fs::read(path).expect("the schema")).expect("JSON");
-    let schema = jsonschema::options().should_validate_formats(true).build(&schema).expect("a schema");
-    let finding = finding::Finding {
+fn finding() -> finding::Finding {
+    finding::Finding {
         rule: "dependencies/RUSTSEC-1".to_owned(),
         severity: finding::Severity::High,
         location: None,
@@ -123,11 +117,89 @@ fn what_is_written_is_valid_by_the_official_schema() {
         standing: finding::Standing::New,
         fails: false,
         waiver: None,
+    }
+}
+
+/// That the first of two packages is not affected.
+fn settling() -> Statements {
+    let statements = json!([{"vulnerability": {"name": "CVE-1"}, "products": [{"@id": "pkg:cargo/left"}],
+        "status": "not_affected", "justification": "vulnerable_code_not_in_execute_path",
+        "impact_statement": "it is never called"}]);
+    Statements::read(document("2026-01-01T00:00:00Z", statements).to_string().as_bytes()).expect("a document")
+}
+
+fn faults(folder: &str, bytes: &[u8]) -> Vec<String> {
+    let path = PathBuf::from(folder).join("gates/openvex/openvex_json_schema.json");
+    let schema: Value = serde_json::from_slice(&fs::read(path).expect("the schema")).expect("JSON");
+    let schema = jsonschema::options().should_validate_formats(true).build(&schema).expect("a schema");
+    let value: Value = serde_json::from_slice(bytes).expect("JSON");
+    schema.iter_errors(&value).map(|error| error.to_string()).collect()
+}
+
+#[test]
+fn a_statement_settles_a_finding_with_who_says_so_and_why() {
+    let mut other = about();
+    other.purl = "pkg:cargo/right@1.0.0".to_owned();
+    let statements = settling();
+    let settled = statements.settled(&about()).expect("it is");
+    assert_eq!((settled.status(), settled.author()), (Status::NotAffected, "A"));
+    let why = "not affected, says A: vulnerable_code_not_in_execute_path: it is never called";
+    assert_eq!(settled.justification(), why);
+    assert_eq!(statements.settled(&other), None);
+    assert!(Statements::read(b"{}").is_err() && Statements::default().settled(&about()).is_none());
+    let later = json!([{"vulnerability": {"name": "RUSTSEC-1"}, "products": [{"@id": "pkg:cargo/left"}],
+        "status": "affected", "action_statement": "wait"}]);
+    let later = document("2026-02-01T00:00:00Z", later).to_string();
+    let later = Statements::read(later.as_bytes()).expect("a document");
+    assert_eq!(later.clone().and(statements.clone()).settled(&about()), None);
+    assert_eq!(statements.and(later).settled(&about()), None);
+}
+
+#[test]
+fn a_statement_may_name_what_is_judged() {
+    let statements = json!([{"vulnerability": {"name": "CVE-1"}, "status": "fixed",
+        "products": [{"@id": "pkg:oci/app", "subcomponents": [{"@id": "pkg:cargo/left@1.0.0"}]}]}]);
+    let read = Statements::read(document("2026-01-01T00:00:00Z", statements).to_string().as_bytes());
+    let statements = read.expect("a document");
+    assert!(statements.settled(&about()).is_none());
+    let ours = statements.of_products(["pkg:oci/app".to_owned()]);
+    assert_eq!(ours.settled(&about()).map(|settled| settled.status()), Some(Status::Fixed));
+}
+
+#[test]
+fn what_the_gate_found_is_written_with_what_settles_it() {
+    let mut other = about();
+    other.purl = "pkg:npm/%40a/b@2.0.0".to_owned();
+    let found = [(about(), finding()), (other, finding())];
+    let write = |found: &[(About, finding::Finding)]| write("B", 0, found, &settling()).expect("it is whole");
+    let bytes = write(&found).expect("two statements");
+    let mut turned = found.clone();
+    turned.reverse();
+    assert_eq!(write(&turned), Some(bytes.clone()), "the same findings, the same bytes");
+    let document = Document::read(&bytes).expect("a document");
+    let told: Vec<(&str, Status)> = document
+        .statements
+        .iter()
+        .map(|one| (one.products[0].id.as_deref().unwrap_or_default(), one.status))
+        .collect();
+    let wanted = [("pkg:cargo/left@1.0.0", Status::NotAffected), ("pkg:npm/%40a/b@2.0.0", Status::Affected)];
+    assert_eq!(told, wanted);
+    assert_eq!(write(&[]), None);
+}
+
+#[test]
+fn what_is_written_is_valid_by_the_official_schema() {
+    let Ok(folder) = std::env::var("CODE_ASSIST_VECTORS") else {
+        println!("CODE_ASSIST_VECTORS is not set: no document was held against OpenVEX's schema");
+        return;
     };
     let mut statements = written();
-    statements.push(Statement::of(&about(), &finding));
+    statements.push(Statement::of(&about(), &finding()));
     let document = Document::new("A", 1_709_251_201_000, statements).expect("a document");
-    let value: Value = serde_json::from_slice(&document.bytes()).expect("JSON");
-    let errors: Vec<String> = schema.iter_errors(&value).map(|error| error.to_string()).collect();
-    assert_eq!(errors, Vec::<String>::new());
+    assert_eq!(faults(&folder, &document.bytes()), Vec::<String>::new());
+    let mut other = about();
+    other.purl = "pkg:npm/%40a/b@2.0.0".to_owned();
+    let found = [(about(), finding()), (other, finding())];
+    let bytes = write("A", 1_709_251_201_000, &found, &settling()).expect("it is whole").expect("two");
+    assert_eq!(faults(&folder, &bytes), Vec::<String>::new());
 }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod below;
+mod catalogue;
 mod found;
 pub mod report;
 pub mod sarif;
@@ -17,6 +18,7 @@ pub use agent_contract::{
     gate::{Finding, Location, Severity, Source, Standing},
 };
 pub use below::path_below;
+pub use catalogue::{Case, Catalogue, CatalogueError, Rule, placed};
 pub use found::{Found, Span, findings};
 pub use scanner::{Canary, FileScanner, Hand, Look, Survey, TreeScanner};
 pub use tree::{Held, Tree};

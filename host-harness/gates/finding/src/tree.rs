@@ -7,6 +7,11 @@ pub trait Tree: Sync {
     /// Every file, in order.
     fn paths(&self) -> Vec<RepoPath>;
 
+    /// The files that a change touched, where that is known; else everything may be.
+    fn touched(&self) -> Option<Vec<RepoPath>> {
+        None
+    }
+
     /// What a file holds; none where there is no such file.
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, String>;
 }

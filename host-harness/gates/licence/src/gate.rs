@@ -1,23 +1,25 @@
 //! The gate: what a repository and what it is built from are under, held against a policy.
 
 mod headers;
+mod heads;
 mod options;
 mod own;
 mod packages;
 
-use finding::{Canary, RepoPath, Source, Survey, Tree, TreeScanner};
+use finding::{Canary, Catalogue, CatalogueError, RepoPath, Source, Survey, Tree, TreeScanner};
 
-use crate::{Catalogue, CatalogueError, is_licence_file};
+use crate::is_licence_file;
 
 pub use headers::Headers;
 pub use options::{Options, OptionsError};
 
 /// Every rule that this gate knows.
-const RULES: [&str; 8] = [
+const RULES: [&str; 9] = [
     "licence/changed",
     "licence/conflict",
     "licence/copyleft-dependency",
     "licence/denied",
+    "licence/header-conflict",
     "licence/missing",
     "licence/not-allowed",
     "licence/unclear",
@@ -57,8 +59,7 @@ impl Licences {
 
 impl TreeScanner for Licences {
     fn passes_over(&self, path: &RepoPath) -> Option<&'static str> {
-        let takes = is_licence(path) || ::packages::reads(path);
-        (!takes).then_some("says nothing of licences")
+        ::packages::passes_over(path).filter(|_| !is_licence(path))
     }
 
     fn survey(&self, tree: &dyn Tree, before: Option<&dyn Tree>) -> Survey {
@@ -73,6 +74,7 @@ impl TreeScanner for Licences {
             own::changed(self, &texts, &inventory, before, found);
         }
         own::held(self, &texts, found);
+        heads::conflicts(self, tree, &texts, &inventory, found);
         packages::look(self, &inventory, &own::terms(&texts, &inventory), found);
         survey
     }

@@ -3,14 +3,12 @@
 
 #![forbid(unsafe_code)]
 
-mod catalogue;
 mod expression;
 mod gate;
 mod header;
 mod said;
 mod text;
 
-pub use catalogue::{Case, Catalogue, CatalogueError, Rule, placed};
 pub use expression::{Expression, Malformed, Term};
 pub use gate::{Headers, Licences, Options, OptionsError};
 pub use header::identifiers;

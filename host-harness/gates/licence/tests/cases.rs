@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use finding::{Held, Severity, TreeScanner as _};
-use licence::{Case, Licences, Options};
+use finding::{Case, Held, Severity, TreeScanner as _};
+use licence::{Licences, Options};
 
 fn tree(files: &BTreeMap<String, String>) -> Held {
     files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect()
@@ -57,7 +57,7 @@ fn an_operator_can_weigh_the_unknown_and_except_a_package() {
         [("package.json", r#"{"name":"a","version":"1.0.0","license":"MIT"}"#), ("package-lock.json", lock)];
     let tree: Held = files.into_iter().collect();
     let exceptions = BTreeMap::from([("b".to_owned(), "AGPL-3.0-only".to_owned())]);
-    let options = Options { unknown: Severity::High, exceptions, ..Options::default() };
+    let options = Options { unknown: Some(Severity::High), exceptions, ..Options::default() };
     let survey = Licences::new(options).expect("a policy").survey(&tree, None);
     let told: Vec<_> = survey.found.iter().map(|found| (found.rule.as_ref(), found.severity)).collect();
     assert_eq!(told, [("licence/unknown", Severity::High)]);
@@ -68,4 +68,31 @@ fn rules_of_an_operator_need_their_cases() {
     let gate = Licences::new(Options::default()).expect("a policy");
     let text = "[[rule]]\nid = \"licence/denied\"\nseverity = \"low\"\nmessage = \"m\"\nremedy = \"r\"\nreference = \"x\"\n";
     assert!(gate.with_rules("mine.toml", text).is_err());
+}
+
+#[test]
+fn what_is_not_known_is_high_where_there_is_an_allow_list_unless_the_operator_weighs_it() {
+    let lock = r#"{"lockfileVersion":3,"packages":{"":{"name":"a"},"node_modules/c":{"version":"1.0.0"}}}"#;
+    let files = [
+        ("package.json", r#"{"name":"a","dependencies":{"c":"1.0.0"}}"#),
+        ("package-lock.json", lock),
+        ("b/LICENSE", "Do with it what you like, on Mondays."),
+    ];
+    let tree: Held = files.into_iter().collect();
+    let allow = vec!["MIT".to_owned()];
+    let of = |options: Options| {
+        let survey = Licences::new(options).expect("a policy").survey(&tree, None);
+        let rules = survey.found.into_iter().map(|found| (found.rule.into_owned(), found.severity));
+        rules.collect::<BTreeMap<_, _>>()
+    };
+    let told = |missing, unclear: Option<Severity>, unknown| {
+        let unclear = unclear.map(|unclear| ("licence/unclear".to_owned(), unclear));
+        let rest = [("licence/missing".to_owned(), missing), ("licence/unknown".to_owned(), unknown)];
+        rest.into_iter().chain(unclear).collect::<BTreeMap<_, _>>()
+    };
+    assert_eq!(of(Options::default()), told(Severity::Medium, None, Severity::Low));
+    let strict = Options { allow: allow.clone(), ..Options::default() };
+    assert_eq!(of(strict), told(Severity::High, Some(Severity::High), Severity::High));
+    let weighed = Options { allow, unknown: Some(Severity::Low), ..Options::default() };
+    assert_eq!(of(weighed), told(Severity::Medium, Some(Severity::Low), Severity::Low));
 }

@@ -11,6 +11,7 @@ use crate::{
     files::Files,
     kind::Kind,
     origin,
+    registry::{is_branch, registry},
 };
 
 /// Reads what there is of Composer.
@@ -106,15 +107,13 @@ fn taken_from(node: &Node, version: &str) -> Origin {
         return Origin::Local;
     }
     let listed = node.at("notification-url").text();
-    let branch = version.starts_with("dev-") || version.ends_with("-dev");
-    if let (Some(url), true) = (source.at("url").text(), branch || listed.is_none()) {
+    let elsewhere = is_branch(version) || listed.is_none();
+    if let (Some(url), true) = (source.at("url").text(), elsewhere) {
         let commit = source.at("reference").text().and_then(origin::commit);
         return Origin::Git { url: origin::plain(url), commit };
     }
     match listed {
-        Some(url) if !url.starts_with("https://packagist.org/") => Origin::OtherRegistry(origin::plain(
-            url.trim_end_matches("/downloads/").trim_end_matches("/downloads"),
-        )),
-        _ => Origin::Registry,
+        Some(url) => registry(Ecosystem::Packagist, url.trim_end_matches('/').trim_end_matches("/downloads")),
+        None => Origin::Registry,
     }
 }

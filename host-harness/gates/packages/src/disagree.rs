@@ -7,7 +7,7 @@ use agent_contract::RepoPath;
 use crate::{
     Ecosystem, Inventory, Lock, Manifest, Origin, Package, Requirement,
     files::{folder, upwards},
-    kind::kind,
+    kind::{is_installed, kind},
     range,
 };
 
@@ -95,7 +95,9 @@ pub fn disagreements(inventory: &Inventory) -> Vec<Disagreement> {
             None => {}
         }
     }
-    let alone = inventory.locks.iter().filter(|lock| !places.has_manifest(lock));
+    // The manifest of an installed package is not read.
+    let own = inventory.locks.iter().filter(|lock| !is_installed(&lock.path));
+    let alone = own.filter(|lock| !places.has_manifest(lock));
     found.extend(alone.map(|lock| whole(&lock.path, lock.ecosystem, Discord::NoManifest)));
     found.sort();
     found.dedup();

@@ -13,6 +13,8 @@ pub(crate) struct Draft {
     pub(crate) locks: Vec<LockDraft>,
     /// Packages that stand in no lock file.
     pub(crate) pinned: Vec<Package>,
+    /// What comes with the language itself.
+    pub(crate) platform: Vec<Package>,
     /// Hashes of archives that Gradle verifies, by name and version.
     pub(crate) verified: BTreeMap<(String, String), BTreeSet<Hash>>,
     /// What lock files hold that is not a package of the repository, by path.

@@ -1,5 +1,7 @@
 //! Go: `go.mod` and `go.sum`.
 
+mod language;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use agent_contract::RepoPath;
@@ -33,6 +35,7 @@ pub(crate) fn gather(files: &mut Files<'_>, draft: &mut Draft) {
         draft.more.insert(path.clone(), held.collect());
         draft.locks.push(lock);
     }
+    draft.platform.extend(modules.iter().flat_map(|(path, module)| module.language.packages(path)));
     draft.pinned.extend(modules.iter().flat_map(|(path, module)| packages(path, module)));
 }
 
@@ -44,6 +47,7 @@ struct Module {
     replaced: BTreeMap<String, Vec<Replacement>>,
     excluded: BTreeSet<(String, String)>,
     names_all: bool,
+    language: language::Language,
 }
 
 /// The version that is replaced, or all; and the module and version instead, or a folder.
@@ -92,7 +96,11 @@ impl Module {
     fn take(&mut self, verb: &str, words: &[&str], line: u32, comment: &str) -> Option<()> {
         match (verb, words) {
             ("module", [name, ..]) => self.name = Some((*name).to_owned()),
-            ("go", [version, ..]) => self.names_all = at_least_1_17(version),
+            ("go", [version, ..]) => {
+                self.names_all = at_least_1_17(version);
+                self.language.take(version, line);
+            }
+            ("toolchain", [name, ..]) => self.language.take(name, line),
             ("require", [name, version, ..]) => {
                 let indirect = comment.trim().split([';', ' ']).next() == Some("indirect");
                 let (name, version) = ((*name).to_owned(), (*version).to_owned());

@@ -41,28 +41,47 @@ pub(crate) enum Kind {
     Gemspec,
 }
 
-/// Folders into which a tool puts others' packages, manifests and all.
-const INSTALLED: &[&str] = &[
-    "node_modules",
-    "bower_components",
-    "jspm_packages",
-    "site-packages",
-    "dist-packages",
-    ".venv",
-    ".tox",
-    ".nox",
-];
+/// Folders into which a tool puts others' packages, each in a folder of its own.
+const INSTALLED: &[&str] =
+    &["node_modules", "bower_components", "jspm_packages", "site-packages", "dist-packages"];
 
 /// Whether a file is a manifest or a lock file that is read here, told from its name.
 pub fn reads(path: &RepoPath) -> bool {
     kind(path).is_some()
 }
 
-/// What a file is; none where it is neither a manifest nor a lock file.
-pub(crate) fn kind(path: &RepoPath) -> Option<Kind> {
-    if path.components().any(|folder| INSTALLED.contains(&folder)) {
-        return None;
+/// Why a file is not read here, told from its name; none where it is.
+pub fn passes_over(path: &RepoPath) -> Option<&'static str> {
+    match (by_path(path), kind(path)) {
+        (None, _) => Some("it is neither a manifest nor a lock file"),
+        (Some(_), None) => Some("it is the manifest of an installed package, of which lock files tell"),
+        (Some(_), Some(_)) => None,
     }
+}
+
+/// What a file is; none where it is neither a manifest nor a lock file, and where it is the
+/// manifest of an installed package. A lock file is read wherever it lies.
+pub(crate) fn kind(path: &RepoPath) -> Option<Kind> {
+    by_path(path).filter(|kind| kind.is_lock() || !is_installed(path))
+}
+
+/// Whether a file came with an installed package: it lies in a folder that has a package's name,
+/// in one that packages are installed into.
+pub(crate) fn is_installed(path: &RepoPath) -> bool {
+    let parts: Vec<&str> = path.components().collect();
+    let below = |at: usize| match &parts[at + 1..] {
+        [scope, name, _, ..] if scope.starts_with('@') => is_name(name),
+        [name, _, ..] => is_name(name) && !name.starts_with('@'),
+        _ => false,
+    };
+    (0..parts.len()).any(|at| INSTALLED.contains(&parts[at]) && below(at))
+}
+
+fn is_name(folder: &str) -> bool {
+    !folder.starts_with('.')
+}
+
+fn by_path(path: &RepoPath) -> Option<Kind> {
     let name = name(path);
     by_name(name).or_else(|| by_ending(path, name))
 }
@@ -232,6 +251,23 @@ mod tests {
             ["requirements.txt", "a/requirements-dev.txt", "dev_requirements.in", "requirements/ci.txt"]
         {
             assert_eq!(of(path), Some(Kind::Requirements), "{path}");
+        }
+        for (path, expected) in [
+            ("node_modules/a/package-lock.json", Some(Kind::NpmLock)),
+            ("node_modules/@s/a/yarn.lock", Some(Kind::YarnLock)),
+            ("node_modules/package.json", Some(Kind::NpmManifest)),
+            ("node_modules/@s/package.json", Some(Kind::NpmManifest)),
+            ("node_modules/.a/package.json", Some(Kind::NpmManifest)),
+            (".venv/requirements.txt", Some(Kind::Requirements)),
+            (".tox/a/Pipfile.lock", Some(Kind::PipfileLock)),
+            ("vendor/a/composer.json", Some(Kind::ComposerManifest)),
+            (".venv/lib/site-packages/poetry.lock", Some(Kind::PoetryLock)),
+            (".venv/lib/site-packages/a/pyproject.toml", None),
+            ("node_modules/@s/a/package.json", None),
+            ("node_modules/.pnpm/a@1/node_modules/a/package.json", None),
+        ] {
+            assert_eq!(of(path), expected, "{path}");
+            assert_eq!(passes_over(&RepoPath::parse(path).unwrap()).is_none(), expected.is_some(), "{path}");
         }
         assert_eq!(of("a/b.csproj"), Some(Kind::DotnetProject));
         assert_eq!(of("gradle/libs.versions.toml"), Some(Kind::GradleCatalogue));

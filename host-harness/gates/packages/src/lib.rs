@@ -21,11 +21,12 @@ mod purl;
 mod python;
 mod range;
 mod read;
+mod registry;
 mod ruby;
 mod settle;
 
 pub use disagree::{Disagreement, Discord, added, disagreements, unpinned};
-pub use kind::reads;
+pub use kind::{passes_over, reads};
 pub use lookalike::lookalikes;
 pub use package::{
     Dependence, Ecosystem, Hash, HashKind, Inventory, Lock, Manifest, Origin, Package, PackageId, Requirement,
@@ -33,3 +34,4 @@ pub use package::{
 pub use purl::purl;
 pub use range::{exact, meets};
 pub use read::read;
+pub use registry::{is_own_registry, is_published};

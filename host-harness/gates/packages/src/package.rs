@@ -207,6 +207,9 @@ pub struct Inventory {
     pub locks: Vec<Lock>,
     /// The packages, by lock file and id.
     pub packages: Vec<Package>,
+    /// What comes with the language itself, of which advisories tell: Go's standard library
+    /// and toolchain, in the version that a `go.mod` asks for. No registry gives them out.
+    pub platform: Vec<Package>,
     /// The files that were read.
     pub read: Vec<RepoPath>,
     /// Files that can't be understood, and why.

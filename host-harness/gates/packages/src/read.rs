@@ -33,7 +33,7 @@ pub fn read(tree: &dyn Tree) -> Inventory {
     locks.dedup();
     let mut manifests: Vec<_> = draft.manifests.into_iter().map(|drafted| drafted.manifest).collect();
     manifests.sort_by(|one, other| (&one.path, one.ecosystem).cmp(&(&other.path, other.ecosystem)));
-    Inventory { manifests, locks, packages, read, broken }
+    Inventory { manifests, locks, packages, platform: draft.platform, read, broken }
 }
 
 fn as_lock(lock: &LockDraft, draft: &Draft) -> Lock {

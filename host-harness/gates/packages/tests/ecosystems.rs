@@ -206,3 +206,16 @@ fn composer_and_bundler_tell_development_and_needs() {
     assert_eq!(find(&read, "v/a").needs.len(), 1);
     assert_eq!(find(&read, "a").hashes.len(), 1);
 }
+
+#[test]
+fn go_itself_is_of_the_version_that_its_module_asks_for() {
+    let of = |text: &str| {
+        let found = inventory(&[("go.mod", text)]);
+        assert!(found.packages.is_empty(), "it is none of a registry");
+        let told = |package: &Package| format!("{}@{}:{}", package.id.name, package.id.version, package.line);
+        found.platform.iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(of("module a\n\ngo 1.21\n\ntoolchain go1.22.3\n"), ["stdlib@1.22.3:5", "toolchain@1.22.3:5"]);
+    assert_eq!(of("module a\n\ngo 1.21.0\n"), ["stdlib@1.21.0:3", "toolchain@1.21.0:3"]);
+    assert_eq!(of("module a\n"), Vec::<String>::new());
+}

@@ -6,7 +6,7 @@ mod wire;
 
 use std::collections::BTreeMap;
 
-use packages::{Inventory, PackageId};
+use packages::{Inventory, Manifest, PackageId};
 use sha2::{Digest as _, Sha256};
 
 use self::wire::{Document, Metadata, Property, Tools};
@@ -40,6 +40,22 @@ pub struct Subject {
     pub repository: Option<String>,
     /// The SHA-256 of its tree, in hexadecimal.
     pub tree_sha256: Option<String>,
+}
+
+impl Subject {
+    /// The repository as its manifest at the root has it. Where none has a name it is called
+    /// by a word that is the same in every checkout.
+    pub fn of(inventory: &Inventory) -> Self {
+        let at_root = || inventory.manifests.iter().filter(|manifest| manifest.path.parent().is_none());
+        let root = at_root().find(|manifest| manifest.name.is_some()).or_else(|| at_root().next());
+        let said = |value: fn(&Manifest) -> &Option<String>| root.and_then(|root| value(root).clone());
+        Self {
+            name: said(|manifest| &manifest.name).unwrap_or_else(|| ROOT.to_owned()),
+            version: said(|manifest| &manifest.version),
+            licence: said(|manifest| &manifest.licence),
+            ..Self::default()
+        }
+    }
 }
 
 /// A tool by name and version.

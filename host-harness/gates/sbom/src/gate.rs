@@ -3,11 +3,11 @@
 
 mod agreement;
 mod documents;
+mod foreign;
 mod hashes;
 mod origins;
 
-use finding::{Canary, RepoPath, Source, Survey, Tree, TreeScanner};
-use licence::{Catalogue, CatalogueError};
+use finding::{Canary, Catalogue, CatalogueError, RepoPath, Source, Survey, Tree, TreeScanner};
 
 /// Every rule that this gate knows.
 const RULES: [&str; 10] = [
@@ -58,11 +58,10 @@ impl Sbom {
 
 impl TreeScanner for Sbom {
     fn passes_over(&self, path: &RepoPath) -> Option<&'static str> {
-        if documents::is_document(path) && documents::is_example(path) {
-            return Some("is an example that belongs to tests");
+        match documents::is_document(path) {
+            true => documents::passes_over(path),
+            false => packages::passes_over(path),
         }
-        let takes = documents::is_document(path) || packages::reads(path);
-        (!takes).then_some("is neither manifest, lock file nor bill of materials")
     }
 
     fn survey(&self, tree: &dyn Tree, _: Option<&dyn Tree>) -> Survey {

@@ -1,7 +1,6 @@
 //! Every rule catches what it says that it catches, and lets pass what it says.
 
-use finding::{Held, TreeScanner as _};
-use licence::Case;
+use finding::{Case, Held, TreeScanner as _};
 use sbom::{Options, Sbom};
 
 fn rules(case: &Case) -> Vec<(String, String)> {

@@ -14,6 +14,7 @@ struct Planted<'a> {
     tree: &'a dyn Tree,
     ignores: &'a (dyn Fn(&RepoPath) -> bool + Sync),
     paths: Option<&'a [RepoPath]>,
+    touched: Option<Vec<RepoPath>>,
     canaries: &'a BTreeMap<RepoPath, Vec<u8>>,
     digest: Option<&'a Digest>,
     sizes: std::sync::Mutex<BTreeMap<RepoPath, usize>>,
@@ -28,6 +29,11 @@ impl Tree for Planted<'_> {
             all.insert(at, canary.clone());
         }
         all
+    }
+
+    fn touched(&self) -> Option<Vec<RepoPath>> {
+        let touched = self.touched.as_ref()?.iter().filter(|path| !(self.ignores)(path));
+        Some(touched.chain(self.canaries.keys()).cloned().collect())
     }
 
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, String> {
@@ -62,6 +68,7 @@ pub(super) fn look(
         tree: subject.now,
         ignores: subject.ignores,
         paths: Some(if idle { &[] } else { paths }),
+        touched: subject.touched.as_ref().map(|touched| touched.keys().cloned().collect()),
         canaries: &planted,
         digest: Some(digest),
         sizes: Default::default(),
@@ -78,7 +85,9 @@ pub(super) fn look(
     if !findings.is_empty()
         && let Some(before) = subject.before
     {
-        let before = Planted { tree: before, paths: None, canaries: &BTreeMap::new(), digest: None, ..tree };
+        let from = subject.touched.as_ref().map(|touched| touched.values().flatten().cloned().collect());
+        let (canaries, digest) = (&BTreeMap::new(), None);
+        let before = Planted { tree: before, paths: None, touched: from, canaries, digest, ..tree };
         standing::of_survey(scanner.survey(&before, None), &moved(subject), &mut findings);
     }
     if subject.is_over() {

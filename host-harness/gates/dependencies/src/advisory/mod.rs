@@ -78,6 +78,9 @@ pub struct Advisory {
     /// When it was last changed, in milliseconds since 1970.
     #[serde(rename = "m", default, skip_serializing_if = "is_zero")]
     pub modified_ms: u64,
+    /// From when on it is taken back, where that was yet to come when it was imported.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_ms: Option<u64>,
     /// The ranges that are affected, each with its events in the order of versions.
     #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
     pub ranges: Vec<Vec<Event>>,
@@ -106,8 +109,8 @@ pub struct Affected {
 pub enum Read {
     /// What it says of each package; empty where it names none that a lock file could.
     Live(Vec<Affected>),
-    /// It was taken back.
-    Withdrawn,
+    /// It is taken back from this instant on; until then it says this of each package.
+    Withdrawn(u64, Vec<Affected>),
 }
 
 impl Event {
@@ -119,13 +122,54 @@ impl Event {
     }
 }
 
+/// Whether a version is affected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// It is not.
+    Out,
+    /// It is.
+    In,
+    /// It can't be told, because this is no version; it counts as affected.
+    Unsure(String),
+}
+
 impl Advisory {
-    /// Whether a version is affected.
+    /// Whether it holds at an instant, because it is not taken back by then.
+    pub fn holds(&self, now_ms: u64) -> bool {
+        self.withdrawn_ms.is_none_or(|withdrawn_ms| withdrawn_ms > now_ms)
+    }
+
+    /// Whether a version is affected, or might be.
     pub fn affects(&self, order: Order, version: &str) -> bool {
-        let named = |listed: &String| order.compare(listed, version).is_eq();
-        let version = public(order, version);
-        self.versions.iter().any(|listed| named(listed) || order.compare(listed, version).is_eq())
-            || self.ranges.iter().any(|events| within(order, events, version))
+        self.reach(order, version) != Reach::Out
+    }
+
+    /// Whether a version is affected, and where that can't be told, why.
+    pub fn reach(&self, order: Order, version: &str) -> Reach {
+        let released = public(order, version);
+        let named = |listed: &String| {
+            order.compare(listed, version).is_eq() || order.compare(listed, released).is_eq()
+        };
+        if self.versions.iter().any(named) {
+            return Reach::In;
+        }
+        let mut unsure = self.unlisted(order, version);
+        for events in &self.ranges {
+            match reach(order, events, released) {
+                Reach::In => return Reach::In,
+                Reach::Out => {}
+                why => unsure = why,
+            }
+        }
+        unsure
+    }
+
+    /// What was made to do harm is not let by for a version that nobody can read.
+    fn unlisted(&self, order: Order, version: &str) -> Reach {
+        match self.kind == Kind::Malicious && !order.reads(version) {
+            true => Reach::Unsure(version.to_owned()),
+            false => Reach::Out,
+        }
     }
 
     /// The lowest version after this one that is not affected, where one is known.
@@ -135,6 +179,7 @@ impl Advisory {
             _ => None,
         });
         fixes
+            .filter(|fixed| order.reads(fixed))
             .filter(|fixed| order.compare(fixed, version).is_gt() && !self.affects(order, fixed))
             .min_by(|a, b| order.compare(a, b))
     }
@@ -146,7 +191,8 @@ impl Advisory {
             events.sort_by(|a, b| by_version(order, a, b));
         }
         let ranges = &self.ranges;
-        self.versions.retain(|version| !ranges.iter().any(|events| within(order, events, version)));
+        self.versions
+            .retain(|version| !ranges.iter().any(|events| reach(order, events, version) == Reach::In));
     }
 }
 
@@ -165,6 +211,33 @@ fn by_version(order: Order, a: &Event, b: &Event) -> Ordering {
         (_, "0") => Ordering::Greater,
         (a, b) => order.compare(a, b),
     }
+}
+
+/// Whether a version lies in a range. Where one of the bounds is no version, all that can be
+/// told is that the version lies before every beginning.
+fn reach(order: Order, events: &[Event], version: &str) -> Reach {
+    if events.iter().all(|event| event.version() == "0") && within(order, events, version) {
+        return Reach::In;
+    }
+    if !order.reads(version) {
+        return Reach::Unsure(version.to_owned());
+    }
+    let odd = |bound: &&str| !matches!(*bound, "0" | "*") && !order.reads(bound);
+    match events.iter().map(Event::version).find(odd) {
+        Some(_) if is_before(order, events, version) => Reach::Out,
+        Some(odd) => Reach::Unsure(odd.to_owned()),
+        None if within(order, events, version) => Reach::In,
+        None => Reach::Out,
+    }
+}
+
+fn is_before(order: Order, events: &[Event], version: &str) -> bool {
+    events.iter().all(|event| match event {
+        Event::Introduced(bound) => {
+            bound != "0" && order.reads(bound) && order.compare(version, bound).is_lt()
+        }
+        _ => true,
+    })
 }
 
 /// OSV's own evaluation: the events in their order, each of which may change the answer.
@@ -206,6 +279,7 @@ mod tests {
             severity: None,
             kind: Kind::Vulnerability,
             modified_ms: 0,
+            withdrawn_ms: None,
             ranges: ranges.iter().map(|events| events.iter().map(event).collect()).collect(),
             versions: versions.iter().map(|version| (*version).to_owned()).collect(),
         };
@@ -244,6 +318,32 @@ mod tests {
         assert!(last.affects(Order::Semver, "1.2.0") && !last.affects(Order::Semver, "1.2.1"));
         let limit = advisory(&[&[("introduced", "1.0.0"), ("limit", "1.2.0")]], &[]);
         assert!(limit.affects(Order::Semver, "1.1.9") && !limit.affects(Order::Semver, "1.2.0"));
+    }
+
+    #[test]
+    fn a_bound_that_is_no_version_affects() {
+        let unsure = |text: &str| Reach::Unsure(text.to_owned());
+        for (events, version, wanted) in [
+            (&[("introduced", "next"), ("fixed", "2.0.0")][..], "3.0.0", unsure("next")),
+            (&[("introduced", "0"), ("fixed", "next")], "3.0.0", unsure("next")),
+            (&[("introduced", "1.0.0"), ("last", "1.x")], "3.0.0", unsure("1.x")),
+            (&[("introduced", "1.0.0"), ("limit", "")], "3.0.0", unsure("")),
+            (&[("introduced", "1.0.0"), ("fixed", "next")], "0.9.0", Reach::Out),
+            (&[("introduced", "1.0.0"), ("fixed", "2.0.0")], "a commit", unsure("a commit")),
+            (&[("introduced", "0")], "a commit", Reach::In),
+            (&[("introduced", "0"), ("limit", "*")], "1.0.0", Reach::In),
+            (&[("introduced", "1.0.0"), ("fixed", "2.0.0")], "2.0.0", Reach::Out),
+        ] {
+            assert_eq!(
+                advisory(&[events], &[]).reach(Order::Semver, version),
+                wanted,
+                "{events:?} {version}"
+            );
+        }
+        let listed = advisory(&[], &["1.0.0"]);
+        assert_eq!(listed.reach(Order::Semver, "a commit"), Reach::Out);
+        let harm = Advisory { kind: Kind::Malicious, ..listed };
+        assert_eq!(harm.reach(Order::Semver, "a commit"), unsure("a commit"));
     }
 
     #[test]

@@ -92,9 +92,6 @@ pub fn parse_yaml(bytes: &[u8]) -> Result<Read, String> {
 }
 
 fn read(osv: Osv) -> Result<Read, String> {
-    if osv.withdrawn.is_some() {
-        return Ok(Read::Withdrawn);
-    }
     if osv.id.is_empty()
         || osv.id.len() > 128
         || osv.id.chars().any(|letter| letter.is_whitespace() || letter.is_control())
@@ -104,31 +101,46 @@ fn read(osv: Osv) -> Result<Read, String> {
     let mut affected: Vec<Affected> = Vec::new();
     for package in &osv.affected {
         let Some(named) = &package.package else { continue };
-        let advisory = advisory(&osv, package, &named.ecosystem)?;
+        let mut advisory = advisory(&osv, package, &named.ecosystem)?;
+        if advisory.kind == Kind::Malicious && advisory.ranges.is_empty() && advisory.versions.is_empty() {
+            advisory.ranges.push(vec![Event::Introduced("0".to_owned())]);
+        }
         if advisory.ranges.is_empty() && advisory.versions.is_empty() {
             continue;
         }
-        // Several entries for one package are one advisory with more ranges.
+        // Several entries for one package are one advisory with more ranges, and a package has
+        // one name however it is written.
+        let ecosystem = name::ecosystem(&named.ecosystem).to_owned();
+        let name = name::normal(&ecosystem, &named.name);
         let same = |other: &&mut Affected| {
-            other.ecosystem == named.ecosystem
-                && other.name == named.name
-                && other.advisory.kind == advisory.kind
+            other.ecosystem == ecosystem && other.name == name && other.advisory.kind == advisory.kind
         };
         match affected.iter_mut().find(same) {
             Some(other) => merge(&mut other.advisory, advisory),
             None => {
-                let (ecosystem, name) = (named.ecosystem.clone(), named.name.clone());
                 affected.push(Affected { ecosystem, name, advisory });
             }
         }
     }
-    Ok(Read::Live(affected))
+    // A date that is none withdraws nothing.
+    Ok(match osv.withdrawn.as_deref().and_then(instant) {
+        Some(at_ms) => Read::Withdrawn(at_ms, affected),
+        None => Read::Live(affected),
+    })
 }
 
 fn merge(into: &mut Advisory, other: Advisory) {
     into.ranges.extend(other.ranges);
     into.versions.extend(other.versions);
-    into.severity = into.severity.max(other.severity);
+    into.severity = gravest(into.severity, other.severity);
+}
+
+/// None is as grave as high, and so only critical is graver.
+fn gravest(one: Option<Severity>, other: Option<Severity>) -> Option<Severity> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.max(other)),
+        (one, other) => one.or(other).filter(|severity| *severity == Severity::Critical),
+    }
 }
 
 fn advisory(osv: &Osv, package: &Package, ecosystem: &str) -> Result<Advisory, String> {
@@ -148,6 +160,7 @@ fn advisory(osv: &Osv, package: &Package, ecosystem: &str) -> Result<Advisory, S
         severity: severity(osv, package),
         kind: kind(osv, package),
         modified_ms: osv.modified.as_deref().and_then(instant).unwrap_or(0),
+        withdrawn_ms: None,
         ranges,
         versions: package.versions.clone(),
     };
@@ -261,6 +274,42 @@ mod tests {
     }
 
     #[test]
+    fn entries_of_one_package_are_one_however_it_is_written() {
+        let affected = live(
+            r#"{"id":"GHSA-1","affected":[
+              {"package":{"ecosystem":"PyPI","name":"A_b"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1"}]}]},
+              {"package":{"ecosystem":"PyPI","name":"a.b"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"3"},{"fixed":"4"}]}]},
+              {"package":{"ecosystem":"Maven:https://maven.example","name":"g:a"},"versions":["1"]},
+              {"package":{"ecosystem":"Maven","name":"g:a"},"versions":["2"]}]}"#,
+        );
+        assert_eq!(affected.len(), 2, "{affected:?}");
+        assert_eq!((affected[0].advisory.ranges.len(), affected[1].advisory.versions.len()), (2, 2));
+    }
+
+    #[test]
+    fn what_was_made_to_do_harm_is_so_in_every_version_where_none_is_named() {
+        let affected = live(r#"{"id":"MAL-1","affected":[{"package":{"ecosystem":"npm","name":"a"}}]}"#);
+        assert!(affected[0].advisory.affects(Order::Semver, "7.0.0"));
+    }
+
+    #[test]
+    fn an_entry_without_a_score_is_not_made_less_grave_by_another() {
+        for (words, wanted) in [
+            (["", "LOW"], None),
+            (["CRITICAL", ""], Some(Severity::Critical)),
+            (["LOW", "MODERATE"], Some(Severity::Medium)),
+        ] {
+            let entries = words.map(|word| {
+                format!(
+                    r#"{{"package":{{"ecosystem":"npm","name":"a"}},"versions":["1"],"database_specific":{{"severity":"{word}"}}}}"#
+                )
+            });
+            let affected = live(&format!(r#"{{"id":"X-1","affected":[{}]}}"#, entries.join(",")));
+            assert_eq!(affected[0].advisory.severity, wanted, "{words:?}");
+        }
+    }
+
+    #[test]
     fn a_word_of_the_database_stands_in_for_a_score_and_nothing_for_nothing() {
         let with = |rest: &str| {
             live(&format!(
@@ -277,7 +326,12 @@ mod tests {
 
     #[test]
     fn what_is_no_advisory_is_told_and_what_was_withdrawn_too() {
-        assert_eq!(parse(br#"{"id":"X","withdrawn":"2024-01-01T00:00:00Z"}"#), Ok(Read::Withdrawn));
+        let at_ms = instant("2024-01-01").expect("a date");
+        assert_eq!(
+            parse(br#"{"id":"X","withdrawn":"2024-01-01T00:00:00Z"}"#),
+            Ok(Read::Withdrawn(at_ms, Vec::new()))
+        );
+        assert_eq!(parse(br#"{"id":"X","withdrawn":"soon"}"#), Ok(Read::Live(Vec::new())));
         for broken in [
             "",
             "[]",

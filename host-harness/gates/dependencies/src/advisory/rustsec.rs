@@ -51,21 +51,34 @@ pub fn parse(bytes: &[u8]) -> Result<Read, String> {
     let front: Front =
         toml::from_str(front).map_err(|error| format!("its TOML can't be read: {}", error.message()))?;
     let meta = front.advisory;
-    if meta.withdrawn.is_some() || meta.yanked {
-        return Ok(Read::Withdrawn);
-    }
+    let withdrawn_ms = withdrawn_ms(&meta);
     let advisory = Advisory {
         summary: line(description),
         severity: meta.cvss.as_deref().and_then(severity_of_vector),
         kind: kind(meta.informational.as_deref()),
         modified_ms: instant(&meta.date)
             .ok_or_else(|| format!("`{}` is no date", meta.date.escape_debug()))?,
+        withdrawn_ms: None,
         ranges: vec![affected(&front.versions)?],
         id: meta.id,
         aliases: meta.aliases,
         versions: Vec::new(),
     };
-    Ok(Read::Live(vec![Affected { ecosystem: "crates.io".to_owned(), name: meta.package, advisory }]))
+    let affected = vec![Affected { ecosystem: "crates.io".to_owned(), name: meta.package, advisory }];
+    Ok(match withdrawn_ms {
+        Some(at_ms) => Read::Withdrawn(at_ms, affected),
+        None => Read::Live(affected),
+    })
+}
+
+/// When it was taken back; older ones say that they were, and not when.
+fn withdrawn_ms(meta: &Meta) -> Option<u64> {
+    let date = meta.withdrawn.as_ref().and_then(|date| match date {
+        toml::Value::String(text) => instant(text),
+        toml::Value::Datetime(date) => instant(&date.to_string()),
+        _ => None,
+    });
+    date.or(meta.yanked.then_some(0))
 }
 
 fn kind(informational: Option<&str>) -> Kind {
@@ -218,7 +231,13 @@ mod tests {
         let Ok(Read::Live(affected)) = read("patched = []", more) else { panic!("it is one") };
         assert_eq!(affected[0].advisory.kind, Kind::Unmaintained);
         assert_eq!(affected[0].advisory.summary, "A title");
-        assert_eq!(read("patched = []", "withdrawn = \"2021-04-19\""), Ok(Read::Withdrawn));
+        let at = |more: &str| match read("patched = []", more) {
+            Ok(Read::Withdrawn(at_ms, affected)) if affected.len() == 1 => Some(at_ms),
+            _ => None,
+        };
+        assert_eq!(at("withdrawn = \"2021-04-19\""), instant("2021-04-19"));
+        assert_eq!(at("withdrawn = 2021-04-19"), instant("2021-04-19"));
+        assert_eq!((at("yanked = true"), at("withdrawn = \"soon\"")), (Some(0), None));
         assert!(read("patched = [\"nonsense\"]", "").is_err());
         assert!(parse(b"# A readme").is_err() && parse(b"```toml\n[advisory]").is_err());
     }

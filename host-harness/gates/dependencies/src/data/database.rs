@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -29,6 +31,9 @@ pub struct Meta {
     pub advisories: u64,
     /// The packages that they are about.
     pub packages: u64,
+    /// The ecosystems that they are about, each with the number of its packages. What was
+    /// planted is none of them, and neither is what was only yanked.
+    pub ecosystems: BTreeMap<String, u64>,
     /// Advisories that were taken back, and are not in it.
     pub withdrawn: u64,
     /// Advisories that name no package with versions, and are not in it.
@@ -95,6 +100,11 @@ impl Database {
     /// The SHA-256 of its head, which vouches for everything else.
     pub fn sha256(&self) -> &str {
         &self.sha256
+    }
+
+    /// Whether anything at all is known of an ecosystem, by its name in OSV.
+    pub fn knows(&self, ecosystem: &str) -> bool {
+        self.meta.ecosystems.contains_key(name::ecosystem(ecosystem))
     }
 
     /// Every advisory of a package, whatever the version.

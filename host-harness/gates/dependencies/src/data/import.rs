@@ -50,6 +50,7 @@ impl Planted {
             severity: None,
             kind: Kind::Vulnerability,
             modified_ms: 0,
+            withdrawn_ms: None,
             ranges: vec![vec![
                 Event::Introduced("0.1.0-canary.3".to_owned()),
                 Event::Fixed("0.1.0-canary.20".to_owned()),
@@ -60,6 +61,8 @@ impl Planted {
 }
 
 const UNREAD_TOLD_MAX: usize = 100;
+/// Files that an error names.
+const UNREAD_NAMED_MAX: usize = 5;
 
 /// Reads advisories from wherever they come.
 #[derive(Debug, Default)]
@@ -69,15 +72,23 @@ pub struct Importer {
     unread: Vec<Unread>,
     unread_count: u64,
     ids: BTreeSet<String>,
-    withdrawn: BTreeSet<String>,
+    /// By the names of their files.
+    withdrawn: BTreeMap<String, (u64, Vec<Affected>)>,
     nameless: u64,
     newest_ms: u64,
+    tolerates_unread: bool,
 }
 
 impl Importer {
     /// With nothing yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Whether files that should be advisories and can't be read are left out, rather than the
+    /// whole import be refused. The gate tells that some are missing.
+    pub fn tolerate_unread(&mut self, tolerates: bool) {
+        self.tolerates_unread = tolerates;
     }
 
     /// Reads a zip, tar, tar.gz or tar.xz of advisories: an archive of OSV, or a snapshot of an
@@ -144,11 +155,16 @@ impl Importer {
         if self.ids.is_empty() && self.shelves.is_empty() {
             return Err(DataError::Empty { name: "the import".to_owned() });
         }
+        if self.unread_count > 0 && !self.tolerates_unread {
+            return Err(self.unread_error());
+        }
+        let date_ms = date_ms.unwrap_or(self.newest_ms);
+        self.keep_until_withdrawn(date_ms);
         let planted = ("crates.io".to_owned(), Planted::NAME.to_owned());
         self.shelves.insert(planted, vec![Planted::advisory()]);
         let meta = pack::Counts {
             origins: self.origins,
-            date_ms: date_ms.unwrap_or(self.newest_ms),
+            date_ms,
             advisories: self.ids.len() as u64,
             withdrawn: self.withdrawn.len() as u64,
             nameless: self.nameless,
@@ -156,6 +172,24 @@ impl Importer {
         };
         let bytes = pack::pack(meta, self.shelves)?;
         Ok(Imported { database: Database::open(bytes)?, unread: self.unread })
+    }
+
+    /// Advisories that are taken back after the date of the data hold until then.
+    fn keep_until_withdrawn(&mut self, date_ms: u64) {
+        let later: Vec<_> = self.withdrawn.extract_if(.., |_, (at_ms, _)| *at_ms > date_ms).collect();
+        for (_, (at_ms, affected)) in later {
+            for mut affected in affected {
+                affected.advisory.withdrawn_ms = Some(at_ms);
+                self.shelve(affected);
+            }
+        }
+    }
+
+    fn unread_error(&self) -> DataError {
+        let first = self.unread.iter().take(UNREAD_NAMED_MAX);
+        let first: Vec<String> =
+            first.map(|unread| format!("`{}` ({})", unread.name, unread.reason)).collect();
+        DataError::Unread { count: self.unread_count, first: first.join(", ") }
     }
 
     fn taken(&self) -> (u64, u64) {
@@ -186,8 +220,8 @@ impl Importer {
         match read {
             Ok(Read::Live(affected)) if affected.is_empty() => self.nameless += 1,
             Ok(Read::Live(affected)) => affected.into_iter().for_each(|affected| self.shelve(affected)),
-            Ok(Read::Withdrawn) => {
-                self.withdrawn.insert(file.to_owned());
+            Ok(Read::Withdrawn(at_ms, affected)) => {
+                self.withdrawn.insert(file.to_owned(), (at_ms, affected));
             }
             Err(reason) => self.miss(path, reason),
         }
@@ -231,6 +265,7 @@ impl Importer {
                 severity: None,
                 kind: Kind::Yanked,
                 modified_ms: 0,
+                withdrawn_ms: None,
                 ranges: Vec::new(),
                 versions: vec![yanked.version],
             }),

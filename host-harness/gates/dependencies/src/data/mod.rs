@@ -34,6 +34,16 @@ pub enum DataError {
         /// Its name.
         name: String,
     },
+    /// Files that should be advisories could not be read, and nobody said that this may be.
+    #[error(
+        "{count} files that should be advisories can't be read, such as {first}\nhint: mend or leave out these files, or import the rest with `--allow-unread`, which the gate then tells"
+    )]
+    Unread {
+        /// How many.
+        count: u64,
+        /// The first of them, with what is wrong.
+        first: String,
+    },
     /// The packed database is not as it was written.
     #[error("the advisory database can't be read: {0}")]
     Corrupt(String),

@@ -1,11 +1,19 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{DataError, Meta, Origin, import::Shelves};
-use crate::{advisory::Advisory, hex};
+use super::{
+    DataError, Meta, Origin,
+    import::{Planted, Shelves},
+};
+use crate::{
+    advisory::{Advisory, Kind},
+    hex,
+};
 
 /// The form of the file; another number is another form.
-pub const MAGIC: &[u8; 8] = b"CAADV\0\0\x01";
+pub const MAGIC: &[u8; 8] = b"CAADV\0\0\x02";
 /// A key, where its shelf begins, how long it is, and half its hash.
 pub const ROW: usize = 8 + 8 + 4 + 16;
 
@@ -45,6 +53,7 @@ pub fn key(ecosystem: &str, name: &str) -> u64 {
 pub fn pack(counts: Counts, shelves: Shelves) -> Result<Vec<u8>, DataError> {
     let corrupt = |error: serde_json::Error| DataError::Corrupt(error.to_string());
     let packages = shelves.len() as u64;
+    let ecosystems = ecosystems(&shelves);
     let mut sorted: Vec<(u64, Shelf)> = shelves
         .into_iter()
         .map(|((ecosystem, name), mut advisories)| {
@@ -69,6 +78,7 @@ pub fn pack(counts: Counts, shelves: Shelves) -> Result<Vec<u8>, DataError> {
         date_ms: counts.date_ms,
         advisories: counts.advisories,
         packages,
+        ecosystems,
         withdrawn: counts.withdrawn,
         nameless: counts.nameless,
         unread: counts.unread,
@@ -79,4 +89,17 @@ pub fn pack(counts: Counts, shelves: Shelves) -> Result<Vec<u8>, DataError> {
     let head = serde_json::to_vec(&meta).map_err(corrupt)?;
     let length = u32::try_from(head.len()).map_err(|_| DataError::Corrupt("too many sources".to_owned()))?;
     Ok([&MAGIC[..], &length.to_be_bytes(), &head, &table, &body].concat())
+}
+
+/// What the advisories are about, with the number of packages.
+fn ecosystems(shelves: &Shelves) -> BTreeMap<String, u64> {
+    let mut known = BTreeMap::new();
+    let planted = |name: &str| name == Planted::NAME;
+    let told = |advisories: &[Advisory]| advisories.iter().any(|one| one.kind != Kind::Yanked);
+    for ((ecosystem, name), advisories) in shelves {
+        if !planted(name) && told(advisories) {
+            *known.entry(ecosystem.clone()).or_default() += 1;
+        }
+    }
+    known
 }

@@ -1,9 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use finding::{Found, Severity, Span};
-use packages::{Dependence, Ecosystem, Origin, Package, PackageId};
+use packages::{Dependence, Ecosystem, Origin, Package, PackageId, is_published};
 
 use super::{
+    Options,
     group::{Group, groups},
     rules::Rules,
 };
@@ -21,45 +22,60 @@ pub struct Advised<'a> {
     parents: BTreeMap<&'a PackageId, BTreeSet<&'a PackageId>>,
     /// Lock files name a package many times, and many packages have nothing said of them.
     known: BTreeMap<(Ecosystem, &'a str), Vec<Advisory>>,
+    now_ms: u64,
 }
 
 const PARENTS_TOLD_MAX: usize = 3;
 
 impl<'a> Advised<'a> {
     /// Of the packages of a tree.
-    pub fn of(rules: &'a Rules, database: &'a Database, packages: &'a [Package]) -> Self {
+    pub fn of(options: &'a Options, database: &'a Database, packages: &'a [Package]) -> Self {
         let mut parents: BTreeMap<&PackageId, BTreeSet<&PackageId>> = BTreeMap::new();
         for package in packages {
             for needed in &package.needs {
                 parents.entry(needed).or_default().insert(&package.id);
             }
         }
-        Self { rules, database, parents, known: BTreeMap::new() }
+        let Options { rules, now_ms, .. } = options;
+        Self { rules, database, parents, known: BTreeMap::new(), now_ms: *now_ms }
     }
 
     /// What is known of one.
     pub fn found(&mut self, package: &'a Package) -> Result<Vec<Found>, DataError> {
-        let id = &package.id;
-        if package.origin == Origin::Local {
-            return Ok(Vec::new());
-        }
-        let order = Order::of(id.ecosystem.osv()).unwrap_or(Order::Semver);
-        let affecting: Vec<Advisory> = self
-            .known(id.ecosystem, &id.name)?
-            .iter()
-            .filter(|advisory| advisory.affects(order, &id.version))
-            .cloned()
-            .collect();
-        let groups = groups(affecting, order, &id.version);
+        let groups = self.groups(package)?;
+        // Malice is malice wherever it is taken from.
+        let (malice, others): (Vec<Group>, Vec<Group>) =
+            groups.into_iter().partition(|group| group.kind == Kind::Malicious);
+        let mut all: Vec<Found> = malice.iter().filter_map(|group| self.tell(package, group)).collect();
         if is_published(package) {
-            return Ok(groups.iter().filter_map(|group| self.tell(package, group)).collect());
+            all.extend(others.iter().filter_map(|group| self.tell(package, group)));
+        } else if package.origin != Origin::Local {
+            all.extend(self.elsewhere(package, &others));
         }
-        Ok(self.elsewhere(package, &groups).into_iter().collect())
+        Ok(all)
+    }
+
+    /// What was made to do harm among what a manifest asks for, where no one version is named:
+    /// in every version that the registry has, or in one that nobody knows from elsewhere.
+    pub fn malice(&mut self, wished: &'a Package) -> Result<Vec<Found>, DataError> {
+        let groups = self.groups(wished)?.into_iter().filter(|group| group.kind == Kind::Malicious);
+        let sure = groups.filter(|group| group.unsure.is_none() || !is_published(wished));
+        Ok(sure.filter_map(|group| self.tell(wished, &group)).collect())
+    }
+
+    /// What affects a package, whatever it is taken from.
+    fn groups(&mut self, package: &'a Package) -> Result<Vec<Group>, DataError> {
+        let id = &package.id;
+        let order = Order::of(id.ecosystem.osv()).unwrap_or(Order::Semver);
+        let known = self.known(id.ecosystem, &id.name)?.iter();
+        let affecting = known.filter(|advisory| advisory.affects(order, &id.version)).cloned().collect();
+        Ok(groups(affecting, order, &id.version))
     }
 
     fn known(&mut self, ecosystem: Ecosystem, name: &'a str) -> Result<&[Advisory], DataError> {
         if !self.known.contains_key(&(ecosystem, name)) {
-            let advisories = self.database.of(ecosystem.osv(), name)?;
+            let mut advisories = self.database.of(ecosystem.osv(), name)?;
+            advisories.retain(|advisory| advisory.holds(self.now_ms));
             self.known.insert((ecosystem, name), advisories);
         }
         Ok(self.known.get(&(ecosystem, name)).map_or(&[], Vec::as_slice))
@@ -68,7 +84,8 @@ impl<'a> Advised<'a> {
     fn tell(&self, package: &Package, group: &Group) -> Option<Found> {
         let rule = self.rules.get(rule_of(group.kind))?;
         let also = also(&group.also);
-        let score = if group.severity.is_none() { " (not scored, so it counts as high)" } else { "" };
+        let severity = severity(group, rule.severity);
+        let score = if group.severity == Some(severity) { "" } else { " (not scored, so it counts as high)" };
         let from = self.from(package);
         let words = [
             ("package", package.id.name.as_str()),
@@ -81,11 +98,12 @@ impl<'a> Advised<'a> {
             ("from", &from),
         ];
         let (name, severity) = match group.kind {
-            Kind::Vulnerability => (group.id.as_str(), group.severity.unwrap_or(rule.severity)),
+            Kind::Vulnerability => (group.id.as_str(), severity),
             Kind::Malicious => (group.id.as_str(), rule.severity),
             _ => (rule.id.as_str(), rule.severity),
         };
-        Some(found(package, name, severity, rule.message(&words), rule.remedy(&words), &group.id))
+        let message = rule.message(&words) + &unsure(group);
+        Some(found(package, name, severity, message, rule.remedy(&words), &group.id))
     }
 
     /// A fork may have mended what the published version has; it is told, and not held against it.
@@ -104,6 +122,9 @@ impl<'a> Advised<'a> {
 
     /// How a package that no manifest names came in.
     fn from(&self, package: &Package) -> String {
+        if is_go_itself(package) {
+            return ", by the `go` or `toolchain` line".to_owned();
+        }
         let Some(parents) =
             self.parents.get(&package.id).filter(|_| package.dependence != Dependence::Direct)
         else {
@@ -121,14 +142,9 @@ impl<'a> Advised<'a> {
     }
 }
 
-/// Whether a package is the one that its registry publishes under that name. Other registries
-/// than Cargo's are mostly mirrors; Cargo has source replacement for those.
-fn is_published(package: &Package) -> bool {
-    match &package.origin {
-        Origin::Registry => true,
-        Origin::OtherRegistry(_) => package.id.ecosystem != Ecosystem::Cargo,
-        Origin::Git { .. } | Origin::Url(_) | Origin::Local => false,
-    }
+/// Modules have a dot in their names.
+fn is_go_itself(package: &Package) -> bool {
+    package.id.ecosystem == Ecosystem::Go && matches!(package.id.name.as_str(), "stdlib" | "toolchain")
 }
 
 fn rule_of(kind: Kind) -> &'static str {
@@ -147,6 +163,19 @@ fn also(ids: &BTreeSet<String>) -> String {
         true => String::new(),
         false => format!(" ({})", ids.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
     }
+}
+
+/// The gravest of the scores, and of what an advisory without one counts as.
+fn severity(group: &Group, unscored: Severity) -> Severity {
+    let unscored = Some(unscored).filter(|_| group.unscored || group.severity.is_none());
+    group.severity.max(unscored).unwrap_or(Severity::Critical)
+}
+
+/// Why it counts as affected although that can't be told.
+fn unsure(group: &Group) -> String {
+    group.unsure.as_ref().map_or_else(String::new, |what| {
+        format!(" (`{}` can't be read as a version, so it counts as affected)", what.escape_debug())
+    })
 }
 
 /// A finding about a package. Its subject leaves out the version, so that a step from one

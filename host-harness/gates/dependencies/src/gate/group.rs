@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use finding::Severity;
 
 use crate::{
-    advisory::{Advisory, Kind},
+    advisory::{Advisory, Kind, Reach},
     version::Order,
 };
 
@@ -18,10 +18,14 @@ pub struct Group {
     pub kind: Kind,
     /// The gravest score; none where nobody gave one.
     pub severity: Option<Severity>,
+    /// Whether one of them has no score, which counts as high whatever the others say.
+    pub unscored: bool,
     /// What it says, in a line.
     pub summary: String,
     /// The lowest version after the present one that none of them affects.
     pub fixed: Option<String>,
+    /// What is no version although it ought to be, where only for that it counts as affected.
+    pub unsure: Option<String>,
 }
 
 /// Puts together those that are one by their aliases.
@@ -85,6 +89,7 @@ fn group(members: &[Advisory], mut names: BTreeSet<String>, order: Order, versio
         also: names,
         kind: members.iter().map(|member| member.kind).max().unwrap_or(first.kind),
         severity: members.iter().filter_map(|member| member.severity).max(),
+        unscored: members.iter().any(|member| member.severity.is_none()),
         summary: members
             .iter()
             .map(|member| &member.summary)
@@ -92,5 +97,18 @@ fn group(members: &[Advisory], mut names: BTreeSet<String>, order: Order, versio
             .cloned()
             .unwrap_or_default(),
         fixed: fixed.map(str::to_owned),
+        unsure: unsure(members, order, version),
     }
+}
+
+fn unsure(members: &[Advisory], order: Order, version: &str) -> Option<String> {
+    let mut unsure = None;
+    for member in members {
+        match member.reach(order, version) {
+            Reach::In => return None,
+            Reach::Unsure(what) => unsure = Some(what),
+            Reach::Out => {}
+        }
+    }
+    unsure
 }

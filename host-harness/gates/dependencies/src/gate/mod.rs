@@ -2,13 +2,15 @@
 
 mod advised;
 mod group;
+mod held;
 mod rules;
 mod told;
+mod wished;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use finding::{Canary, Found, RepoPath, Source, Survey, Tree, TreeScanner};
-use packages::Inventory;
+use packages::{Inventory, Package};
 use sha2::{Digest as _, Sha256};
 
 pub use rules::{Case, Rule, RuleError, Rules};
@@ -104,6 +106,8 @@ impl Dependencies {
             broken: inventory.broken.clone(),
         };
         if let Some(database) = &self.database {
+            survey.found.extend(told::unread(&self.options.rules, database.meta().unread));
+            survey.broken.extend(held::lacking(database, inventory));
             self.advise(database, inventory, &mut survey);
         }
         survey.found.sort_by(|a, b| place(a).cmp(&place(b)));
@@ -117,7 +121,7 @@ impl Dependencies {
         let mut parts = subject.split('\0');
         let (ecosystem, name, id) = (parts.next()?, parts.next()?, parts.next()?);
         let line = found.span?.line;
-        let package = inventory.packages.iter().find(|package| {
+        let package = packages(inventory).find(|package| {
             let here = Some(&package.path) == found.path.as_ref() && package.line.max(1) == line;
             here && package.id.name == name && package.id.ecosystem.osv() == ecosystem
         })?;
@@ -135,23 +139,38 @@ impl Dependencies {
         Some(About { ids, purl: packages::purl(package) })
     }
 
+    /// What findings are about, by their fingerprints: those of advisories, in a tree that was
+    /// read already.
+    pub fn spoken_of(&self, inventory: &Inventory) -> BTreeMap<String, About> {
+        let found = self.judge(inventory, None).found;
+        let abouts: Vec<_> = found.iter().map(|found| self.about(found, inventory)).collect();
+        let prints = finding::findings(found, "").into_iter().map(|finding| finding.fingerprint);
+        prints.zip(abouts).filter_map(|(print, about)| Some((print, about?))).collect()
+    }
+
     fn advise(&self, database: &Database, inventory: &Inventory, survey: &mut Survey) {
-        let mut advised = advised::Advised::of(&self.options.rules, database, &inventory.packages);
+        let wished = wished::open(inventory);
+        let mut advised = advised::Advised::of(&self.options, database, &inventory.packages);
         let mut seen = BTreeSet::new();
-        for package in &inventory.packages {
-            // npm's lock files have a line for each place that a package is installed in.
-            if !seen.insert((&package.path, &package.id, &package.origin)) {
-                continue;
-            }
-            match advised.found(package) {
+        // npm's lock files have a line for each place that a package is installed in.
+        let once = packages(inventory).filter(|one| seen.insert((&one.path, &one.id, &one.origin)));
+        let told: Vec<_> = once.map(|package| (&package.path, advised.found(package))).collect();
+        let more = wished.iter().map(|package| (&package.path, advised.malice(package)));
+        for (path, found) in told.into_iter().chain(more) {
+            match found {
                 Ok(found) => survey.found.extend(found),
                 Err(error) => {
-                    survey.broken.push((package.path.clone(), error.to_string()));
+                    survey.broken.push((path.clone(), error.to_string()));
                     return;
                 }
             }
         }
     }
+}
+
+/// Everything that advisories may be about.
+fn packages(inventory: &Inventory) -> impl Iterator<Item = &Package> {
+    inventory.packages.iter().chain(&inventory.platform)
 }
 
 fn place(found: &Found) -> (Option<&RepoPath>, u32, &str, &[u8], &str) {
@@ -176,7 +195,7 @@ fn readiness(database: &Database, options: &Options) -> Readiness {
 
 impl TreeScanner for Dependencies {
     fn passes_over(&self, path: &RepoPath) -> Option<&'static str> {
-        (!packages::reads(path)).then_some("it is neither a manifest nor a lock file")
+        packages::passes_over(path)
     }
 
     fn survey(&self, tree: &dyn Tree, before: Option<&dyn Tree>) -> Survey {

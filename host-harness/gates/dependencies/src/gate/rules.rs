@@ -73,6 +73,9 @@ pub struct Case {
     /// The tree before the change.
     #[serde(default)]
     pub before: BTreeMap<String, String>,
+    /// Files that were imported as advisories, beside those that every case has.
+    #[serde(default)]
+    pub advisories: BTreeMap<String, String>,
 }
 
 /// The rules of the gate, by name.

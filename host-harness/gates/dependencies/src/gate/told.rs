@@ -15,6 +15,25 @@ pub fn told(rules: &Rules, now: &Inventory, before: Option<&Inventory>) -> Vec<F
     all
 }
 
+/// That the advisories lack some which could not be read: what they said is not known.
+pub fn unread(rules: &Rules, count: u64) -> Option<Found> {
+    let rule = rules.get("advisories-unread").filter(|_| count > 0)?;
+    let detail = match count {
+        1 => "a file".to_owned(),
+        count => format!("{count} files"),
+    };
+    let words = [("detail", detail.as_str())];
+    Some(Found {
+        rule: "dependencies/advisories-unread".into(),
+        severity: rule.severity,
+        path: None,
+        span: None,
+        message: rule.message(&words),
+        remedy: rule.remedy(&words).into(),
+        subject: b"advisories-unread".to_vec(),
+    })
+}
+
 fn new(rules: &Rules, package: &Package) -> Option<Found> {
     let rule = rules.get("new")?;
     let words = [("package", package.id.name.as_str()), ("version", &package.id.version)];

@@ -3,6 +3,7 @@
 
 mod alpine;
 mod debian;
+mod form;
 mod list;
 mod maven;
 mod number;
@@ -71,6 +72,18 @@ impl Order {
             "Docker Hardened Images" | "Root" | "TuxCare" if !suffix.is_empty() => return Self::of(suffix),
             _ => return None,
         })
+    }
+
+    /// Whether a text has the form of a version here. What has not is given a place in the
+    /// order too, but one that tells nothing.
+    pub fn reads(self, version: &str) -> bool {
+        match self {
+            Self::Semver | Self::Pub | Self::NuGet => form::is_semver(version),
+            Self::PyPI => pypi::reads(version),
+            Self::RubyGems => form::is_gem(version),
+            Self::Packagist => packagist::reads(version),
+            Self::Maven | Self::Debian | Self::Alpine | Self::Rpm | Self::List => form::is_word(version),
+        }
     }
 
     /// Compares two versions.

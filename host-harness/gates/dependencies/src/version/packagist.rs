@@ -20,6 +20,13 @@ pub fn compare(a: &str, b: &str) -> Ordering {
     }
 }
 
+/// Whether a version is one of numbers and of words that have a rank, and not a branch.
+pub fn reads(text: &str) -> bool {
+    let parts = parts(text);
+    let known = |part: &String| number::is_number(part) || rank(part) > 0 || part == "stable";
+    parts.first().is_some_and(|first| number::is_number(first)) && parts.iter().all(known)
+}
+
 /// How the rest of the longer version stands to nothing: a number is more, a word is less or
 /// more by its rank, and one that is neither leaves the rest to decide.
 fn longer(rest: &[String]) -> Ordering {

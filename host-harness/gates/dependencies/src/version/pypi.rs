@@ -29,6 +29,11 @@ pub fn compare(a: &str, b: &str) -> Ordering {
     }
 }
 
+/// Whether PEP 440 allows a version.
+pub fn reads(text: &str) -> bool {
+    matches!(parse(text), Version::Public(_))
+}
+
 fn parse(text: &str) -> Version {
     let text = text.trim().to_ascii_lowercase();
     Public::parse(&text).map_or_else(|| Version::Legacy(legacy(&text)), Version::Public)

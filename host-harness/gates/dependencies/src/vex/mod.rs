@@ -4,10 +4,12 @@
 
 mod document;
 mod purl;
+mod statements;
 
 use serde::{Deserialize, Serialize};
 
 pub use document::{Component, Document, Statement, VexError, Vulnerability};
+pub use statements::{Settled, Statements, write};
 
 /// What is said of a vulnerability in a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,6 +41,21 @@ pub enum Justification {
     InlineMitigationsAlreadyExist,
 }
 
+impl Justification {
+    /// Its name in OpenVEX.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ComponentNotPresent => "component_not_present",
+            Self::VulnerableCodeNotPresent => "vulnerable_code_not_present",
+            Self::VulnerableCodeNotInExecutePath => "vulnerable_code_not_in_execute_path",
+            Self::VulnerableCodeCannotBeControlledByAdversary => {
+                "vulnerable_code_cannot_be_controlled_by_adversary"
+            }
+            Self::InlineMitigationsAlreadyExist => "inline_mitigations_already_exist",
+        }
+    }
+}
+
 /// A package with a vulnerability, as a statement may name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
@@ -51,16 +68,20 @@ pub struct About {
 /// What the last of the documents' statements says of a package's vulnerability. `products` are
 /// the package URLs of what is being judged itself, of which the package is a part.
 pub fn answer<'d>(about: &About, products: &[String], documents: &'d [Document]) -> Option<&'d Statement> {
-    let mut last: Option<(u64, &Statement)> = None;
-    for document in documents {
-        for statement in document.statements.iter().filter(|statement| statement.speaks_of(about, products)) {
-            let time = document.time_of(statement);
-            if last.is_none_or(|(latest, _)| time >= latest) {
-                last = Some((time, statement));
-            }
-        }
-    }
-    last.map(|(_, statement)| statement)
+    last(about, products, documents).map(|(_, statement)| statement)
+}
+
+/// The last statement, with the document that it stands in.
+fn last<'d>(
+    about: &About,
+    products: &[String],
+    documents: &'d [Document],
+) -> Option<(&'d Document, &'d Statement)> {
+    let all = documents
+        .iter()
+        .flat_map(|document| document.statements.iter().map(move |statement| (document, statement)));
+    all.filter(|(_, statement)| statement.speaks_of(about, products))
+        .max_by_key(|(document, statement)| document.time_of(statement))
 }
 
 impl Status {

@@ -1,7 +1,7 @@
-use finding::{Canary, FileScanner, Look, RepoPath, Source, Span};
+use finding::{Canary, Catalogue, FileScanner, Look, RepoPath, Source, Span};
 
 use super::{Options, OptionsError, brought_along, is_licence};
-use crate::{Catalogue, header};
+use crate::header;
 
 /// Looks at the heads of files, one at a time.
 pub struct Headers {
@@ -38,6 +38,9 @@ impl FileScanner for Headers {
             let object = format!("file {}", path.as_str());
             let told = [("object", object.as_str()), ("licence", &licence), ("name", path.as_str())];
             let mut one = self.catalogue.found(rule, &told, &licence);
+            if rule == "licence/unclear" {
+                one = self.options.weighed(one);
+            }
             one.path = Some(path.clone());
             one.span = Some(Span::line(line));
             found.push(one);

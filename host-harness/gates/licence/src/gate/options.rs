@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
-use finding::Severity;
+use finding::{Found, Severity};
 use packages::PackageId;
 
 use crate::{Expression, Term};
 
 /// The policy for licences, and what is known besides the tree.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Options {
     /// Licences that may be; where there is none, whatever isn't denied may be.
     pub allow: Vec<String>,
@@ -14,37 +14,49 @@ pub struct Options {
     pub deny: Vec<String>,
     /// Packages that may be under some licence all the same: a name, and the licence.
     pub exceptions: BTreeMap<String, String>,
-    /// How grave it is that nothing tells a package's licence.
-    pub unknown: Severity,
+    /// How grave it is that nothing tells a package's licence. Where nobody says, it is low,
+    /// and high where there is an allow list: what is not known is not on it.
+    pub unknown: Option<Severity>,
     /// What packages are under, from elsewhere: a registry's cache, vendored sources.
     pub known: BTreeMap<PackageId, String>,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            allow: Vec::new(),
-            deny: Vec::new(),
-            exceptions: BTreeMap::new(),
-            unknown: Severity::Low,
-            known: BTreeMap::new(),
-        }
-    }
-}
-
 /// A policy that names something that isn't there would silently let things pass.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("licence policy names `{name}`, which is no SPDX licence; write its identifier")]
+#[error(
+    "licence policy names `{name}` in `{list}`, which is not one SPDX licence\nhint: write the identifier of one, such as `Apache-2.0`"
+)]
 pub struct OptionsError {
     /// What it names.
     pub name: String,
+    /// Where.
+    pub list: &'static str,
 }
 
 impl Options {
-    pub(super) fn check(&self) -> Result<(), OptionsError> {
-        let names = self.allow.iter().chain(&self.deny).chain(self.exceptions.values());
-        let mut strange = names.filter(|name| Expression::parse(name).is_err());
-        strange.next().map_or(Ok(()), |name| Err(OptionsError { name: name.clone() }))
+    /// Whether everything that the policy names is there. Lists name single licences; an
+    /// exception may be any expression.
+    pub fn check(&self) -> Result<(), OptionsError> {
+        let single = |name: &&String| !is_single(name);
+        let strange = |list, name: Option<&String>| {
+            name.map_or(Ok(()), |name| Err(OptionsError { name: name.clone(), list }))
+        };
+        strange("allow", self.allow.iter().find(single))?;
+        strange("deny", self.deny.iter().find(single))?;
+        strange("exceptions", self.exceptions.values().find(|name| Expression::parse(name).is_err()))
+    }
+
+    /// How grave it is that nothing tells a licence.
+    pub(super) fn weight_of_unknown(&self) -> Severity {
+        self.unknown.unwrap_or(if self.allow.is_empty() { Severity::Low } else { Severity::High })
+    }
+
+    /// A finding about a licence that is not known, as grave as an allow list makes it.
+    pub(super) fn weighed(&self, mut found: Found) -> Found {
+        if self.unknown.is_none() && !self.allow.is_empty() {
+            found.severity = found.severity.max(Severity::High);
+        }
+        found
     }
 
     pub(super) fn denies(&self, term: &Term) -> bool {
@@ -63,5 +75,36 @@ impl Options {
     pub(super) fn excepts(&self, name: &str, term: &Term) -> bool {
         let excepted = self.exceptions.get(name).and_then(|text| Expression::parse(text).ok());
         excepted.is_some_and(|expression| expression.terms().any(|known| known == *term))
+    }
+}
+
+/// Whether a name is matched by some licence at all: expressions of several never are.
+fn is_single(name: &str) -> bool {
+    let Ok(expression) = Expression::parse(name) else { return false };
+    let mut terms = expression.terms();
+    matches!((terms.next(), terms.next()), (Some(term), None) if term.is_named(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_names_no_single_licence_is_refused() {
+        for (name, sound) in [
+            ("MIT", true),
+            ("GPL-3.0", true),
+            ("GPL-3.0-only", true),
+            ("Apache-2.0 WITH LLVM-exception", true),
+            ("LicenseRef-Ours", true),
+            ("nonsense", false),
+            ("", false),
+            ("MIT OR Apache-2.0", false),
+            ("mit", false),
+        ] {
+            let allow = Options { allow: vec![name.to_owned()], ..Options::default() };
+            let deny = Options { deny: vec![name.to_owned()], ..Options::default() };
+            assert_eq!((allow.check().is_ok(), deny.check().is_ok()), (sound, sound), "{name}");
+        }
     }
 }

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use finding::{Found, RepoPath, Survey, Tree};
+use finding::{Found, RepoPath, Survey, Tree, placed};
 use packages::{Inventory, Manifest};
 
 use super::{Licences, is_licence};
-use crate::{Expression, Said, Term, catalogue::placed, header, recognise, same_wording, understand};
+use crate::{Expression, Said, Term, header, recognise, same_wording, understand};
 
 /// A licence file, and what it holds.
 pub(super) struct Text {
-    path: RepoPath,
+    pub(super) path: RepoPath,
     bytes: Vec<u8>,
-    terms: Vec<Term>,
+    pub(super) terms: Vec<Term>,
 }
 
 /// Reads every licence file.
@@ -43,11 +43,11 @@ fn held_terms(bytes: &[u8]) -> Vec<Term> {
     terms
 }
 
-fn is_at_root(path: &RepoPath) -> bool {
+pub(super) fn is_at_root(path: &RepoPath) -> bool {
     path.parent().is_none() || path.parent().is_some_and(|folder| folder.as_str() == "LICENSES")
 }
 
-fn said(manifest: &Manifest) -> Option<Said> {
+pub(super) fn said(manifest: &Manifest) -> Option<Said> {
     manifest.licence.as_deref().map(understand)
 }
 
@@ -70,7 +70,8 @@ pub(super) fn missing(gate: &Licences, texts: &[Text], inventory: &Inventory, fo
     let file = texts.iter().any(|text| is_at_root(&text.path));
     let manifest = inventory.manifests.iter().any(|manifest| manifest.licence.is_some());
     if !file && !manifest {
-        found.push(gate.catalogue.found("licence/missing", &[], "repository"));
+        let missing = gate.catalogue.found("licence/missing", &[], "repository");
+        found.push(gate.options.weighed(missing));
     }
 }
 
@@ -143,14 +144,20 @@ pub(super) fn held(gate: &Licences, texts: &[Text], found: &mut Vec<Found>) {
     for text in texts.iter().filter(|text| !is_at_root(&text.path)) {
         let denied = text.terms.iter().find(|term| gate.options.denies(term));
         let strange = || text.terms.iter().find(|term| !gate.options.allows(term));
-        let (rule, term) = match (denied, strange()) {
-            (Some(term), _) => ("licence/denied", term),
-            (None, Some(term)) => ("licence/not-allowed", term),
+        let (rule, licence) = match (denied, strange()) {
+            (Some(term), _) => ("licence/denied", term.to_string()),
+            (None, Some(term)) => ("licence/not-allowed", term.to_string()),
+            _ if text.terms.is_empty() && !gate.options.allow.is_empty() => {
+                ("licence/unclear", "words of its own".to_owned())
+            }
             (None, None) => continue,
         };
-        let licence = term.to_string();
         let object = format!("what lies beside {}", text.path.as_str());
         let told = [("object", object.as_str()), ("licence", &licence)];
-        found.push(placed(gate.catalogue.found(rule, &told, &licence), &text.path, 1));
+        let mut one = gate.catalogue.found(rule, &told, &licence);
+        if rule == "licence/unclear" {
+            one = gate.options.weighed(one);
+        }
+        found.push(placed(one, &text.path, 1));
     }
 }

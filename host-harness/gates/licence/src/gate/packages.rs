@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use finding::{Found, RepoPath};
+use finding::{Found, RepoPath, placed};
 use packages::{Inventory, Origin, Package};
 
 use super::Licences;
-use crate::{Said, Term, catalogue::placed, understand};
+use crate::{Said, Term, understand};
 
 /// Looks at every locked package.
 pub(super) fn look(gate: &Licences, inventory: &Inventory, own: &[Term], found: &mut Vec<Found>) {
@@ -28,7 +28,7 @@ pub(super) fn look(gate: &Licences, inventory: &Inventory, own: &[Term], found: 
             ("first", &first.id.name),
         ];
         let mut one = gate.catalogue.found("licence/unknown", &said, "packages");
-        one.severity = gate.options.unknown;
+        one.severity = gate.options.weight_of_unknown();
         found.push(placed(one, path, first.line));
     }
 }

@@ -9,10 +9,8 @@ use crate::{
     files::folder,
     kind::Kind,
     origin,
+    registry::registry,
 };
-
-const CRATES_IO: &[&str] =
-    &["registry+https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/"];
 
 /// A lock file that has the form of one.
 pub(super) fn checked(doc: &Node) -> Result<Node, String> {
@@ -57,12 +55,9 @@ fn one(path: &RepoPath, node: &Node, metadata: &Node) -> Package {
 }
 
 fn origin_of(source: &str) -> Origin {
-    if CRATES_IO.contains(&source) {
-        return Origin::Registry;
-    }
     match source.split_once('+') {
         Some(("git", url)) => origin::git(url),
-        Some(("registry" | "sparse", url)) => Origin::OtherRegistry(origin::plain(url)),
+        Some(("registry" | "sparse", url)) => registry(Ecosystem::Cargo, url),
         Some(("path", _)) => Origin::Local,
         _ => Origin::Url(origin::plain(source)),
     }

@@ -5,6 +5,7 @@ use crate::{
     doc::Node,
     draft::{manifest, requirement},
     origin, range,
+    registry::registry,
 };
 
 const GROUPS: &[(&str, bool)] =
@@ -64,9 +65,9 @@ fn origin_of(source: &Node) -> Origin {
             commit: source.at("rev").text().and_then(origin::commit),
         };
     }
-    let registry = source.at("registry-index").text().map(origin::plain);
-    match registry.or_else(|| source.at("registry").owned()) {
-        Some(name) if name != "crates-io" => Origin::OtherRegistry(name),
+    match (source.at("registry-index").text(), source.at("registry").text()) {
+        (Some(address), _) => registry(Ecosystem::Cargo, address),
+        (None, Some(name)) if name != "crates-io" => Origin::OtherRegistry(name.to_owned()),
         _ => Origin::Registry,
     }
 }

@@ -1,4 +1,4 @@
-use crate::{Origin, origin};
+use crate::{Ecosystem, Origin, origin, registry::is_own_registry};
 
 /// What a specification in a manifest comes to: the package's own name where it is an alias,
 /// the range, and the origin.
@@ -71,7 +71,6 @@ fn git(text: &str) -> Option<Origin> {
 
 /// Where an archive comes from that a lock file says was resolved.
 pub(super) fn resolved(text: &str) -> Origin {
-    const OWN: &[&str] = &["registry.npmjs.org", "registry.yarnpkg.com"];
     if text.starts_with("file:") || text.starts_with("link:") {
         return Origin::Local;
     }
@@ -80,7 +79,7 @@ pub(super) fn resolved(text: &str) -> Origin {
     }
     let url = origin::plain(text);
     let host = url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
-    if OWN.contains(&host) {
+    if is_own_registry(Ecosystem::Npm, &url) {
         return Origin::Registry;
     }
     if host == "codeload.github.com" {

@@ -1,6 +1,6 @@
 use agent_contract::RepoPath;
 
-use crate::{Ecosystem, Origin, Requirement, draft::requirement, origin};
+use crate::{Ecosystem, Origin, Requirement, draft::requirement, origin, registry::registry};
 
 /// Reads a dependency such as `name[extra]>=1,<2; python_version < "3"` or `name @ address`.
 pub(super) fn dependency(text: &str, path: &RepoPath, line: u32) -> Option<Requirement> {
@@ -50,16 +50,10 @@ pub(super) fn address_origin(address: &str) -> Origin {
 
 /// The registry at an address.
 pub(super) fn index(address: &str) -> Origin {
-    let address = origin::plain(address);
-    let own = [
-        "https://pypi.org/",
-        "https://pypi.python.org/",
-        "https://files.pythonhosted.org/",
-        "http://pypi.python.org/",
-    ];
-    match own.iter().any(|own| address.starts_with(own)) || address == "https://pypi.org" {
+    // Poetry's older lock files name it so.
+    match address.starts_with("http://pypi.python.org/") {
         true => Origin::Registry,
-        false => Origin::OtherRegistry(address),
+        false => registry(Ecosystem::PyPI, address),
     }
 }
 

@@ -3,7 +3,7 @@ use agent_contract::RepoPath;
 use crate::{
     Ecosystem, Manifest, Origin, Requirement,
     draft::{manifest, requirement},
-    origin,
+    origin, registry,
 };
 
 /// Reads the plain lines of a `Gemfile`; it is a program, and what it computes is not known.
@@ -70,8 +70,8 @@ impl Block {
 /// The registry at an address.
 pub(super) fn registry(url: &str) -> Origin {
     match origin::plain(url).trim_end_matches('/') {
-        "https://rubygems.org" | "http://rubygems.org" | "https://index.rubygems.org" => Origin::Registry,
-        other => Origin::OtherRegistry(other.to_owned()),
+        "http://rubygems.org" => Origin::Registry,
+        other => registry::registry(Ecosystem::RubyGems, other),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Whether lock files hold what their manifests ask for.
 
-use finding::Found;
-use licence::placed;
+use finding::{Found, placed};
 use packages::{Discord, Inventory, disagreements};
 
 use super::Sbom;

@@ -2,32 +2,39 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use agent_contract::{Fault, RepoPath};
-use finding::{Found, Survey, Tree};
-use licence::placed;
+use agent_contract::RepoPath;
+use finding::{Found, Survey, Tree, placed};
 use packages::{Dependence, Ecosystem, Inventory, PackageId};
 
-use super::Sbom;
+use super::{
+    Sbom,
+    foreign::{Foreign, foreign},
+};
 use crate::{Bom, parse, purl};
 
-/// Whether a file is a CycloneDX document, told from its name.
+/// Whether a file is a bill of materials, told from its name.
 pub(super) fn is_document(path: &RepoPath) -> bool {
     let name = path.components().next_back().unwrap_or_default().to_ascii_lowercase();
     let Some(stem) = name.strip_suffix(".json") else { return false };
-    let ends = [".cdx", ".bom", ".sbom", "-bom", "-sbom", "_sbom"];
+    let ends = [".cdx", ".spdx", ".bom", ".sbom", "-bom", "-sbom", "_sbom"];
     matches!(stem, "bom" | "sbom") || ends.iter().any(|end| stem.ends_with(end))
 }
 
-/// Whether a file is there to be tested with: broken documents belong there.
-pub(super) fn is_example(path: &RepoPath) -> bool {
-    let folders =
-        ["test", "tests", "testdata", "fixtures", "__fixtures__", "__tests__", "vectors", "node_modules"];
-    path.parent().is_some_and(|folder| folder.components().any(|part| folders.contains(&part)))
+/// Why a document is not looked at, told from its name: broken ones belong to tests, and what is
+/// installed does not speak of this repository.
+pub(super) fn passes_over(path: &RepoPath) -> Option<&'static str> {
+    let tests = ["test", "tests", "testdata", "fixtures", "__fixtures__", "__tests__", "vectors"];
+    let folder = path.parent()?;
+    if folder.components().any(|part| tests.contains(&part)) {
+        return Some("it is an example that belongs to tests");
+    }
+    let installed = folder.components().any(|part| part == "node_modules");
+    installed.then_some("it lies in what is installed, and speaks of that")
 }
 
 /// Looks at every document.
 pub(super) fn look(gate: &Sbom, tree: &dyn Tree, inventory: &Inventory, survey: &mut Survey) {
-    for path in tree.paths().into_iter().filter(|path| is_document(path) && !is_example(path)) {
+    for path in tree.paths().into_iter().filter(|path| is_document(path) && passes_over(path).is_none()) {
         match tree.read(&path) {
             Ok(Some(bytes)) => {
                 let found = document(gate, &path, &bytes, inventory);
@@ -43,8 +50,14 @@ pub(super) fn look(gate: &Sbom, tree: &dyn Tree, inventory: &Inventory, survey: 
 fn document(gate: &Sbom, path: &RepoPath, bytes: &[u8], inventory: &Inventory) -> Vec<Found> {
     let bom = match parse(bytes) {
         Ok(bom) => bom,
-        Err(_) if is_another_format(bytes) => return Vec::new(),
-        Err(fault) => return vec![invalid(gate, path, &fault)],
+        Err(fault) => {
+            let reason = match foreign(path, bytes) {
+                Foreign::No => fault.to_string(),
+                Foreign::Broken(reason) => reason,
+                Foreign::Sound => return Vec::new(),
+            };
+            return vec![invalid(gate, path, &reason)];
+        }
     };
     let mut found = Vec::new();
     if let Some(first) = bom.doubled.first().or(bom.dangling.first()) {
@@ -59,17 +72,9 @@ fn document(gate: &Sbom, path: &RepoPath, bytes: &[u8], inventory: &Inventory) -
     found
 }
 
-fn invalid(gate: &Sbom, path: &RepoPath, fault: &Fault) -> Found {
-    let reason = fault.to_string();
-    let told = [("file", path.as_str()), ("reason", reason.as_str())];
+fn invalid(gate: &Sbom, path: &RepoPath, reason: &str) -> Found {
+    let told = [("file", path.as_str()), ("reason", reason)];
     gate.catalogue.found("sbom/document-invalid", &told, "invalid")
-}
-
-/// SPDX documents have the same names; so have drawings' parts lists.
-fn is_another_format(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    let json = agent_contract::document::parse_value(text.trim_start_matches('\u{feff}'));
-    json.is_ok_and(|value| value.get("bomFormat").is_none())
 }
 
 /// Packages by ecosystem and name. Package URLs are in lower case where others are not.

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use agent_contract::RepoPath;
-use finding::Found;
-use licence::placed;
+use finding::{Found, placed};
 use packages::{Ecosystem, Hash, HashKind, Inventory, Origin, Package, PackageId};
 
 use super::Sbom;

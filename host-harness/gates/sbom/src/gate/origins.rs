@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use agent_contract::RepoPath;
-use finding::Found;
-use licence::placed;
+use finding::{Found, placed};
 use packages::{Inventory, Origin, Package};
 
 use super::Sbom;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::official::Schema;
 use agent_contract::RepoPath;
+use finding::Held;
 use packages::{Dependence, Ecosystem, Hash, HashKind, Inventory, Origin, Package, PackageId};
 use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
 use sbom::{Making, Subject, Tool, document, parse};
@@ -127,4 +128,25 @@ fn a_time_that_is_none_is_left_out() {
     let bytes = made(&Inventory::default(), Some("yesterday"));
     assert_eq!(parse(&bytes).expect("a document").timestamp, None);
     assert_eq!(bytes, made(&Inventory::default(), None));
+}
+
+#[test]
+fn a_checkout_has_the_same_document_whatever_its_folder_is_called() {
+    let named =
+        |files: &[(&str, &str)]| Subject::of(&packages::read(&files.iter().copied().collect::<Held>()));
+    let cargo = "[package]\nname = \"left\"\nversion = \"1.2.0\"\nlicense = \"MIT\"\n";
+    for (files, name, version) in [
+        (&[("requirements.txt", "idna==3.7\n")][..], "repository", None),
+        (&[("app/Cargo.toml", cargo)], "repository", None),
+        (&[("Cargo.toml", cargo)], "left", Some("1.2.0")),
+        (
+            &[("Cargo.toml", "[workspace]\n"), ("package.json", r#"{"name":"right","version":"2.0.0"}"#)],
+            "right",
+            Some("2.0.0"),
+        ),
+        (&[], "repository", None),
+    ] {
+        let subject = named(files);
+        assert_eq!((subject.name.as_str(), subject.version.as_deref()), (name, version), "{files:?}");
+    }
 }

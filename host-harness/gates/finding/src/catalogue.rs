@@ -3,9 +3,10 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use finding::{Found, RepoPath, Severity, Source, Span};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
+
+use crate::{Found, RepoPath, Severity, Source, Span};
 
 /// Rules by their ids.
 #[derive(Debug, Clone)]
