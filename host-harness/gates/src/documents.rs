@@ -25,6 +25,8 @@ pub struct Making<'a> {
     pub repository: &'a str,
     /// The commit that the change began with.
     pub commit: Option<&'a str>,
+    /// What is said of the vulnerabilities that were found, as OpenVEX.
+    pub vex: Option<&'a [u8]>,
     /// The gates that the operator lets the change do without.
     pub exempt: &'a [GateName],
     /// The SHA-256 over the change.
@@ -57,6 +59,7 @@ pub fn documents(making: &Making) -> Result<Vec<Document>, AttestError> {
         made.push(("sbom.cdx.json", "application/vnd.cyclonedx+json", bill(making, &inventory)));
         made.push(("provenance.json", IN_TOTO, origin(making, &inventory)?));
     }
+    made.extend(making.vex.map(|vex| ("vex.openvex.json", JSON, vex.to_vec())));
     made.push(("waivers.json", JSON, waivers(making)));
     let inputs: Vec<_> =
         made.iter().map(|(name, _, bytes)| digested(name, bytes)).chain(sources(making)).collect();

@@ -13,6 +13,7 @@ mod set;
 mod simulation;
 pub mod tools;
 mod tree;
+mod vex;
 mod waivers;
 
 pub use documents::{Document, Making, documents};
@@ -52,11 +53,22 @@ pub struct Run<'a> {
     pub required: &'a BTreeSet<GateName>,
 }
 
-/// Runs gates and says what came of each, in the order of the contract.
-pub fn run(gates: &BTreeSet<GateName>, run: &Run) -> Vec<GateResult> {
+/// What came of gates.
+#[derive(Debug, Clone, Default)]
+pub struct Judged {
+    /// Of each, in the order of the contract.
+    pub results: Vec<GateResult>,
+    /// What is said of the vulnerabilities that were found, as OpenVEX, where there are any.
+    pub vex: Option<Vec<u8>>,
+}
+
+/// Runs gates and says what came of each.
+pub fn run(gates: &BTreeSet<GateName>, run: &Run) -> Judged {
     let ways: Vec<_> = gates.iter().flat_map(|gate| run.set.ways(*gate).map(|way| (*gate, way))).collect();
     let mut seen = frame::look(run.subject, &ways);
     let waived = run.standards.waivers.apply(&mut seen, run.subject);
+    let word = run.set.word();
+    let abouts = word.map(|word| word.settle(seen.get_mut(&GateName::Dependencies), run.subject));
     let mut results: Vec<_> = gates
         .iter()
         .map(|gate| {
@@ -71,7 +83,23 @@ pub fn run(gates: &BTreeSet<GateName>, run: &Run) -> Vec<GateResult> {
         })
         .collect();
     waived.tell(&mut results);
-    results
+    let said = word.zip(abouts).map(|(word, abouts)| word.said(&results, &abouts));
+    let vex = match said.transpose() {
+        Ok(vex) => vex.flatten(),
+        Err(fault) => {
+            unsaid(&mut results, fault);
+            None
+        }
+    };
+    Judged { results, vex }
+}
+
+/// What was found and can't be stated is not known to whoever reads the evidence.
+fn unsaid(results: &mut [GateResult], fault: String) {
+    for result in results.iter_mut().filter(|result| result.gate == GateName::Dependencies) {
+        result.outcome = GateOutcome::Error;
+        result.reasons = vec![format!("the findings can't be stated as OpenVEX: {fault}")];
+    }
 }
 
 fn records(gate: GateName, run: &Run) -> Judgement {

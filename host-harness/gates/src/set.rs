@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    sync::Arc,
 };
 
 use agent_contract::gate::GateName;
@@ -14,6 +15,7 @@ use crate::{
     frame::Way,
     scanners,
     tools::{self, Holds, Sought, Tool},
+    vex::Word,
 };
 
 /// How files outside the tree are read.
@@ -62,6 +64,7 @@ pub struct Set {
     scanners: BTreeMap<GateName, Vec<Scanner>>,
     states: BTreeMap<GateName, State>,
     notes: BTreeMap<GateName, Vec<String>>,
+    word: Option<Word>,
 }
 
 impl Set {
@@ -97,6 +100,8 @@ impl Set {
             GateName::Dependencies => {
                 let (scanner, state) = scanners::dependencies(opening)?;
                 self.states.insert(gate, state);
+                let scanner = Arc::new(scanner);
+                self.word = Some(Word::open(opening, scanner.clone())?);
                 vec![Scanner::Together(Box::new(scanner))]
             }
             GateName::Sast => vec![Scanner::Files(Box::new(scanners::sast(opening)?))],
@@ -128,6 +133,11 @@ impl Set {
 
     pub(crate) fn state(&self, gate: GateName) -> &State {
         self.states.get(&gate).unwrap_or(&State::Ready)
+    }
+
+    /// What is heard and said of vulnerabilities.
+    pub(crate) fn word(&self) -> Option<&Word> {
+        self.word.as_ref()
     }
 
     /// What has to be said of a gate besides what it saw.

@@ -163,7 +163,7 @@ pub(crate) fn run(
         history: history.as_ref(),
         deadline: outside.gating.deadline(),
     };
-    Ok(gates::run(
+    let judged = gates::run(
         gates,
         &gates::Run {
             evidence: &evidence,
@@ -172,7 +172,9 @@ pub(crate) fn run(
             standards: &outside.gating.standards(&waivers),
             required: &outside.required_gates,
         },
-    ))
+    );
+    outside.results.vex = judged.vex;
+    Ok(judged.results)
 }
 
 /// Gates whose rules, data, waivers or files can't be read pass nothing.
@@ -217,6 +219,7 @@ pub(crate) fn documents(run: &Run, result: &RunResult) -> Result<Vec<Document>, 
         tree: &Now::of(&outside.workspace, Ignored::LeftOut),
         repository: folder.as_deref().unwrap_or("repository"),
         commit: result.before.commit.as_deref(),
+        vex: outside.results.vex.as_deref(),
         exempt: &exempt,
         change_sha256: &result.after.changed_files_sha256,
         policy_sha256: &policy_sha256(run),

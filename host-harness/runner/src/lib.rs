@@ -48,6 +48,7 @@ mod secrets;
 pub mod setup;
 mod simulating;
 mod start_error;
+pub mod updating;
 
 pub use agent::{Agent, LoadError};
 pub use control::Control;

@@ -83,6 +83,8 @@ pub(crate) struct Results {
     pub commit: Option<String>,
     /// Whether the container came up, where that was tried.
     pub simulated: Option<bool>,
+    /// What is said of the vulnerabilities that its gates found last.
+    pub vex: Option<Vec<u8>>,
     /// What the change touches and the operator leaves out of every gate's sight.
     pub unseen: Vec<RepoPath>,
     /// Whether the workspace was written to after a commit.

@@ -7,9 +7,9 @@ use std::{
 
 use agent_contract::{
     RepoPath,
-    gate::{GateName, GateResult, Severity},
+    gate::{GateName, Severity},
 };
-use gates::{Evidence, Now, Revision, frame::Subject};
+use gates::{Evidence, Judged, Now, Revision, frame::Subject};
 use kernel::{Itself, KernelError, Workspace, git::Since, workspace::Ignored};
 use policy::{Code, Config};
 
@@ -51,7 +51,7 @@ pub const GATES: [GateName; 8] = [
 ];
 
 /// Has the gates look.
-pub fn scan(scan: &Scan) -> Result<Vec<GateResult>, StartError> {
+pub fn scan(scan: &Scan) -> Result<Judged, StartError> {
     let (root, only) = place(scan.path)?;
     let workspace = Workspace::open(&root, &scan.config.limits)?;
     // What is named is looked into, whatever git makes of it.
@@ -72,7 +72,9 @@ pub fn scan(scan: &Scan) -> Result<Vec<GateResult>, StartError> {
     let (set, ignore) = gating.open(&scan.gates, &scan.itself).map_err(amiss)?;
     let waivers = match gating.waivers() {
         Ok(waivers) => waivers,
-        Err(fault) => return Ok(gating::failed(&scan.gates, &fault)),
+        Err(fault) => {
+            return Ok(Judged { results: gating::failed(&scan.gates, &fault), vex: None });
+        }
     };
     let others = |path: &RepoPath| only.as_ref().is_some_and(|only| only != path);
     let mut untold = now.untold().to_vec();

@@ -53,6 +53,8 @@ pub enum ReportFormat {
     Markdown,
     /// Annotations of GitHub Actions.
     Github,
+    /// OpenVEX, of the vulnerabilities that the `dependencies` gate finds; nothing where there is none.
+    Openvex,
 }
 
 /// What to do with advisories.

@@ -2,6 +2,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use agent_contract::gate::{GateOutcome, GateResult};
 use finding::{report, sarif};
+use gates::Judged;
 use kernel::{Itself, workspace::Ignored};
 use policy::config::ToolConfig;
 use runner::scanning::{self, Scan};
@@ -39,7 +40,7 @@ pub(super) fn run(args: &ScanArgs, json: bool, state_dir: Option<PathBuf>) -> Re
         );
         return Err(Problem::invalid("usage", message));
     }
-    let results = scanning::scan(&Scan {
+    let judged = scanning::scan(&Scan {
         path: &args.path,
         gates: asked,
         since: args.since.as_deref(),
@@ -49,14 +50,19 @@ pub(super) fn run(args: &ScanArgs, json: bool, state_dir: Option<PathBuf>) -> Re
         state: set_up::store(state_dir)?.root().to_owned(),
         itself: Itself::found()?,
     })?;
-    tell(&results, args.format.unwrap_or(if json { ReportFormat::Json } else { ReportFormat::Text }));
+    let results = &judged.results;
+    tell(&judged, args.format.unwrap_or(if json { ReportFormat::Json } else { ReportFormat::Text }));
     let passed =
         |result: &GateResult| matches!(result.outcome, GateOutcome::Pass | GateOutcome::NotApplicable);
     Ok(if results.iter().all(passed) { 0 } else { FAILED })
 }
 
-fn tell(results: &[GateResult], format: ReportFormat) {
+fn tell(judged: &Judged, format: ReportFormat) {
+    let results = &judged.results;
     match format {
+        ReportFormat::Openvex => {
+            print(format_args!("{}", String::from_utf8_lossy(judged.vex.as_deref().unwrap_or_default())));
+        }
         ReportFormat::Text => print(format_args!("{}", report::text(results))),
         ReportFormat::Markdown => print(format_args!("{}", report::markdown(results))),
         ReportFormat::Github => print(format_args!("{}", report::annotations(results))),

@@ -16,5 +16,5 @@ mod repository;
 mod shell;
 mod source;
 
-pub use gate::{Consistency, Options};
 pub use finding::{Case, Catalogue, CatalogueError, Rule};
+pub use gate::{Consistency, Options};

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use agent_contract::{RepoPath, gate::Source};
 
 use crate::{Found, Tree};
@@ -45,6 +47,28 @@ pub trait FileScanner: Send + Sync {
 
     /// The rules that it goes by.
     fn sources(&self) -> Vec<Source>;
+}
+
+impl<T: TreeScanner + ?Sized> TreeScanner for Arc<T> {
+    fn passes_over(&self, path: &RepoPath) -> Option<&'static str> {
+        (**self).passes_over(path)
+    }
+
+    fn survey(&self, tree: &dyn Tree, before: Option<&dyn Tree>) -> Survey {
+        (**self).survey(tree, before)
+    }
+
+    fn hangs_on_its_files_alone(&self) -> bool {
+        (**self).hangs_on_its_files_alone()
+    }
+
+    fn canary(&self) -> Vec<Canary> {
+        (**self).canary()
+    }
+
+    fn sources(&self) -> Vec<Source> {
+        (**self).sources()
+    }
 }
 
 /// What came of looking into files together.

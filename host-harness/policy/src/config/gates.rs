@@ -160,11 +160,17 @@ pub struct DependenciesGateConfig {
     pub advisories: Option<String>,
     /// Days after which the data is too old.
     pub stale_days: u64,
+    /// OpenVEX documents that the operator goes by.
+    pub vex: Vec<String>,
+    /// The binding from which `advisories update` fetches.
+    pub binding: Option<String>,
+    /// What it fetches there: paths of archives below the binding's address.
+    pub sources: Vec<String>,
 }
 
 impl Default for DependenciesGateConfig {
     fn default() -> Self {
-        Self { advisories: None, stale_days: 30 }
+        Self { advisories: None, stale_days: 30, vex: Vec::new(), binding: None, sources: Vec::new() }
     }
 }
 
@@ -275,6 +281,7 @@ impl GatesConfig {
         let mut files: Vec<&mut String> = self.waiver_files.iter_mut().collect();
         files.extend(&mut self.secrets.rules);
         files.extend(&mut self.dependencies.advisories);
+        files.extend(&mut self.dependencies.vex);
         files.extend(self.rules.values_mut().flatten());
         files.extend(self.tools.iter_mut().flat_map(ToolConfig::files));
         files
