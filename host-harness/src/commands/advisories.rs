@@ -124,6 +124,9 @@ fn tell(meta: &Meta, place: &Path, json: bool) {
         );
     }
     say!("✔ {} advisories about {} packages, of {day}", meta.advisories, meta.packages);
+    for (ecosystem, packages) in &meta.ecosystems {
+        say!("  about   {} ({packages} packages)", crate::terminal::line(ecosystem));
+    }
     for origin in &meta.origins {
         say!(
             "  from    {} ({} advisories, sha256 {})",

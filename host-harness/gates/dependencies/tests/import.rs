@@ -79,6 +79,23 @@ fn what_can_not_be_read_refuses_the_import_unless_that_is_tolerated() {
 }
 
 #[test]
+fn what_stands_beside_advisories_is_no_unreadable_one() {
+    let good = osv("GO-2026-1", "Go", "left", "1.2.0");
+    let import = |name: &str, bytes: &[u8]| {
+        let mut importer = Importer::new();
+        let files = [("ID/GO-2026-1.json", good.as_bytes()), (name, bytes)];
+        importer.archive("all.zip", &zip(&files)).expect("one is good");
+        importer.finish(None).is_ok()
+    };
+    assert!(import("index/db.json", br#"{"modified":"2026-01-02T03:04:05Z"}"#));
+    assert!(import("index/modules.json", br#"[{"path":"left"}]"#));
+    for broken in [&b"{"[..], br#"{"id":"GO-2026-2","affected":1}"#, br#"{"affected":[]}"#] {
+        assert!(!import("index/other.json", broken));
+    }
+    assert!(!import("ID/GO-2026-2.json", b"{}"));
+}
+
+#[test]
 fn a_truncated_archive_is_an_error_and_not_a_small_one() {
     let good = osv("GHSA-a", "npm", "left", "1.2.0");
     let whole = zip(&[("a.json", good.as_bytes())]);

@@ -221,3 +221,12 @@ proptest! {
         prop_assert_eq!(order.compare(&a, &b), order.compare(&b, &a).reverse());
     }
 }
+
+#[test]
+fn what_an_ecosystem_orders_it_also_reads() {
+    let rungs =
+        LADDERS.iter().flat_map(|(ecosystem, ladder)| ladder.iter().map(move |rung| (ecosystem, rung)));
+    let odd = rungs.filter(|(ecosystem, rung)| Order::of(ecosystem).is_some_and(|order| !order.reads(rung)));
+    // Older than PEP 440, which has no such versions.
+    assert_eq!(odd.collect::<Vec<_>>(), [(&"PyPI", &"0.1-unknown")]);
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use finding::{Case, Held, Severity, TreeScanner as _};
+use finding::{Case, Held, RepoPath, Severity, Tree, TreeScanner as _};
 use licence::{Licences, Options};
 
 fn tree(files: &BTreeMap<String, String>) -> Held {
@@ -95,4 +95,33 @@ fn what_is_not_known_is_high_where_there_is_an_allow_list_unless_the_operator_we
     assert_eq!(of(strict), told(Severity::High, Some(Severity::High), Severity::High));
     let weighed = Options { allow, unknown: Some(Severity::Low), ..Options::default() };
     assert_eq!(of(weighed), told(Severity::Medium, Some(Severity::Low), Severity::Low));
+}
+
+/// A tree of which it is known what the change touched.
+struct Touched(Held, RepoPath);
+
+impl Tree for Touched {
+    fn paths(&self) -> Vec<RepoPath> {
+        self.0.paths()
+    }
+
+    fn touched(&self) -> Option<Vec<RepoPath>> {
+        Some(vec![self.1.clone()])
+    }
+
+    fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, String> {
+        assert!(path == &self.1 || !path.as_str().ends_with(".c"), "`{path}` is read, and was not touched");
+        self.0.read(path)
+    }
+}
+
+#[test]
+fn of_a_change_only_the_heads_of_what_it_touched_are_read() {
+    let head = "// SPDX-License-Identifier: GPL-3.0-only";
+    let manifest = r#"{"name":"a","version":"1.0.0","license":"MIT"}"#;
+    let files: Held = [("a.c", head), ("b.c", head), ("package.json", manifest)].into_iter().collect();
+    let tree = Touched(files, RepoPath::parse("b.c").expect("a path"));
+    let survey = Licences::new(Options::default()).expect("a policy").survey(&tree, None);
+    let told: Vec<_> = survey.found.iter().map(|one| (one.rule.as_ref(), one.path.as_ref())).collect();
+    assert_eq!(told, [("licence/header-conflict", Some(&tree.1))]);
 }

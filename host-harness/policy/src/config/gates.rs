@@ -184,7 +184,8 @@ pub struct LicenceGateConfig {
     pub deny: Vec<String>,
     /// Packages that may be under a licence all the same: a name, and the licence.
     pub exceptions: BTreeMap<String, String>,
-    /// How grave it is that nothing tells a package's licence. Default: low.
+    /// How grave it is that nothing tells a package's licence. Default: low, and high
+    /// where there is an allow list.
     pub unknown: Option<Severity>,
 }
 

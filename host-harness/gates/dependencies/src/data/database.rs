@@ -67,7 +67,9 @@ impl Database {
         let corrupt = |what: &str| DataError::Corrupt(what.to_owned());
         let rest = bytes.strip_prefix(&MAGIC[..7]).ok_or_else(|| corrupt("it is no advisory database"))?;
         if rest.first() != Some(&MAGIC[7]) {
-            return Err(corrupt("it is of another version of this program"));
+            return Err(corrupt(
+                "it is of another version of this program: `code-assist advisories import` makes it anew",
+            ));
         }
         let length = bytes.get(8..12).and_then(|length| length.try_into().ok()).map(u32::from_be_bytes);
         let table =

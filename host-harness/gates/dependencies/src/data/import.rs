@@ -223,6 +223,7 @@ impl Importer {
             Ok(Read::Withdrawn(at_ms, affected)) => {
                 self.withdrawn.insert(file.to_owned(), (at_ms, affected));
             }
+            Err(_) if is_no_advisory(file, bytes) => {}
             Err(reason) => self.miss(path, reason),
         }
     }
@@ -278,4 +279,11 @@ fn is_rustsec(path: &str, bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(64)];
     path.rsplit('/').next().is_some_and(|file| file.starts_with("RUSTSEC-"))
         || String::from_utf8_lossy(start).trim_start().starts_with("```toml")
+}
+
+/// Databases have lists and dates of their own beside their advisories, whose names have a number.
+fn is_no_advisory(file: &str, bytes: &[u8]) -> bool {
+    let numbered = file.bytes().any(|byte| byte.is_ascii_digit());
+    let json = serde_json::from_slice::<serde_json::Value>(bytes);
+    !numbered && json.is_ok_and(|value| value.get("id").is_none() && value.get("affected").is_none())
 }

@@ -39,3 +39,16 @@ pub fn found(database: Database, files: &[(&str, &str)]) -> Vec<Found> {
     assert_eq!(survey.broken, [], "everything is read");
     survey.found
 }
+
+/// A lock file of Cargo with one package.
+pub fn cargo(name: &str, version: &str) -> String {
+    format!(
+        "version = 4\n\n[[package]]\nname = \"{name}\"\nversion = \"{version}\"\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\n"
+    )
+}
+
+/// The advisories among what is found: only their ids are in capitals.
+pub fn ids(found: &[Found]) -> Vec<&str> {
+    let names = found.iter().map(|found| found.rule.trim_start_matches("dependencies/"));
+    names.filter(|name| name.starts_with(|first: char| first.is_ascii_uppercase())).collect()
+}

@@ -150,3 +150,29 @@ fn a_checkout_has_the_same_document_whatever_its_folder_is_called() {
         assert_eq!((subject.name.as_str(), subject.version.as_deref()), (name, version), "{files:?}");
     }
 }
+
+#[test]
+fn two_checkouts_in_folders_of_other_names_have_the_same_bytes() {
+    let place = std::env::temp_dir().join(format!("code-assist-sbom-{}", std::process::id()));
+    let checkout = |name: &str| {
+        let folder = place.join(name);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join("requirements.txt"), "idna==3.7\n").expect("a file");
+        let files = std::fs::read_dir(&folder).expect("the folder").map(|entry| entry.expect("an entry"));
+        let tree: Held = files
+            .map(|file| {
+                let name = file.file_name().into_string().expect("a name");
+                (name, std::fs::read(file.path()).expect("its bytes"))
+            })
+            .collect();
+        let (inventory, known) = (packages::read(&tree), BTreeMap::new());
+        let subject = Subject::of(&inventory);
+        let tool = Tool { name: "code-assist".to_owned(), version: "1.0.0".to_owned() };
+        let making =
+            Making { subject: &subject, inventory: &inventory, tool: &tool, timestamp: None, known: &known };
+        document(&making)
+    };
+    let (one, other) = (checkout("one"), checkout("other"));
+    std::fs::remove_dir_all(&place).expect("the folders are gone");
+    assert_eq!(one, other);
+}
