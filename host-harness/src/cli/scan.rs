@@ -79,6 +79,26 @@ pub enum AdvisoriesCommand {
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         config: Option<PathBuf>,
     },
+    /// Fetch archives by a binding of the configuration, and take them in.
+    Update {
+        /// Paths of archives below the binding's address. Default: `sources` of the configuration.
+        paths: Vec<String>,
+        /// The binding. Default: that of the configuration.
+        #[arg(long, value_name = "NAME")]
+        binding: Option<String>,
+        /// The SHA-256 that the only archive has to have.
+        #[arg(long, value_name = "SHA256")]
+        sha256: Option<String>,
+        /// The day that the data is of, as `YYYY-MM-DD`. Default: that of its newest advisory.
+        #[arg(long, value_name = "DAY")]
+        date: Option<String>,
+        /// Leave out files that should be advisories and can't be read, as `import` does.
+        #[arg(long)]
+        allow_unread: bool,
+        /// The Runner's configuration.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        config: Option<PathBuf>,
+    },
     /// Say what is there, and how old it is.
     Show {
         /// The Runner's configuration, which may name the place.

@@ -2,7 +2,8 @@ use std::path::{Path, PathBuf};
 
 use dependencies::data::{Database, Imported, Importer, Meta};
 use kernel::{artifact, input};
-use policy::{blob::sha256, date::Date};
+use policy::{Config, blob::sha256, date::Date};
+use runner::updating;
 use serde_json::json;
 
 use crate::terminal::out::say;
@@ -21,7 +22,16 @@ pub(super) fn run(command: AdvisoriesCommand, json: bool, state_dir: Option<Path
             let place = place(config.as_deref(), state_dir)?;
             let mut importer = Importer::new();
             importer.tolerate_unread(allow_unread);
-            import(importer, &sources, sha256.as_deref(), date.as_deref(), &place, json)
+            let source = Source { sha256: sha256.as_deref(), date: date.as_deref(), place: &place };
+            import(importer, &sources, &source, json)
+        }
+        AdvisoriesCommand::Update { paths, binding, sha256, date, allow_unread, config } => {
+            let place = place(config.as_deref(), state_dir)?;
+            let config = set_up::config(config.as_deref())?;
+            let mut importer = Importer::new();
+            importer.tolerate_unread(allow_unread);
+            let source = Source { sha256: sha256.as_deref(), date: date.as_deref(), place: &place };
+            update(importer, &config, (paths, binding), &source, json)
         }
         AdvisoriesCommand::Show { config } => show(&place(config.as_deref(), state_dir)?, json),
     }
@@ -39,28 +49,79 @@ fn invalid(message: String) -> Problem {
     Problem::invalid("advisories-invalid", message)
 }
 
-fn import(
+/// What is known of advisories before they are read, and where they go.
+struct Source<'a> {
+    /// What the only archive has to have.
+    sha256: Option<&'a str>,
+    date: Option<&'a str>,
+    place: &'a Path,
+}
+
+impl Source<'_> {
+    fn date_ms(&self) -> Result<Option<u64>, Problem> {
+        let parse = |text: &str| {
+            let odd = || invalid(format!("`{}` is no day such as 2026-01-31", text.escape_debug()));
+            Date::parse(text).map(Date::start_ms).ok_or_else(odd)
+        };
+        self.date.map(parse).transpose()
+    }
+
+    fn refuse_several(&self, count: usize) -> Result<(), Problem> {
+        match self.sha256.is_some() && count > 1 {
+            true => Err(invalid("`--sha256` is for one archive, and there are more".to_owned())),
+            false => Ok(()),
+        }
+    }
+
+    fn verify(&self, name: &str, bytes: &[u8]) -> Result<(), Problem> {
+        let found = sha256(bytes);
+        match self.sha256.filter(|expected| !expected.eq_ignore_ascii_case(&found)) {
+            None => Ok(()),
+            Some(expected) => {
+                Err(invalid(format!("`{name}` has the SHA-256 {found}, and not {}", expected.escape_debug())))
+            }
+        }
+    }
+}
+
+fn import(mut importer: Importer, sources: &[PathBuf], source: &Source, json: bool) -> Result<u8, Problem> {
+    source.refuse_several(sources.len())?;
+    sources.iter().try_for_each(|path| take(&mut importer, path, source))?;
+    keep(importer, source, json)
+}
+
+/// Fetches archives by a binding, and takes them in.
+fn update(
     mut importer: Importer,
-    sources: &[PathBuf],
-    expected: Option<&str>,
-    date: Option<&str>,
-    place: &Path,
+    config: &Config,
+    (paths, binding): (Vec<String>, Option<String>),
+    source: &Source,
     json: bool,
 ) -> Result<u8, Problem> {
-    let date_ms = match date {
-        None => None,
-        Some(text) => Some(
-            Date::parse(text)
-                .map(Date::start_ms)
-                .ok_or_else(|| invalid(format!("`{}` is no day such as 2026-01-31", text.escape_debug())))?,
-        ),
+    let own = &config.gates.dependencies;
+    let lacking = |what: &str, key: &str| {
+        invalid(format!("nothing says {what}\nhint: name it here, or as `{key}` in `[gates.dependencies]`"))
     };
-    if expected.is_some() && sources.len() > 1 {
-        return Err(invalid("`--sha256` is for one archive, and there are more".to_owned()));
+    let binding = binding.or_else(|| own.binding.clone());
+    let binding = binding.ok_or_else(|| lacking("where advisories are fetched", "binding"))?;
+    let paths = if paths.is_empty() { own.sources.clone() } else { paths };
+    if paths.is_empty() {
+        return Err(lacking("what is fetched", "sources"));
     }
-    sources.iter().try_for_each(|source| take(&mut importer, source, expected))?;
+    source.refuse_several(paths.len())?;
+    let runtime = set_up::runtime()?;
+    for path in &paths {
+        let bytes = runtime.block_on(updating::fetch(config, &binding, path))?;
+        source.verify(path, &bytes)?;
+        read(&mut importer, path, bytes)?;
+    }
+    keep(importer, source, json)
+}
+
+fn keep(importer: Importer, source: &Source, json: bool) -> Result<u8, Problem> {
+    let place = source.place;
     let Imported { database, unread } =
-        importer.finish(date_ms).map_err(|error| invalid(error.to_string()))?;
+        importer.finish(source.date_ms()?).map_err(|error| invalid(error.to_string()))?;
     let name = place.file_name().and_then(|name| name.to_str());
     let (Some(folder), Some(name)) = (place.parent(), name) else {
         return Err(invalid(format!("`{}` is no place for a file", place.display())));
@@ -73,30 +134,32 @@ fn import(
     Ok(0)
 }
 
-fn take(importer: &mut Importer, source: &Path, expected: Option<&str>) -> Result<(), Problem> {
-    let name = source.to_string_lossy().into_owned();
+fn take(importer: &mut Importer, path: &Path, source: &Source) -> Result<(), Problem> {
+    let name = path.to_string_lossy().into_owned();
     let fault = |error: dependencies::data::DataError| invalid(error.to_string());
-    if source.is_dir() {
-        if expected.is_some() {
+    if path.is_dir() {
+        if source.sha256.is_some() {
             return Err(invalid("`--sha256` is for an archive, not for a folder".to_owned()));
         }
         let mut files = Vec::new();
-        input::each_of_folder(source, is_advisory, ADVISORY_BYTES_MAX, |name, bytes| {
+        input::each_of_folder(path, is_advisory, ADVISORY_BYTES_MAX, |name, bytes| {
             files.push((name, bytes))
         })?;
         files.sort();
         return importer.files(&name, files).map_err(fault);
     }
-    let bytes = input::read(source, ARCHIVE_BYTES_MAX)?;
-    let found = sha256(&bytes);
-    if let Some(expected) = expected.filter(|expected| !expected.eq_ignore_ascii_case(&found)) {
-        let message = format!("`{name}` has the SHA-256 {found}, and not {}", expected.escape_debug());
-        return Err(invalid(message));
-    }
-    match is_advisory(&name) {
-        true => importer.files(&name, [(name.as_str(), bytes)]).map_err(fault),
-        false => importer.archive(&name, &bytes).map_err(fault),
-    }
+    let bytes = input::read(path, ARCHIVE_BYTES_MAX)?;
+    source.verify(&name, &bytes)?;
+    read(importer, &name, bytes)
+}
+
+/// One advisory, or an archive of many.
+fn read(importer: &mut Importer, name: &str, bytes: Vec<u8>) -> Result<(), Problem> {
+    let read = match is_advisory(name) {
+        true => importer.files(name, [(name, bytes)]),
+        false => importer.archive(name, &bytes),
+    };
+    read.map_err(|error| invalid(error.to_string()))
 }
 
 fn is_advisory(name: &str) -> bool {

@@ -30,9 +30,11 @@ fn a_sound_change_is_production_ready_and_leaves_its_evidence() {
     let json = |name: &str| serde_json::from_slice::<Value>(&read(name)).unwrap();
     assert_eq!(json("verdict.vsa.json")["predicate"]["verificationResult"], "PASSED");
     let shown = json("verdict.svr.json")["predicate"]["properties"].to_string();
-    for gate in ["AUDIT_TRACE", "SECRETS", "DEPENDENCIES", "SAST", "IAC", "SBOM", "LICENCE", "CHECKS"] {
+    for gate in ["AUDIT_TRACE", "SECRETS", "DEPENDENCIES", "SAST", "SBOM", "LICENCE", "CONSISTENCY", "CHECKS"]
+    {
         assert!(shown.contains(&format!("AGENNEXT_GATE_{gate}_PASSED")), "{gate}: {shown}");
     }
+    assert!(shown.contains("AGENNEXT_GATE_IAC_NOT_APPLICABLE"), "the change touches none: {shown}");
     assert!(shown.contains("AGENNEXT_PRODUCTION_READY"));
     assert_eq!(json("sbom.cdx.json")["specVersion"], "1.6");
     assert_eq!(json("gates.sarif")["version"], "2.1.0");

@@ -1,6 +1,10 @@
 use std::time::{Duration, Instant};
 
-use code_assist_tests::{assert_exit, said};
+use code_assist_tests::{
+    assert_exit,
+    played::{Played, Reply},
+    said,
+};
 use serde_json::Value;
 
 use super::{gate, planted, results, scan, with_advisories, world};
@@ -185,4 +189,61 @@ fn a_repository_laid_inside_the_repository_hides_nothing() {
     world.lay("repository/inner/.git/HEAD", "ref: refs/heads/main\n");
     world.lay("repository/inner/token.rs", &text);
     assert_exit(&scan(&world, &["--gate", "secrets"]), 4, &["inner/token.rs"]);
+}
+
+#[test]
+fn advisories_are_fetched_by_a_binding_and_held_against_their_digest() {
+    let place = Played::start(|asked| match asked.path.as_str() {
+        "/osv/TEST-1.json" => Reply::json(serde_json::from_str(planted::ADVISORY).unwrap()),
+        _ => Reply::json(serde_json::json!({})).status(404),
+    });
+    let files = planted::sound();
+    let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let world = world(&files);
+    let binding = format!(
+        "[[bindings]]\nname = \"osv\"\nurl = \"{}/osv\"\nprivate = true\nallow = [{{ methods = [\"GET\"], path = \"/TEST-1.json\" }}, {{ methods = [\"GET\"], path = \"/none.zip\" }}]\n",
+        place.url
+    );
+    let config = format!("[gates.dependencies]\nbinding = \"osv\"\nsources = [\"/TEST-1.json\"]\n{binding}");
+    world.lay("config.toml", &config);
+    let day = super::today();
+    let update = |more: &[&str]| {
+        world.call(&[&["advisories", "update", "--config", "config.toml", "--date", &day][..], more].concat())
+    };
+    assert_exit(&update(&["--sha256", &"0".repeat(64)]), 2, &["has the SHA-256"]);
+    assert_exit(&update(&["/none.zip"]), 2, &["status 404"]);
+    assert_exit(&scan(&world, &["--gate", "dependencies"]), 4, &["unavailable"]);
+    assert_exit(&update(&[]), 0, &["1 advisories"]);
+    assert_exit(&scan(&world, &["--gate", "dependencies"]), 0, &[]);
+    world.lay("none.toml", "");
+    assert_exit(&world.call(&["advisories", "update", "--config", "none.toml"]), 2, &["`binding` in"]);
+}
+
+#[test]
+fn openvex_is_heard_from_the_operator_and_spoken() {
+    let world = sound();
+    let (_, path, text) = planted::faults().into_iter().find(|(gate, ..)| *gate == "dependencies").unwrap();
+    world.lay(&format!("repository/{path}"), &text);
+    let spoken = world.call(&["scan", "repository", "--gate", "dependencies", "--format", "openvex"]);
+    assert_exit(&spoken, 4, &["\"affected\"", "TEST-1", "pkg:cargo/left@1.1.0"]);
+    let document = serde_json::json!({
+        "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://example.org/vex/1", "author": "ann@example.org",
+        "timestamp": "2026-01-02T00:00:00Z", "version": 1,
+        "statements": [{
+            "vulnerability": { "name": "TEST-1" }, "products": [{ "@id": "pkg:cargo/left@1.1.0" }],
+            "status": "not_affected", "justification": "vulnerable_code_not_in_execute_path",
+        }],
+    });
+    world.lay("vex.json", &document.to_string());
+    world.lay("config.toml", "[gates.dependencies]\nvex = [\"vex.json\"]\n");
+    let heard = scan(&world, &["--gate", "dependencies", "--config", "config.toml"]);
+    assert_exit(&heard, 0, &["OpenVEX: not affected, says ann@example.org", "not_in_execute_path"]);
+    let again = ["--gate", "dependencies", "--config", "config.toml", "--format", "openvex"];
+    let again = world.call(&[&["scan", "repository"][..], &again].concat());
+    assert_exit(&again, 0, &["\"not_affected\""]);
+    // In the tree it has no power.
+    world.lay("repository/vex.json", &document.to_string());
+    assert_exit(&scan(&world, &["--gate", "dependencies"]), 4, &["TEST-1"]);
+    world.lay("vex.json", "{}");
+    assert_exit(&scan(&world, &["--gate", "dependencies", "--config", "config.toml"]), 2, &["vex.json"]);
 }
