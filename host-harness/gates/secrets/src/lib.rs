@@ -10,6 +10,7 @@ mod automaton;
 mod builtin;
 mod canary;
 mod decode;
+mod doubles;
 mod filter;
 mod lines;
 mod mask;
