@@ -102,3 +102,103 @@ fn a_secret_is_told_once_by_the_rule_that_says_the_most() {
     assert_eq!(rules(&format!("{} {}", slack(), github())).len(), 2);
     assert_eq!(rules(&format!("{0} {0}", slack())).len(), 2);
 }
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+fn wide(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+fn percent(text: &str, all: bool) -> String {
+    let plain = |byte: u8| !all && byte.is_ascii_alphanumeric();
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).into() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+fn wrapped(text: &str, width: usize, end: &str) -> String {
+    let lines: Vec<_> = text.as_bytes().chunks(width).map(|line| str::from_utf8(line).unwrap()).collect();
+    lines.join(end)
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A hundred bytes or so, with the token in the middle, that no line of base64 holds alone.
+fn script(token: &str) -> String {
+    format!("$client = connect; $client.open('svc', '{token}'); $client.say('done — über') | out-file x.log")
+}
+
+#[test]
+fn another_form_does_not_hide_a_secret() {
+    for token in tokens() {
+        let (script, hook) = (script(&token), format!("a=1&token={token}&b=2"));
+        for text in [
+            format!("powershell -EncodedCommand {}\n", base64(&wide(&script))),
+            format!("x = 0x{};\n", hex(&token)),
+            format!("x = \"0X{}\";\n", hex(&hook).to_uppercase()),
+            format!("\"a\\n{}\"", base64(hook.as_bytes())),
+            format!("t={}\n", percent(&token, true)),
+            format!("t={}\n", percent(&token, false)),
+            format!("t={}\n", percent(&percent(&token, true), true)),
+            format!("t={}\n", percent(&percent(&hook, false), false)),
+            format!("t={}\n", percent(&percent(&percent(&hook, false), false), false)),
+        ] {
+            assert!(finds(text.as_bytes(), &token), "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn base64_that_is_broken_into_lines_is_read_as_one() {
+    for token in tokens() {
+        let script = script(&token).replace('—', "-").replace('ü', "u");
+        for end in ["\\n", "\n", "\r\n", "\\r\\n", "\n    ", "\\n  "] {
+            for (width, text) in [(64, script.clone()), (76, script.repeat(3)), (40, script.clone())] {
+                let text = format!("key: \"{}\"\nnext: 1\n", wrapped(&base64(text.as_bytes()), width, end));
+                assert!(finds(text.as_bytes(), &token), "{text:?}");
+                let two = wrapped(&base64(&wide(&script)), width, end);
+                assert!(finds(format!("\"{two}\"").as_bytes(), &token), "{two:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_webhook_in_percent_form_is_found() {
+    let key = ["T04QZ8RWX/B05", "LK7MPN2/vR8sKq2LzX9mWt4NcY7bHd3G"].concat();
+    let hook = format!("https://hooks.slack.com/services/{key}");
+    for text in [percent(&hook, true), percent(&hook, false), percent(&percent(&hook, false), false)] {
+        assert!(finds(format!("u={text}&x=1\n").as_bytes(), &key), "{text}");
+    }
+}
+
+#[test]
+fn a_single_line_of_base64_is_read_however_long_it_is() {
+    let plain =
+        |number: usize| format!("line {number} of a script that goes on and on, with nothing in it\n");
+    let token = github();
+    for form in [
+        |text: &str| base64(text.as_bytes()),
+        |text: &str| base64(&wide(text)),
+        |text: &str| wrapped(&base64(text.as_bytes()), 76, "\n"),
+    ] {
+        let body: String = (0..60_000)
+            .map(
+                |number| {
+                    if number % 6000 == 77 { format!("token {token} {number}\n") } else { plain(number) }
+                },
+            )
+            .collect();
+        let file = format!("blob = \"{}\"\n", form(&body));
+        assert!(file.len() > 4 << 20);
+        let leaks = SCANNER.text(file.as_bytes()).unwrap();
+        let found = leaks.iter().filter(|leak| leak.secret == token.as_bytes()).count();
+        assert_eq!(found, 10);
+        assert!(leaks.iter().all(|leak| leak.bytes.len() < 200), "{:?}", leaks[0].bytes);
+    }
+}
