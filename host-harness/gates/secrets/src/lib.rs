@@ -15,6 +15,7 @@ mod filter;
 mod lines;
 mod mask;
 mod pattern;
+mod redact;
 mod rules;
 mod scan;
 mod scanner;
@@ -24,6 +25,7 @@ mod worker;
 
 pub use decode::Encoding;
 pub use mask::masked;
+pub use redact::redact;
 pub use rules::{Case, CaseFault, Format, Rule, RuleFault, RuleFile, Rules};
 pub use scan::{Leak, Overflow};
 pub use scanner::{Comments, Options, Scanner};

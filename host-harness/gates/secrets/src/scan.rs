@@ -58,6 +58,9 @@ pub enum Overflow {
     /// A rule's pattern is too large for the engine.
     #[error("the pattern of the rule `{0}` can't be compiled")]
     Pattern(String),
+    /// What is masked makes room for more, again and again.
+    #[error("its secrets can't all be masked")]
+    Redaction,
 }
 
 /// A text and where it is from.
