@@ -3,7 +3,8 @@
 use symbols::Language;
 
 use crate::{
-    engine::Engine,
+    engine::{Engine, Hit},
+    report::names,
     rules::{Case, Rules},
 };
 
@@ -49,6 +50,13 @@ fn languages(case: &Case, all: &[Language]) -> Vec<Language> {
     }
 }
 
+/// What a message names and a match does not have, so that `$NAME` itself would be told.
+fn untold(message: &str, hit: &Hit) -> Option<String> {
+    let names = names(message).into_iter().zip(0..);
+    let mut untold = names.filter(|(_, number)| hit.bounds.iter().all(|(bound, ..)| bound != number));
+    untold.next().map(|(name, _)| format!("its message names `${name}`, which this match does not have"))
+}
+
 fn fault(
     engine: &mut Engine,
     rule: usize,
@@ -60,10 +68,11 @@ fn fault(
     let fault = match engine.look(language, code.as_bytes()) {
         Err(unread) => crate::scanner::reason(&unread),
         Ok(said) if said.faults > 0 => "a case has to be code that can be read".to_owned(),
-        Ok(said) => match (said.hits.iter().any(|hit| hit.rule as usize == rule), expected) {
-            (false, true) => "it has to match".to_owned(),
-            (true, false) => "it must not match".to_owned(),
-            _ => return None,
+        Ok(said) => match (said.hits.iter().find(|hit| hit.rule as usize == rule), expected) {
+            (None, true) => "it has to match".to_owned(),
+            (Some(_), false) => "it must not match".to_owned(),
+            (Some(hit), true) => untold(&engine.rules().rules[rule].rule.message, hit)?,
+            (None, false) => return None,
         },
     };
     let loaded = &engine.rules().rules[rule];

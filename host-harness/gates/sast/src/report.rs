@@ -21,11 +21,7 @@ pub(crate) fn found(rules: &Rules, path: &RepoPath, bytes: &[u8], said: &Said) -
     let lines = Lines::of(bytes);
     let mut found = Vec::with_capacity(said.hits.len());
     for hit in &said.hits {
-        let mut one = of_hit(rules, path, bytes, &lines, hit)?;
-        if let Some((_, more)) = said.left_out.iter().find(|(rule, _)| *rule == hit.rule) {
-            one.message.push_str(&format!(" ({more} more places in this file are not told)"));
-        }
-        found.push(one);
+        found.push(of_hit(rules, path, bytes, &lines, hit)?);
     }
     found.extend(syntax(path, bytes, &lines, said)?);
     Some(found)
@@ -35,21 +31,17 @@ fn of_hit(rules: &Rules, path: &RepoPath, bytes: &[u8], lines: &Lines, hit: &Hit
     let rule = &rules.rules.get(hit.rule as usize)?.rule;
     let code = bytes.get(hit.start as usize..hit.end as usize)?;
     let names = names(&rule.message);
-    let mut message = rule.message.clone();
-    // A longer name first: `$FN` is no part of `$FNS`.
     let mut bounds = Vec::with_capacity(hit.bounds.len());
     for (number, start, end) in &hit.bounds {
         let text = bytes.get(*start as usize..*end as usize)?;
-        bounds.push((names.get(*number as usize)?, shown(text)));
+        bounds.push((names.get(*number as usize)?.as_str(), shown(text)));
     }
-    bounds.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
-    message = bounds.iter().fold(message, |message, (name, text)| message.replace(&format!("${name}"), text));
     Some(Found {
         rule: Cow::Owned(format!("sast/{}", rule.id)),
         severity: rule.severity,
         path: Some(path.clone()),
         span: Some(lines.span(hit.start as usize, hit.end as usize)),
-        message,
+        message: filled(&rule.message, &bounds),
         remedy: Cow::Owned(format!("{} ({})", rule.remedy, rule.reference)),
         subject: unindented(code),
     })
@@ -64,11 +56,15 @@ fn syntax(path: &RepoPath, bytes: &[u8], lines: &Lines, said: &Said) -> Option<O
     let places = if said.faults == 1 { "place" } else { "places" };
     Some(Some(Found {
         rule: Cow::Borrowed(SYNTAX),
-        severity: Severity::Low,
+        severity: Severity::Medium,
         path: Some(path.clone()),
         span: Some(lines.span(start, start)),
-        message: format!("`{path}` has {} {places} that its grammar can't read, the first here", said.faults),
-        remedy: Cow::Borrowed("mend the syntax if it is wrong; rules may miss what stands there"),
+        message: format!(
+            "`{path}` has {} {places} that its grammar can't read, the first here; parts of it may not have been \
+             looked into",
+            said.faults
+        ),
+        remedy: Cow::Borrowed("mend the syntax if it is wrong; if it is right, look through these places"),
         subject: Vec::new(),
     }))
 }
@@ -104,13 +100,31 @@ fn is_plain(c: char) -> bool {
         && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
+/// A message with the code that its metavariables stand for, which may hold dollars itself.
+fn filled(message: &str, bounds: &[(&str, String)]) -> String {
+    let mut pieces = message.split('$');
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, rest) = piece.split_at(name_end(piece));
+        match bounds.iter().find(|(bound, _)| *bound == name) {
+            Some((_, code)) => text.extend([code, rest]),
+            None => text.extend(["$", piece]),
+        }
+    }
+    text
+}
+
+fn name_end(piece: &str) -> usize {
+    piece.find(|c: char| !c.is_ascii_uppercase() && c != '_').unwrap_or(piece.len())
+}
+
 /// The metavariables that a message tells, each once.
 pub(crate) fn names(message: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for piece in message.split('$').skip(1) {
-        let end = piece.find(|c: char| !c.is_ascii_uppercase() && c != '_').unwrap_or(piece.len());
-        if end > 0 && !names.iter().any(|name| name == &piece[..end]) {
-            names.push(piece[..end].to_owned());
+        let name = &piece[..name_end(piece)];
+        if !name.is_empty() && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
         }
     }
     names

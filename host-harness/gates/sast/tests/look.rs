@@ -80,7 +80,8 @@ fn a_fault_of_syntax_is_told_and_the_rest_is_scanned() {
     let found = found(&scanner(), "a.py", &text);
     assert!(rules(&found).contains(&"sast/python-os-system"), "{found:?}");
     let syntax = found.iter().find(|one| one.rule == "sast/syntax").unwrap();
-    assert_eq!(syntax.severity, Severity::Low);
+    assert_eq!(syntax.severity, Severity::Medium);
+    assert!(syntax.message.contains("parts of it may not have been looked into"), "{}", syntax.message);
 }
 
 #[test]
@@ -104,11 +105,22 @@ fn a_fingerprint_stays_where_the_code_is_moved_and_indented() {
 }
 
 #[test]
-fn many_hits_are_told_up_to_a_number_and_the_rest_is_counted() {
-    let text = format!("import os\ndef f(x):\n{}", "    os.system('a' + x)\n".repeat(250));
-    let found = found(&scanner(), "a.py", &text);
-    assert_eq!(found.len(), 100);
-    assert!(found[0].message.contains("150 more places"), "{}", found[0].message);
+fn many_hits_are_all_told_and_too_many_are_no_pass() {
+    let text = |count: usize| format!("import os\ndef f(x):\n{}", "    os.system('a' + x)\n".repeat(count));
+    for scanner in [&scanner() as &dyn finding::FileScanner, &client()] {
+        assert_eq!(found(scanner, "a.py", &text(250)).len(), 250);
+        assert_eq!(found(scanner, "a.py", &text(10_000)).len(), 10_000);
+        let Look::Broken(why) = scanner.look(&path("a.py"), text(10_001).as_bytes()) else { panic!() };
+        assert!(why.contains("more than 10000 findings of `sast/python-os-system`"), "{why}");
+    }
+}
+
+#[test]
+fn a_message_has_no_placeholder() {
+    let evaluated = found(&scanner(), "a.py", "def f(x):\n    return eval(x + '$FN $CMD')\n");
+    assert!(evaluated[0].message.starts_with("`eval` runs `x + '$FN $CMD'`"), "{}", evaluated[0].message);
+    let declared = found(&scanner(), "a.rs", "static mut COUNT: u32 = 0;\n");
+    assert!(declared[0].message.starts_with("`COUNT` is"), "{}", declared[0].message);
 }
 
 #[test]
@@ -125,4 +137,49 @@ fn what_hides_itself_in_a_message_does_not() {
     let message = &found(&scanner(), "a.py", text)[0].message;
     assert!(!message.contains(['\u{202e}', '\u{200b}']), "{message:?}");
     assert_eq!(message.matches('`').count(), 4, "{message}");
+}
+
+#[test]
+fn what_does_not_parse_does_not_hide_the_rest() {
+    let scanner = scanner();
+    for (name, fault, code, rule) in [
+        ("a.py", "x = (\n", SHELL, "sast/python-os-system"),
+        (
+            "a.py",
+            "x = (\n",
+            "def f():\n    a = request.args['x']\n    os.system(a)\n",
+            "sast/python-command-from-request",
+        ),
+        ("a.py", "x = [1, {\n", SHELL, "sast/python-os-system"),
+        ("a.py", "x = 'it\n", SHELL, "sast/python-os-system"),
+        ("a.py", "def g(:\n", SHELL, "sast/python-os-system"),
+        ("a.py", "print 'x' % (\n", SHELL, "sast/python-os-system"),
+        ("a.py", "class A\n", SHELL, "sast/python-os-system"),
+        ("a.py", "if x == 1\n    y = 2\n", SHELL, "sast/python-os-system"),
+        ("a.py", "<<<<<<< HEAD\n", SHELL, "sast/python-os-system"),
+        ("a.js", "const x = {\n", "function f(x) { return eval(x + 'y'); }\n", "sast/js-eval"),
+        ("a.js", "function g(\n", "function f(x) { return eval(x + 'y'); }\n", "sast/js-eval"),
+        ("a.js", "let y = `\n", "function f(x) { return eval(x + 'y'); }\n", "sast/js-eval"),
+        ("a.c", "int g( {\n", "void f(void) { char b[9]; gets(b); }\n", "sast/c-gets"),
+        (
+            "a.go",
+            "package p\nvar x = (\n",
+            "var c = &tls.Config{InsecureSkipVerify: true}\n",
+            "sast/go-tls-unverified",
+        ),
+        ("a.rs", "fn g( {\n", "fn f() { Rsa::generate(1024); }\n", "sast/rust-small-key"),
+        (
+            "A.java",
+            "class B {\n",
+            "class A { Object f() { return Cipher.getInstance(\"DES\"); } }\n",
+            "sast/java-weak-cipher",
+        ),
+    ] {
+        for text in [format!("{fault}{code}"), format!("{fault}\n\n{code}\n"), format!("{code}{fault}")] {
+            let found = found(&scanner, name, &text);
+            assert_eq!(rules(&found).iter().filter(|found| **found == rule).count(), 1, "{text:?}");
+            let syntax = found.iter().find(|one| one.rule == "sast/syntax").unwrap();
+            assert_eq!(syntax.severity, Severity::Medium);
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! One text, from its words to its secrets.
 
+mod edges;
 mod judge;
 mod windows;
 
-use std::ops::Range;
+use std::{cell::OnceCell, ops::Range};
 
 use finding::Span;
 
@@ -41,6 +42,13 @@ pub struct Leak {
     pub encoding: Option<Encoding>,
 }
 
+impl Leak {
+    /// Whether a rule found the same twice, by two ways.
+    fn is_twin(&self, other: &Self) -> bool {
+        self.rule == other.rule && self.bytes == other.bytes && self.secret == other.secret
+    }
+}
+
 /// Why a text can't be judged. No gate passes on it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Overflow {
@@ -50,6 +58,9 @@ pub enum Overflow {
     /// A rule's pattern is too large for the engine.
     #[error("the pattern of the rule `{0}` can't be compiled")]
     Pattern(String),
+    /// What is masked makes room for more, again and again.
+    #[error("its secrets can't all be masked")]
+    Redaction,
 }
 
 /// A text and where it is from.
@@ -77,6 +88,7 @@ impl Scan<'_> {
         worker.decoded = [from, into];
         outcome?;
         self.leaks.sort_by_key(|leak| (leak.bytes.start, leak.bytes.end, leak.rule));
+        self.leaks.dedup_by(|one, other| one.is_twin(other));
         for leak in &mut self.leaks {
             leak.span = lines.span(self.text.bytes, self.text.base, &leak.bytes);
         }
@@ -105,15 +117,16 @@ impl Scan<'_> {
     }
 
     fn pass(&mut self, worker: &mut Worker, text: &[u8], decoded: Option<&Decoded>) -> Result<(), Overflow> {
-        worker.hits.clear();
         self.sweep(worker, text);
-        worker.hits.sort_unstable();
-        worker.hits.dedup();
-        let hits = std::mem::take(&mut worker.hits);
+        let (hits, edges) = (std::mem::take(&mut worker.hits), std::mem::take(&mut worker.edges));
+        let of_rule = |one: &Hit, other: &Hit| one.rule == other.rule;
         let outcome = hits
-            .chunk_by(|one, other| one.rule == other.rule)
-            .try_for_each(|hits| self.anchored(worker, text, decoded, hits));
-        worker.hits = hits;
+            .chunk_by(of_rule)
+            .try_for_each(|hits| self.anchored(worker, text, decoded, hits))
+            .and_then(|()| {
+                edges.chunk_by(of_rule).try_for_each(|edges| self.at_edges(worker, text, decoded, edges))
+            });
+        (worker.hits, worker.edges) = (hits, edges);
         outcome?;
         for (rule, plan) in &self.rules.automaton.whole {
             match plan {
@@ -128,22 +141,40 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// Finds the places that are worth a closer look.
+    /// Finds the places that are worth a closer look, in order.
     fn sweep(&self, worker: &mut Worker, text: &[u8]) {
-        let Worker { caches, gates, hits, .. } = worker;
+        let Worker { caches, gates, hits, edges, .. } = worker;
+        [&mut *hits, &mut *edges].into_iter().for_each(Vec::clear);
         self.rules.automaton.each(text, |at, targets| {
+            let is_edge = OnceCell::new();
             for target in targets {
                 match *target {
                     Target::Gate { rule } => gates[usize::from(rule)] = true,
                     Target::Branch { rule, branch, slot } => {
                         let Some(pattern) = &self.rules.all[usize::from(rule)].pattern else { continue };
-                        if pattern.goes_on(branch.into(), text, at, &mut caches[usize::from(slot)]) {
+                        let (branch, cache) = (usize::from(branch), &mut caches[usize::from(slot)]);
+                        let mut edge = None;
+                        if pattern.goes_on(branch, text, at, cache) {
                             hits.push(Hit { rule, at: at as u32 });
+                            edge = pattern
+                                .looks_back(branch)
+                                .then(|| edges::last_before(text, at, pattern.window.before))
+                                .flatten();
+                        } else if pattern.looks_back(branch)
+                            && *is_edge.get_or_init(|| edges::is_edge(text, at))
+                            && pattern.goes_on(branch, &text[at..], 0, cache)
+                        {
+                            edge = Some(at);
                         }
+                        edges.extend(edge.map(|at| Hit { rule, at: at as u32 }));
                     }
                 }
             }
         });
+        for places in [hits, edges] {
+            places.sort_unstable();
+            places.dedup();
+        }
     }
 
     pub(crate) fn add(&mut self, leak: Leak) -> Result<(), Overflow> {

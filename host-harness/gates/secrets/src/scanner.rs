@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use finding::{Canary, FileScanner, Found, Look, RepoPath, Source};
 
 use crate::{
-    Leak, Overflow, Rule, Rules, Stream, Worker, canary,
+    Leak, Overflow, Rule, Rules, Stream, Worker, canary, doubles,
     lines::Lines,
     mask::masked,
     rules::Case,
@@ -155,26 +155,9 @@ impl Scanner {
         Ok(scan.leaks)
     }
 
-    /// Without what a generic rule says of a secret that another names.
-    pub(crate) fn without_doubles(&self, mut leaks: Vec<Leak>) -> Vec<Leak> {
-        let named: Vec<(u32, usize)> = leaks
-            .iter()
-            .zip(0..)
-            .filter(|(leak, _)| !self.rule(leak).is_generic())
-            .map(|(leak, at)| (leak.span.line, at))
-            .collect();
-        let double = |leak: &Leak| {
-            let from = named.partition_point(|(line, _)| *line < leak.span.line);
-            let here = named[from..].iter().take_while(|(line, _)| *line == leak.span.line).take(DOUBLES_MAX);
-            self.rule(leak).is_generic()
-                && here
-                    .into_iter()
-                    .any(|(_, at)| memchr::memmem::find(&leaks[*at].secret, &leak.secret).is_some())
-        };
-        let doubles: Vec<bool> = leaks.iter().map(double).collect();
-        let mut doubles = doubles.into_iter();
-        leaks.retain(|_| !doubles.next().unwrap_or(false));
-        leaks
+    /// Each secret once.
+    pub(crate) fn without_doubles(&self, leaks: Vec<Leak>) -> Vec<Leak> {
+        doubles::left_out(leaks, &self.rules.all)
     }
 
     fn with_worker<T>(&self, work: impl FnOnce(&mut Worker) -> T) -> T {
@@ -186,9 +169,6 @@ impl Scanner {
         outcome
     }
 }
-
-/// How many other secrets of a line are looked at.
-const DOUBLES_MAX: usize = 64;
 
 impl FileScanner for Scanner {
     fn passes_over(&self, path: &RepoPath) -> Option<&'static str> {

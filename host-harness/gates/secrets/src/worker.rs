@@ -11,6 +11,8 @@ pub struct Worker {
     pub(crate) caches: Vec<Option<Cache>>,
     pub(crate) gates: Vec<bool>,
     pub(crate) hits: Vec<Hit>,
+    /// Places where a match may begin although a letter stands before them.
+    pub(crate) edges: Vec<Hit>,
     pub(crate) decoded: [Decoded; 2],
 }
 

@@ -25,7 +25,7 @@ const PATTERNS: &[&str] = &[
 
 fn texts() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
-        "ab", "AB", "key", "Key", "=", " ", "\n", ";", "12", "345", "x", "é", "-", "b", "k",
+        "ab", "AB", "key", "Key", "=", " ", "\n", ";", "12", "345", "x", "é", ".", "b", "k",
     ]);
     prop::collection::vec(word, 0..60).prop_map(|words| words.concat())
 }

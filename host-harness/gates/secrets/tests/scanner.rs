@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use finding::{FileScanner as _, Found, Look, RepoPath, Severity};
-use secrets::{Comments, Encoding, Options, RuleFault, RuleFile, Rules, Scanner};
+use secrets::{Comments, Encoding, Options, RuleFault, RuleFile, Rules, Scanner, masked};
 
 const RULES: &str = r#"
 format = "code-assist/1"
@@ -57,6 +57,22 @@ fn look(path: &str, bytes: &[u8]) -> Vec<Found> {
 fn every_case_of_every_rule_comes_out_right() {
     assert_eq!(rules().failing_cases(), []);
     assert_eq!(Arc::new(Rules::built_in().unwrap()).failing_cases(), []);
+}
+
+#[test]
+fn no_message_has_a_placeholder_or_a_secret() {
+    let rules = Arc::new(Rules::built_in().unwrap());
+    let scanner = Scanner::new(Arc::clone(&rules), Options::default());
+    for case in rules.iter().flat_map(|rule| &rule.matches) {
+        let path = RepoPath::parse(case.path.as_deref().unwrap_or("a")).unwrap();
+        let Look::Scanned(found) = scanner.look(&path, case.text.as_bytes()) else { continue };
+        for one in found {
+            let words = [&one.message.replace(&masked(&one.subject), ""), &*one.remedy].concat();
+            assert!(!words.contains(['$', '{', '}', '<', '>']) && !words.contains("%%"), "{words}");
+            let secret = String::from_utf8_lossy(&one.subject);
+            assert!(secret == path.as_str() || !words.contains(&*secret), "{words}");
+        }
+    }
 }
 
 #[test]

@@ -7,12 +7,14 @@ use super::{
     compiled::{Compiled, Made},
 };
 use crate::{
+    rules::Rules,
     shape::{Pattern, Patterns},
     sight::{Bounds, Sight},
 };
 
-/// Hits told of one rule in one file.
-const HITS_MAX: u32 = 100;
+/// Hits of one rule in one file. A file with more is not told in part: what is new in it would
+/// hide behind what is old.
+const HITS_MAX: u32 = 10_000;
 
 /// What was hit so far.
 #[derive(Default)]
@@ -38,17 +40,22 @@ impl Hits {
         if *count > HITS_MAX {
             return;
         }
-        let told = rule.told.iter().enumerate().filter_map(|(number, name)| {
-            let bound = bounds.iter().find(|bound| bound.name == name)?;
-            Some((number as u32, bound.start, bound.end))
+        let told = rule.told.iter().zip(0..).map(|(name, number)| {
+            let bound = bounds.iter().find(|bound| bound.name == name);
+            let (start, end) = bound.map_or_else(|| subject(sight, node), |bound| (bound.start, bound.end));
+            (number, start, end)
         });
         self.hits.push(Hit { rule: rule.number, start, end, bounds: told.collect() });
     }
 
-    /// The hits in the order of the file, without those of which another rule says more, and
-    /// how many were not told.
-    pub fn settle(self, sight: &Sight<'_>, compiled: &Compiled) -> (Vec<Hit>, Vec<(u32, u32)>) {
+    /// The hits in the order of the file, without those of which another rule says more; or the
+    /// rule that has too many.
+    pub fn settle(self, sight: &Sight<'_>, compiled: &Compiled) -> Result<Vec<Hit>, TooMany> {
         let Self { mut hits, counts, .. } = self;
+        if let Some(rule) = counts.iter().filter(|(_, count)| **count > HITS_MAX).map(|(rule, _)| rule).min()
+        {
+            return Err(TooMany { rule: *rule });
+        }
         let line = |hit: &Hit| sight.line(hit.start);
         let mut covered: Vec<(u32, usize)> = Vec::new();
         for hit in &hits {
@@ -58,10 +65,35 @@ impl Hits {
         covered.sort_unstable();
         hits.retain(|hit| covered.binary_search(&(hit.rule, line(hit))).is_err());
         hits.sort_by_key(|hit| (hit.start, hit.rule));
-        let mut left_out: Vec<_> = counts.into_iter().filter(|(_, count)| *count > HITS_MAX).collect();
-        left_out.iter_mut().for_each(|(_, count)| *count -= HITS_MAX);
-        left_out.sort_unstable();
-        (hits, left_out)
+        Ok(hits)
+    }
+}
+
+/// What a match is about, for a message that names what the pattern does not bind: the name that
+/// is called or declared, else all of it.
+fn subject(sight: &Sight<'_>, node: u32) -> (u32, u32) {
+    let whole = sight.node(node);
+    if sight.facts.calls.has(sight.kind(node)) {
+        let (text, name) = (sight.text(node), sight.called(node));
+        let place = text.windows(name.len().max(1)).position(|part| part == name);
+        let start = place.map(|place| whole.start + place as u32);
+        return start.map_or((whole.start, whole.end), |start| (start, start + name.len() as u32));
+    }
+    let name = sight.named(node).find(|part| sight.facts.names.has(sight.kind(*part)));
+    name.map_or((whole.start, whole.end), |name| (sight.node(name).start, sight.node(name).end))
+}
+
+/// A rule that a file has too many hits of.
+pub(super) struct TooMany {
+    rule: u32,
+}
+
+impl TooMany {
+    pub fn reason(&self, rules: &Rules) -> String {
+        let id = rules.rules.get(self.rule as usize).map_or("", |loaded| &loaded.rule.id);
+        format!(
+            "it has more than {HITS_MAX} findings of `sast/{id}`: mend them or split the file, so that none is hidden"
+        )
     }
 }
 

@@ -35,8 +35,6 @@ pub(crate) struct Hit {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Said {
     pub hits: Vec<Hit>,
-    /// Hits that were too many to be told, by the number of their rule.
-    pub left_out: Vec<(u32, u32)>,
     /// Pieces that the grammar could make nothing of.
     pub faults: u32,
     /// The first of them.
@@ -48,7 +46,7 @@ pub(crate) struct Said {
 pub(crate) enum Unread {
     /// Its bytes were not read.
     Source(Skipped),
-    /// A rule could not be understood.
+    /// A rule could not be understood, or has too many hits.
     Rule(String),
 }
 
@@ -95,9 +93,9 @@ impl Engine {
         if sight.is_spent() {
             return Err(Unread::Source(Skipped::Slow));
         }
-        let (hits, left_out) = hits.settle(&sight, compiled);
+        let hits = hits.settle(&sight, compiled).map_err(|many| Unread::Rule(many.reason(rules)))?;
         let first_fault = read.flat.first_fault().unwrap_or_default();
-        Ok(Said { hits, left_out, faults: read.flat.faults(), first_fault })
+        Ok(Said { hits, faults: read.flat.faults(), first_fault })
     }
 }
 

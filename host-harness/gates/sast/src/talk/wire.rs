@@ -126,10 +126,6 @@ pub(super) fn pack_answer(id: u32, answer: &Result<Said, Unread>) -> Vec<u8> {
 
 fn pack_said(to: &mut Packer, said: &Said) {
     [said.faults, said.first_fault.0, said.first_fault.1].iter().for_each(|number| to.number(*number));
-    to.count(said.left_out.len());
-    for (rule, count) in &said.left_out {
-        [rule, count].iter().for_each(|number| to.number(**number));
-    }
     to.count(said.hits.len());
     for hit in &said.hits {
         [hit.rule, hit.start, hit.end].iter().for_each(|number| to.number(*number));
@@ -155,13 +151,12 @@ pub(super) fn unpack_answer(frame: &[u8], asked: u32) -> Option<Result<Said, Unr
 
 fn unpack_said(from: &mut Unpacker<'_>) -> Option<Said> {
     let (faults, first_fault) = (from.number()?, (from.number()?, from.number()?));
-    let left_out = from.list(|from| Some((from.number()?, from.number()?)))?;
     let hits = from.list(|from| {
         let (rule, start, end) = (from.number()?, from.number()?, from.number()?);
         let bounds = from.list(|from| Some((from.number()?, from.number()?, from.number()?)))?;
         Some(Hit { rule, start, end, bounds })
     })?;
-    Some(Said { hits, left_out, faults, first_fault })
+    Some(Said { hits, faults, first_fault })
 }
 
 /// Writes a frame in one piece.

@@ -24,22 +24,46 @@ pub(super) fn is_text(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e)
 }
 
+/// A run so long that a piece of a file may have begun or ended within it.
+pub(super) const LONG_BYTES: usize = 4096;
+
 /// Whether the first bytes decode to text, which of a name or a picture they hardly do.
 pub(super) fn may_be_base64(run: &[u8]) -> bool {
-    let mut start = [0; 12];
-    run.len() >= 16
-        && triples(&run[..16]).zip(&mut start).all(|(byte, slot)| {
-            *slot = byte;
-            is_text(byte)
-        })
+    run.len() >= 16 && {
+        let mut start = [0; 12];
+        triples(&run[..16]).zip(&mut start).for_each(|(byte, slot)| *slot = byte);
+        start.iter().all(|byte| is_text(*byte)) || is_wide(&start)
+    }
+}
+
+/// Whether text of two bytes a character, the lower first.
+fn is_wide(bytes: &[u8]) -> bool {
+    bytes.chunks_exact(2).all(|pair| is_text(pair[0]) && pair[1] == 0)
+}
+
+/// Whether a line of a wrapped run decodes to text; of UTF-16, a line may begin within a character.
+pub(super) fn is_base64_line(line: &[u8]) -> bool {
+    let line = unpadded(line);
+    line.len() % 4 != 1 && triples(line).all(|byte| is_text(byte) || byte == 0)
+}
+
+fn unpadded(run: &[u8]) -> &[u8] {
+    &run[..run.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1)]
 }
 
 /// Appends what a run says; nothing where that is no text.
 pub(super) fn base64(run: &[u8], out: &mut Vec<u8>) -> bool {
-    let run = &run[..run.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1)];
-    let length = out.len();
+    let mut run = unpadded(run);
     if run.len() % 4 == 1 {
-        return false;
+        if run.len() < LONG_BYTES {
+            return false;
+        }
+        run = &run[..run.len() - 1];
+    }
+    let length = out.len();
+    if run.len() >= 16 && is_wide(&triples(&run[..16]).collect::<Vec<_>>()) {
+        narrow(triples(run), out);
+        return true;
     }
     for byte in triples(run) {
         if !is_text(byte) {
@@ -49,6 +73,13 @@ pub(super) fn base64(run: &[u8], out: &mut Vec<u8>) -> bool {
         out.push(byte);
     }
     out.len() > length
+}
+
+/// Appends the characters of UTF-16; for those beyond ASCII a mark that no secret has.
+fn narrow(mut bytes: impl Iterator<Item = u8>, out: &mut Vec<u8>) {
+    while let (Some(low), Some(high)) = (bytes.next(), bytes.next()) {
+        out.push(if high == 0 && is_text(low) { low } else { b'?' });
+    }
 }
 
 fn triples(run: &[u8]) -> impl Iterator<Item = u8> + '_ {

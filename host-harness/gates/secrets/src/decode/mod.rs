@@ -9,7 +9,8 @@ mod segments;
 
 use std::{fmt, ops::Range};
 
-use segments::{Segment, segments};
+use forms::LONG_BYTES;
+use segments::{Segment, Wrap, segments};
 
 /// A form that a secret may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +48,7 @@ struct Part {
     at: Range<usize>,
     from: Range<usize>,
     encoding: Encoding,
+    wrap: Option<Wrap>,
 }
 
 /// A decoded text.
@@ -120,18 +122,37 @@ impl Decoded {
             self.bytes.truncate(length);
             return taken;
         }
-        self.parts.push(Part { at: at..self.bytes.len(), from: origin, encoding: segment.encoding });
+        let at = at..self.bytes.len();
+        self.parts.push(Part { at, from: origin, encoding: segment.encoding, wrap: segment.wrap });
         end
     }
 }
 
 impl Part {
+    /// Where a stretch is from: its characters in UTF-16, else the whole of what was encoded,
+    /// unless that is so long that no one would find it there.
     fn origin(&self, bytes: &Range<usize>) -> Range<usize> {
-        if self.encoding != Encoding::Utf16 || self.from.len() != 2 * self.at.len() {
-            return self.from.clone();
-        }
-        let place = |at: usize| self.from.start + 2 * (at.clamp(self.at.start, self.at.end) - self.at.start);
-        place(bytes.start)..place(bytes.end)
+        let units = match self.encoding {
+            Encoding::Utf16 if self.from.len() == 2 * self.at.len() => 6,
+            Encoding::Hex if self.from.len() > LONG_BYTES => 6,
+            Encoding::Base64 if self.from.len() > LONG_BYTES && self.is_wide() => 8,
+            Encoding::Base64 if self.from.len() > LONG_BYTES => 4,
+            _ => return self.from.clone(),
+        };
+        let place = |at: usize| (at.clamp(self.at.start, self.at.end) - self.at.start) * units;
+        let (start, end) = (place(bytes.start) / 3, place(bytes.end).div_ceil(3));
+        let place = |at: usize| (self.from.start + self.unwrapped(at)).min(self.from.end);
+        place(start)..place(end)
+    }
+
+    /// Whether each of its characters was two bytes.
+    fn is_wide(&self) -> bool {
+        self.from.len() > 2 * self.at.len()
+    }
+
+    /// The same place with the breaks of the lines before it.
+    fn unwrapped(&self, place: usize) -> usize {
+        self.wrap.map_or(place, |wrap| place + place / wrap.width * wrap.gap)
     }
 }
 

@@ -7,6 +7,9 @@ use super::{Encoding, forms};
 /// The shortest run that is taken for base64, and for hex.
 const BASE64_BYTES_MIN: usize = 16;
 const HEX_BYTES_MIN: usize = 32;
+/// The shortest line of base64 that is broken into lines, and the most that indents one.
+const WIDTH_MIN: usize = 40;
+const INDENT_MAX: usize = 32;
 /// The shortest run of UTF-16, in characters.
 const WIDE_MIN: usize = 8;
 /// What may stand between two percent forms of one part.
@@ -19,19 +22,31 @@ pub(super) struct Segment {
     pub(super) encoding: Encoding,
     /// Of UTF-16: which byte of the two holds the character.
     low: usize,
+    /// Of base64 that is broken into lines: how they are.
+    pub(super) wrap: Option<Wrap>,
+}
+
+/// Lines of one width, with the same between all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wrap {
+    pub(super) width: usize,
+    pub(super) gap: usize,
 }
 
 impl Segment {
     fn new(bytes: Range<usize>, encoding: Encoding) -> Self {
-        Self { bytes, encoding, low: 0 }
+        Self { bytes, encoding, low: 0, wrap: None }
     }
 
     /// Appends what it says; false where it says nothing.
     pub(super) fn decode(&self, source: &[u8], out: &mut Vec<u8>) -> bool {
         let text = &source[self.bytes.clone()];
         match self.encoding {
-            Encoding::Base64 => forms::base64(text, out),
-            Encoding::Hex => forms::hex(text, out),
+            Encoding::Base64 => match self.wrap {
+                None => forms::base64(text, out),
+                Some(wrap) => forms::base64(&wrap.joined(text), out),
+            },
+            Encoding::Hex => forms::hex(digits(text), out),
             Encoding::Percent => forms::percent(text, out),
             Encoding::Utf16 => {
                 out.extend(text.chunks_exact(2).map(|pair| pair[self.low]));
@@ -70,23 +85,76 @@ fn runs(text: &[u8]) -> Vec<Segment> {
         let middle = from + BASE64_BYTES_MIN - 1;
         let back = text[from..middle].iter().rev().take_while(|byte| forms::is_base64(**byte)).count();
         let on = text[middle..].iter().take_while(|byte| forms::is_base64(**byte)).count();
-        let (start, end) = (middle - back, middle + on);
-        if end - start >= BASE64_BYTES_MIN {
-            found.extend(run(text, start, end));
-        }
-        from = end + 1;
+        let (start, end) = (behind_escape(text, middle - back), middle + on);
+        let segment = (end - start >= BASE64_BYTES_MIN).then(|| run(text, start, end)).flatten();
+        from = segment.as_ref().map_or(end, |segment| segment.bytes.end) + 1;
+        found.extend(segment);
     }
     found
 }
 
+/// Without the letter of an escape such as `\n` before it.
+fn behind_escape(text: &[u8], start: usize) -> usize {
+    let is_escaped = start > 0 && text[start - 1] == b'\\' && matches!(text[start], b'n' | b'r' | b't');
+    start + usize::from(is_escaped)
+}
+
+fn digits(run: &[u8]) -> &[u8] {
+    run.strip_prefix(b"0x").or(run.strip_prefix(b"0X")).unwrap_or(run)
+}
+
 fn run(text: &[u8], start: usize, end: usize) -> Option<Segment> {
     let run = &text[start..end];
-    if run.len() >= HEX_BYTES_MIN && run.iter().all(u8::is_ascii_hexdigit) && forms::hex(run, &mut Vec::new())
+    let hex = digits(run);
+    if hex.len() >= HEX_BYTES_MIN && hex.iter().all(u8::is_ascii_hexdigit) && forms::hex(hex, &mut Vec::new())
     {
         return Some(Segment::new(start..end, Encoding::Hex));
     }
+    let start = start + (0..phases(start, run)).find(|phase| forms::may_be_base64(&run[*phase..]))?;
+    let (wrap, end) = wrapped(text, start, end).map_or((None, end), |(wrap, end)| (Some(wrap), end));
     let padding = text[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
-    forms::may_be_base64(run).then(|| Segment::new(start..end + padding, Encoding::Base64))
+    Some(Segment { wrap, ..Segment::new(start..end + padding, Encoding::Base64) })
+}
+
+/// How many places a run may be read from: a long one may have begun before this text.
+fn phases(start: usize, run: &[u8]) -> usize {
+    if start == 0 && run.len() >= forms::LONG_BYTES { 8 } else { 1 }
+}
+
+/// How a run goes on in further lines, and where it ends.
+fn wrapped(text: &[u8], start: usize, end: usize) -> Option<(Wrap, usize)> {
+    let width = end - start;
+    let between = gap(&text[end..]);
+    if width < WIDTH_MIN || !width.is_multiple_of(4) || between == 0 {
+        return None;
+    }
+    let (wrap, gap) = (Wrap { width, gap: between }, &text[end..end + between]);
+    let (mut end, mut is_whole) = (end, true);
+    while is_whole && text[end..].starts_with(gap) {
+        let rest = &text[end + gap.len()..];
+        let length = rest.iter().take(width + 1).take_while(|byte| forms::is_base64(**byte)).count();
+        if length == 0 || length > width || !forms::is_base64_line(&rest[..length]) {
+            break;
+        }
+        (end, is_whole) = (end + gap.len() + length, length == width);
+    }
+    (end > start + width).then_some((wrap, end))
+}
+
+/// How long what breaks a line is, in a text or written in a string, with what indents the next.
+fn gap(text: &[u8]) -> usize {
+    let breaks: [&[u8]; 4] = [b"\r\n", b"\n", b"\\r\\n", b"\\n"];
+    let length = breaks.iter().find(|one| text.starts_with(one)).map_or(0, |one| one.len());
+    let indent =
+        text[length..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).take(INDENT_MAX).count();
+    if length == 0 { 0 } else { length + indent }
+}
+
+impl Wrap {
+    fn joined(self, text: &[u8]) -> Vec<u8> {
+        let lines = text.chunks(self.width + self.gap);
+        lines.flat_map(|line| &line[..line.len().min(self.width)]).copied().collect()
+    }
 }
 
 /// Stretches of a line from its first `%41` to its last, where those are close.
@@ -117,7 +185,7 @@ fn wides(text: &[u8]) -> Vec<Segment> {
         let wide = |pair: &[u8]| pair[1 - low] == 0 && forms::is_text(pair[low]);
         let count = text[at..].chunks_exact(2).take_while(|pair| wide(pair)).count();
         if count >= WIDE_MIN {
-            found.push(Segment { bytes: at..at + 2 * count, encoding: Encoding::Utf16, low });
+            found.push(Segment { bytes: at..at + 2 * count, encoding: Encoding::Utf16, low, wrap: None });
         }
         at += (2 * count).max(1);
     }

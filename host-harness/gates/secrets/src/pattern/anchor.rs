@@ -109,7 +109,8 @@ fn branch(row: &[Hir]) -> Option<Branch> {
         .filter_map(|cut| Some((cut, anchors(&Hir::concat(head(cut).to_vec()))?)))
         .map(|(cut, found)| (cost(&found), cut, found))
         .min_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)))?;
-    Some(Branch { anchors, cut, tail: Default::default() })
+    let looks_back = row[..=cut].iter().any(|part| !part.properties().look_set().is_empty());
+    Some(Branch { anchors, cut, looks_back, tail: Default::default() })
 }
 
 /// Whether so many letters can stand there that no word begins with it; told without a try.

@@ -47,6 +47,8 @@ pub(crate) struct Branch {
     /// One of them stands in every match of this form; in lower case, whatever the text's.
     pub(crate) anchors: Vec<Vec<u8>>,
     cut: usize,
+    /// Whether what stands before a match decides on it.
+    looks_back: bool,
     tail: OnceLock<Option<DFA>>,
 }
 
@@ -86,6 +88,10 @@ impl Pattern {
 
     pub(crate) fn is_match(&self, text: &[u8]) -> bool {
         self.full().is_some_and(|regex| regex.is_match(text))
+    }
+
+    pub(crate) fn looks_back(&self, branch: usize) -> bool {
+        self.branches[branch].looks_back
     }
 
     /// Whether what follows an anchor is what the form wants from there on; yes, too, where

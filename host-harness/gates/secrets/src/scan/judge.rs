@@ -8,6 +8,7 @@ use super::{Leak, Overflow, Scan};
 use crate::{
     decode::Decoded,
     filter,
+    mask::is_mask,
     rules::{Candidate, Rule},
     scanner::Comments,
     token,
@@ -72,6 +73,9 @@ impl Scan<'_> {
 
     fn stands(&self, rule: &Rule, text: &[u8], found: &Range<usize>, secret: &Range<usize>) -> bool {
         let value = &text[secret.clone()];
+        if is_mask(value) {
+            return false;
+        }
         if rule.entropy != 0.0 && filter::entropy(value) <= rule.entropy {
             return false;
         }

@@ -22,8 +22,7 @@ impl Scan<'_> {
     ) -> Result<(), Overflow> {
         let Some(first) = hits.first() else { return Ok(()) };
         let number = usize::from(first.rule);
-        let shut = self.rules.automaton.gated[number] && !worker.gates[number];
-        if shut || !self.applies(number) {
+        if self.is_shut(worker, number) || !self.applies(number) {
             return Ok(());
         }
         let Some(pattern) = &self.rules.all[number].pattern else { return Ok(()) };
@@ -53,7 +52,12 @@ impl Scan<'_> {
         regex.find_iter(text).try_for_each(|found| self.judge(number, text, decoded, found.range()))
     }
 
-    fn uncompiled(&self, number: usize) -> Overflow {
+    /// Whether a rule waits for a keyword that did not stand in the text so far.
+    pub(super) fn is_shut(&self, worker: &Worker, number: usize) -> bool {
+        self.rules.automaton.gated[number] && !worker.gates[number]
+    }
+
+    pub(super) fn uncompiled(&self, number: usize) -> Overflow {
         Overflow::Pattern(self.rules.all[number].id.clone())
     }
 }
