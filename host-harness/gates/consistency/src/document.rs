@@ -7,6 +7,7 @@ use finding::{RepoPath, Tree};
 use crate::{
     gate::Options,
     markdown::{self, Parts},
+    place,
 };
 
 /// No honest document is larger.
@@ -101,9 +102,11 @@ impl Document {
 
 /// What a file is as a document, told from its name; none where it is none.
 pub(crate) fn kind(path: &RepoPath, options: &Options) -> Option<Kind> {
-    let name = path.components().next_back()?;
-    let (stem, ending) = name.rsplit_once('.')?;
-    if !["md", "markdown", "mdown", "mkd"].contains(&ending.to_ascii_lowercase().as_str()) {
+    if !path.as_str().ends_with(['d', 'D', 'n', 'N']) {
+        return None;
+    }
+    let (stem, ending) = place::name(path.as_str()).rsplit_once('.')?;
+    if !["md", "markdown", "mdown", "mkd"].iter().any(|known| known.eq_ignore_ascii_case(ending)) {
         return None;
     }
     if PAST.iter().any(|word| stem.to_ascii_lowercase().contains(word)) {
