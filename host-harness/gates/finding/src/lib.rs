@@ -7,6 +7,7 @@
 
 mod below;
 mod found;
+mod reason;
 pub mod report;
 pub mod sarif;
 mod scanner;
@@ -18,5 +19,6 @@ pub use agent_contract::{
 };
 pub use below::path_below;
 pub use found::{Found, Span, findings};
+pub use reason::{message_fault, too_large};
 pub use scanner::{Canary, FileScanner, Hand, Look, Survey, TreeScanner};
 pub use tree::{Held, Tree};
