@@ -1,5 +1,7 @@
 //! Compose files.
 
+mod extends;
+
 pub(crate) use yaml::{Entry, Node, Twice, Value};
 
 /// A compose file that was read.
@@ -14,7 +16,7 @@ pub(crate) fn parse(text: &str) -> Result<Compose, String> {
     let documents = yaml::parse(text)?;
     let twice = documents.twice;
     let mut roots = documents.roots.into_iter().filter(|root| !root.is_null());
-    let Some(root) = roots.next() else { return Err("is an empty compose file".to_owned()) };
+    let Some(mut root) = roots.next() else { return Err("is an empty compose file".to_owned()) };
     if roots.next().is_some() {
         return Err("has more than one document, where a compose file has one".to_owned());
     }
@@ -27,5 +29,6 @@ pub(crate) fn parse(text: &str) -> Result<Compose, String> {
     if !known.iter().any(|key| root.get(key).is_some()) && !old(&root) {
         return Err("is a compose file without `services`".to_owned());
     }
+    extends::follow(&mut root)?;
     Ok(Compose { root, twice })
 }
