@@ -63,11 +63,11 @@ pub(crate) fn promise(path: &RepoPath) -> Result<Promise, &'static str> {
 /// Most files of a tree end in something else; this tells so without a copy of the name.
 fn may_be_ours(path: &str) -> bool {
     let endings = [".tf", ".tofu", ".tfvars", ".json", ".yml", ".yaml"];
-    let ends = |ending: &&str| {
+    let ends = |ending: &str| {
         let at = path.len().wrapping_sub(ending.len());
         path.as_bytes().get(at..).is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
     };
-    endings.iter().any(|ending| ends(&ending))
+    endings.iter().any(|ending| ends(ending))
 }
 
 fn is_compose(stem: &str) -> bool {
