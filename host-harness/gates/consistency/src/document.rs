@@ -86,7 +86,7 @@ impl Document {
     pub(crate) fn read(tree: &dyn Tree, path: &RepoPath, kind: Kind) -> Result<Option<Self>, String> {
         let Some(bytes) = tree.read(path)? else { return Ok(None) };
         if bytes.len() > BYTES_MAX {
-            return Err(format!("is larger than {BYTES_MAX} bytes"));
+            return Err(finding::too_large(BYTES_MAX));
         }
         let text = String::from_utf8(bytes).map_err(|error| format!("is not UTF-8: {error}"))?;
         let parts = markdown::parse(&text);

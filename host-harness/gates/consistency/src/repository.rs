@@ -60,6 +60,16 @@ impl<'a> Repository<'a> {
         self.paths.get(at).is_some_and(|known| known.as_str().starts_with(&within))
     }
 
+    /// The files below a folder, in order.
+    pub(crate) fn within(&self, folder: &str) -> &[RepoPath] {
+        if folder.is_empty() {
+            return &self.paths;
+        }
+        let start = self.paths.partition_point(|path| path.as_str() < format!("{folder}/").as_str());
+        let end = self.paths.partition_point(|path| path.as_str() < format!("{folder}0").as_str());
+        &self.paths[start..end.max(start)]
+    }
+
     pub(crate) fn has(&self, path: &str) -> bool {
         self.has_file(path) || self.has_folder(path)
     }
@@ -97,7 +107,7 @@ impl<'a> Repository<'a> {
             None
         };
         match self.bytes(path) {
-            Ok(bytes) if bytes.len() > BYTES_MAX => fault(format!("is larger than {BYTES_MAX} bytes")),
+            Ok(bytes) if bytes.len() > BYTES_MAX => fault(finding::too_large(BYTES_MAX)),
             Ok(bytes) => String::from_utf8(bytes)
                 .or_else(|error| fault(format!("is not UTF-8: {error}")).ok_or(()))
                 .ok(),
