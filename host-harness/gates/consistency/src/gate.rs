@@ -6,8 +6,9 @@ use licence::{Catalogue, CatalogueError, placed};
 use crate::{document, document::Document, look, manifest, repository::Repository, source};
 
 /// Every rule that this gate knows.
-const RULES: [&str; 15] = [
+const RULES: [&str; 17] = [
     "consistency/anchor",
+    "consistency/badge",
     "consistency/block",
     "consistency/clone",
     "consistency/command",
@@ -20,6 +21,7 @@ const RULES: [&str; 15] = [
     "consistency/script",
     "consistency/service",
     "consistency/site-link",
+    "consistency/subcommand",
     "consistency/target",
     "consistency/version",
 ];
