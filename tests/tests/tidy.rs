@@ -27,12 +27,18 @@ const EDGES: &[(&str, &[&str])] = &[
     ("host-harness-gates-packages", &["agent-contract", "host-harness-gates-finding"]),
     ("host-harness-gates-adapters", &["agent-contract", "host-harness-gates-finding"]),
     ("host-harness-gates-consistency", &["agent-contract", "host-harness-gates-finding"]),
-    ("host-harness-gates-container", &["agent-contract", "host-harness-gates-finding"]),
+    (
+        "host-harness-gates-container",
+        &["agent-contract", "host-harness-gates-finding", "host-harness-gates-yaml"],
+    ),
     (
         "host-harness-gates-dependencies",
         &["agent-contract", "host-harness-gates-finding", "host-harness-gates-packages"],
     ),
-    ("host-harness-gates-iac", &["agent-contract", "host-harness-gates-finding"]),
+    (
+        "host-harness-gates-iac",
+        &["agent-contract", "host-harness-gates-finding", "host-harness-gates-yaml"],
+    ),
     (
         "host-harness-gates-licence",
         &["agent-contract", "host-harness-gates-finding", "host-harness-gates-packages"],
@@ -51,6 +57,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("host-harness-gates-secrets", &["agent-contract", "host-harness-gates-finding"]),
+    ("host-harness-gates-yaml", &["host-harness-gates-finding"]),
     (
         "host-harness-gates",
         &[
@@ -153,6 +160,7 @@ const BANNED: &[(&str, &[&str], &str)] = &[
     ("host-harness/gates/sast/src", PURE, "scanners look into what they are handed"),
     ("host-harness/gates/sbom/src", PURE, "scanners look into what they are handed"),
     ("host-harness/gates/secrets/src", PURE, "scanners look into what they are handed"),
+    ("host-harness/gates/yaml/src", PURE, "files are read without the world"),
     (
         "host-harness/runner/src",
         &["std::fs", "std::net", "std::process"],

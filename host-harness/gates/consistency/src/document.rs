@@ -7,6 +7,7 @@ use finding::{RepoPath, Tree};
 use crate::{
     gate::Options,
     markdown::{self, Parts},
+    place,
 };
 
 /// No honest document is larger.
@@ -85,7 +86,7 @@ impl Document {
     pub(crate) fn read(tree: &dyn Tree, path: &RepoPath, kind: Kind) -> Result<Option<Self>, String> {
         let Some(bytes) = tree.read(path)? else { return Ok(None) };
         if bytes.len() > BYTES_MAX {
-            return Err(format!("is larger than {BYTES_MAX} bytes"));
+            return Err(finding::too_large(BYTES_MAX));
         }
         let text = String::from_utf8(bytes).map_err(|error| format!("is not UTF-8: {error}"))?;
         let parts = markdown::parse(&text);
@@ -101,9 +102,11 @@ impl Document {
 
 /// What a file is as a document, told from its name; none where it is none.
 pub(crate) fn kind(path: &RepoPath, options: &Options) -> Option<Kind> {
-    let name = path.components().next_back()?;
-    let (stem, ending) = name.rsplit_once('.')?;
-    if !["md", "markdown", "mdown", "mkd"].contains(&ending.to_ascii_lowercase().as_str()) {
+    if !path.as_str().ends_with(['d', 'D', 'n', 'N']) {
+        return None;
+    }
+    let (stem, ending) = place::name(path.as_str()).rsplit_once('.')?;
+    if !["md", "markdown", "mdown", "mkd"].iter().any(|known| known.eq_ignore_ascii_case(ending)) {
         return None;
     }
     if PAST.iter().any(|word| stem.to_ascii_lowercase().contains(word)) {

@@ -7,8 +7,9 @@ use finding::{
 use crate::{document, document::Document, look, manifest, repository::Repository, source};
 
 /// Every rule that this gate knows.
-const RULES: [&str; 15] = [
+const RULES: [&str; 17] = [
     "consistency/anchor",
+    "consistency/badge",
     "consistency/block",
     "consistency/clone",
     "consistency/command",
@@ -21,6 +22,7 @@ const RULES: [&str; 15] = [
     "consistency/script",
     "consistency/service",
     "consistency/site-link",
+    "consistency/subcommand",
     "consistency/target",
     "consistency/version",
 ];
@@ -82,20 +84,21 @@ impl Consistency {
 
 impl TreeScanner for Consistency {
     fn passes_over(&self, path: &RepoPath) -> Option<&'static str> {
-        if document::is_foreign(path) {
-            return Some("belongs to somebody else or to tests");
-        }
         let takes =
-            document::kind(path, &self.options).is_some() || manifest::is_one(path) || source::is_one(path);
-        (!takes).then_some("is neither a document nor what documents speak of")
+            document::kind(path, &self.options).is_some() || manifest::is_one(path) || source::has_name(path);
+        match takes {
+            true => document::is_foreign(path).then_some("belongs to somebody else or to tests"),
+            false => Some("is neither a document nor what documents speak of"),
+        }
     }
 
     fn survey(&self, tree: &dyn Tree, _before: Option<&dyn Tree>) -> Survey {
         let repository = Repository::of(tree);
         let mut documents = Vec::new();
         let mut survey = Survey::default();
-        for path in repository.paths().iter().filter(|path| !document::is_foreign(path)) {
-            let Some(kind) = document::kind(path, &self.options) else { continue };
+        for path in repository.paths() {
+            let kind = document::kind(path, &self.options).filter(|_| !document::is_foreign(path));
+            let Some(kind) = kind else { continue };
             match Document::read(tree, path, kind) {
                 Ok(Some(document)) => documents.push(document),
                 Ok(None) => {}

@@ -1,8 +1,8 @@
 //! What a Markdown document is made of, each part with its line.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
-use pulldown_cmark::{CodeBlockKind, Event, MetadataBlockKind, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{BrokenLink, CodeBlockKind, Event, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 
 use crate::html;
 
@@ -17,6 +17,17 @@ pub(crate) struct Parts {
     pub(crate) blocks: Vec<Block>,
     /// What anchors can lead to, as `slug` has it.
     pub(crate) anchors: BTreeSet<String>,
+    /// What is written like `[text][name]` and has no such name.
+    pub(crate) undefined: Vec<Undefined>,
+}
+
+/// A reference that nothing defines, with what stands right before and after it.
+#[derive(Debug)]
+pub(crate) struct Undefined {
+    pub(crate) text: String,
+    pub(crate) line: u32,
+    pub(crate) before: Option<char>,
+    pub(crate) after: Option<char>,
 }
 
 /// A link or an image.
@@ -69,10 +80,17 @@ pub(crate) fn parse(text: &str) -> Parts {
         | Options::ENABLE_HEADING_ATTRIBUTES
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
     let mut reader = Reader { lines: line_starts(text), ..Reader::default() };
-    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+    let mut undefined = Vec::new();
+    let told = |link: BrokenLink<'_>| {
+        undefined.push(link.span);
+        None
+    };
+    for (event, range) in Parser::new_with_broken_link_callback(text, options, Some(told)).into_offset_iter()
+    {
         reader.event(event, range.start);
     }
     reader.close();
+    reader.parts.undefined = undefined.into_iter().filter_map(|span| reader.undefined(text, span)).collect();
     reader.parts
 }
 
@@ -101,6 +119,19 @@ struct Reader {
 impl Reader {
     fn line(&self, at: usize) -> u32 {
         u32::try_from(self.lines.partition_point(|start| *start <= at)).unwrap_or(u32::MAX)
+    }
+
+    /// Only what names its reference is one for certain: `[this]` may be plain text.
+    fn undefined(&self, text: &str, span: Range<usize>) -> Option<Undefined> {
+        // The empty brackets of `[name][]` are not counted in.
+        let end = if text[span.end..].starts_with("[]") { span.end + 2 } else { span.end };
+        let written = text.get(span.start..end)?;
+        written.contains("][").then(|| Undefined {
+            text: written.to_owned(),
+            line: self.line(span.start),
+            before: text[..span.start].chars().next_back(),
+            after: text[end..].chars().next(),
+        })
     }
 
     fn event(&mut self, event: Event<'_>, at: usize) {

@@ -25,7 +25,9 @@ pub(crate) fn upward(folder: &str) -> impl Iterator<Item = &str> {
 
 /// The last part of a path.
 pub(crate) fn name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    // Names are short: a plain loop is done before a search of whole words has begun.
+    let slash = path.bytes().rposition(|byte| byte == b'/');
+    slash.map_or(path, |slash| &path[slash + 1..])
 }
 
 /// The ending of a file's name, in lower case.

@@ -3,6 +3,7 @@
 use std::{
     cell::{OnceCell, RefCell},
     collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     rc::Rc,
 };
 
@@ -24,17 +25,16 @@ pub(crate) struct Repository<'a> {
     paths: Vec<RepoPath>,
     read: RefCell<BTreeSet<RepoPath>>,
     broken: RefCell<BTreeMap<RepoPath, String>>,
-    names: OnceCell<BTreeMap<String, Vec<usize>>>,
+    /// Every path by the hash of its name: a map of a hundred thousand texts takes too long to make.
+    names: OnceCell<Vec<(u64, usize)>>,
     manifests: OnceCell<Rc<Manifests>>,
 }
 
 impl<'a> Repository<'a> {
     pub(crate) fn of(tree: &'a dyn Tree) -> Self {
-        let mut paths = tree.paths();
-        paths.sort();
         Self {
             tree,
-            paths,
+            paths: tree.paths(),
             read: RefCell::default(),
             broken: RefCell::default(),
             names: OnceCell::new(),
@@ -60,29 +60,38 @@ impl<'a> Repository<'a> {
         self.paths.get(at).is_some_and(|known| known.as_str().starts_with(&within))
     }
 
+    /// The files below a folder, in order.
+    pub(crate) fn within(&self, folder: &str) -> &[RepoPath] {
+        if folder.is_empty() {
+            return &self.paths;
+        }
+        let start = self.paths.partition_point(|path| path.as_str() < format!("{folder}/").as_str());
+        let end = self.paths.partition_point(|path| path.as_str() < format!("{folder}0").as_str());
+        &self.paths[start..end.max(start)]
+    }
+
     pub(crate) fn has(&self, path: &str) -> bool {
         self.has_file(path) || self.has_folder(path)
     }
 
     /// Whether a path, or one that ends with it, is there.
     pub(crate) fn has_ending(&self, path: &str) -> bool {
+        if self.has(path) {
+            return true;
+        }
         let within = format!("/{path}");
         let known = self.named(place::name(path));
-        self.has(path)
-            || known.len() > SAME_NAME_MAX
-            || known.iter().any(|known| known.as_str().ends_with(&within))
+        known.len() > SAME_NAME_MAX || known.iter().any(|known| known.as_str().ends_with(&within))
     }
 
     /// The files of a name.
     pub(crate) fn named(&self, name: &str) -> Vec<&RepoPath> {
-        let at = self.names.get_or_init(|| {
-            let mut names: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-            for (at, path) in self.paths.iter().enumerate() {
-                names.entry(place::name(path.as_str()).to_owned()).or_default().push(at);
-            }
-            names
-        });
-        at.get(name).into_iter().flatten().map(|at| &self.paths[*at]).collect()
+        let names = self.names.get_or_init(|| by_name(&self.paths));
+        let wanted = hash(name);
+        let start = names.partition_point(|(hash, _)| *hash < wanted);
+        let alike = names[start..].iter().take_while(|(hash, _)| *hash == wanted);
+        let paths = alike.map(|(_, at)| &self.paths[*at]);
+        paths.filter(|path| place::name(path.as_str()) == name).collect()
     }
 
     /// The files of some names that are this project's own.
@@ -98,7 +107,7 @@ impl<'a> Repository<'a> {
             None
         };
         match self.bytes(path) {
-            Ok(bytes) if bytes.len() > BYTES_MAX => fault(format!("is larger than {BYTES_MAX} bytes")),
+            Ok(bytes) if bytes.len() > BYTES_MAX => fault(finding::too_large(BYTES_MAX)),
             Ok(bytes) => String::from_utf8(bytes)
                 .or_else(|error| fault(format!("is not UTF-8: {error}")).ok_or(()))
                 .ok(),
@@ -135,4 +144,17 @@ impl<'a> Repository<'a> {
         survey.scanned.sort();
         survey.scanned.dedup();
     }
+}
+
+fn by_name(paths: &[RepoPath]) -> Vec<(u64, usize)> {
+    let mut names: Vec<_> =
+        paths.iter().enumerate().map(|(at, path)| (hash(place::name(path.as_str())), at)).collect();
+    names.sort_unstable();
+    names
+}
+
+fn hash(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish()
 }

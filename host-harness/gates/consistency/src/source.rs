@@ -29,16 +29,26 @@ const GENERATED: [&str; 6] = [
     "npm-shrinkwrap.json",
 ];
 
-/// Whether a file is source, told from its name.
+/// Whether a file is source, told from its name and from where it lies.
 pub(crate) fn is_one(path: &RepoPath) -> bool {
+    has_name(path) && !document::is_foreign(path)
+}
+
+/// Whether a file is called as source is.
+pub(crate) fn has_name(path: &RepoPath) -> bool {
     let name = place::name(path.as_str());
-    if GENERATED.contains(&name) || document::is_foreign(path) {
-        return false;
-    }
-    let script =
-        !name.contains('.') && path.as_str().split('/').any(|folder| ["bin", "scripts"].contains(&folder));
-    let ending = place::ending(name).is_some_and(|ending| ENDINGS.contains(&ending.as_str()));
-    ending || script || NAMES.contains(&name) || name.starts_with(".env") || name.starts_with("Dockerfile")
+    let is_source = match name.rsplit_once('.') {
+        None => NAMES.contains(&name) || name.starts_with("Dockerfile") || is_script(path),
+        Some((stem, ending)) => {
+            let known = ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending));
+            (known && !stem.is_empty()) || name.starts_with(".env") || name.starts_with("Dockerfile")
+        }
+    };
+    is_source && !GENERATED.contains(&name)
+}
+
+fn is_script(path: &RepoPath) -> bool {
+    path.as_str().split('/').any(|folder| ["bin", "scripts"].contains(&folder))
 }
 
 /// Words that are looked for, and where one counts: given what stands around it.
@@ -66,7 +76,8 @@ pub(crate) fn search(
     }
     let patterns = words.iter().map(|(_, word)| word);
     let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(patterns).ok()?;
-    let files: Vec<_> = repository.paths().iter().filter(|path| is_one(path)).collect();
+    let source = repository.paths().iter().filter(|path| is_one(path));
+    let files: Vec<_> = source.take(options.source_files_max.saturating_add(1)).collect();
     if files.len() > options.source_files_max {
         return None;
     }

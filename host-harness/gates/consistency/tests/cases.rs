@@ -63,6 +63,19 @@ fn a_manifest_that_is_needed_and_can_t_be_read_is_told() {
 }
 
 #[test]
+fn what_is_too_large_says_what_to_do() {
+    let large = vec![b' '; (4 << 20) + 1];
+    for files in [
+        vec![("README.md", large.as_slice())],
+        vec![("README.md", b"```sh\nnpm run a\n```\n".as_slice()), ("package.json", large.as_slice())],
+    ] {
+        let survey = survey(&files);
+        let [(_, reason)] = survey.broken.as_slice() else { panic!("{:?}", survey.broken) };
+        assert!(reason.starts_with("is larger than 4 MiB") && reason.contains("make it smaller"), "{reason}");
+    }
+}
+
+#[test]
 fn a_finding_keeps_its_subject_where_lines_move() {
     let before = survey(&[("README.md", b"[a](a.md)\n")]);
     let after = survey(&[("README.md", b"# new\n\n[b](b.md)\n\n[a](a.md)\n")]);

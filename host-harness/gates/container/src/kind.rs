@@ -57,6 +57,11 @@ pub(crate) fn promise(path: &RepoPath) -> Result<Promise, &'static str> {
     }
 }
 
+/// Whether a name is one of a compose file.
+pub(crate) fn is_compose_file(path: &RepoPath) -> bool {
+    promise(path) == Ok(Promise::Certain(Family::Compose))
+}
+
 /// Whether a name says that a tool fills the file in.
 pub(crate) fn is_template(path: &RepoPath) -> bool {
     let name = path.components().next_back().unwrap_or("").to_ascii_lowercase();

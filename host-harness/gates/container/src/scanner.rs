@@ -1,5 +1,7 @@
 //! Looks into one file: tells what it is, reads it, tries the rules.
 
+use std::borrow::Cow;
+
 use agent_contract::RepoPath;
 use finding::{Canary, FileScanner, Look, Source};
 
@@ -64,13 +66,14 @@ pub(crate) fn look(rules: &Rules, path: &RepoPath, bytes: &[u8]) -> Look {
         Promise::Perhaps(family) => (family, false),
     };
     if bytes.len() > BYTES_MAX {
-        return Look::Broken(format!("larger than {BYTES_MAX} bytes"));
+        return Look::Broken(finding::too_large(BYTES_MAX));
     }
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
+    let text = match text(family, bytes) {
+        Ok(text) => text,
         Err(_) if !certain => return Look::Skipped(kind::FOREIGN),
-        Err(error) => return Look::Broken(format!("not UTF-8: {error}")),
+        Err(reason) => return Look::Broken(reason),
     };
+    let text = text.as_ref();
     if !certain && !begins_like_one(text) {
         return Look::Skipped(kind::FOREIGN);
     }
@@ -83,11 +86,20 @@ pub(crate) fn look(rules: &Rules, path: &RepoPath, bytes: &[u8]) -> Look {
     };
     match items {
         Ok(items) if items.len() > ITEMS_MAX => {
-            Look::Broken(format!("more than {ITEMS_MAX} things to judge"))
+            Look::Broken(format!("has more than {ITEMS_MAX} things to judge: part it into several"))
         }
         Ok(items) => Look::Scanned(judge::judge(rules, family, &items, path)),
         Err(reason) => Look::Broken(reason),
     }
+}
+
+/// Builders know UTF-8 only; a compose file may be in anything that YAML may be in.
+fn text(family: Family, bytes: &[u8]) -> Result<Cow<'_, str>, String> {
+    if family == Family::Compose {
+        return yaml::text(bytes);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| format!("is not UTF-8: {error}"))?;
+    Ok(Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text)))
 }
 
 /// The first line that is no comment is one that a Dockerfile begins with, or a template's.

@@ -110,6 +110,36 @@ fn anchors_and_merges_of_compose_are_followed() {
 }
 
 #[test]
+fn no_way_of_writing_a_compose_file_hides_what_it_says() {
+    let escaped = r#"{"services": {"web": {"\u0070rivileged": true, "image": "a:1"}}}"#;
+    let merged = "x-a: &a {privileged: true}\nx-b: &b {<<: *a}\nservices:\n  web: {<<: [*b], image: a:1}\n";
+    let extended = "services:\n  web: {extends: base, image: a:1}\n  base: {privileged: true}\n";
+    for text in [escaped, merged, extended] {
+        assert!(rules("compose.yaml", text).contains(&"compose/privileged".to_owned()), "{text}");
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let bytes = [b"\xfe\xff", wide.as_slice()].concat();
+        let Look::Scanned(found) = FILES.look(&RepoPath::parse("compose.yaml").unwrap(), &bytes) else {
+            panic!("{text}")
+        };
+        assert!(found.iter().any(|found| found.rule == "compose/privileged"), "{text}");
+    }
+    let own = found("compose.yaml", extended);
+    let names = own.iter().filter(|found| found.rule == "compose/privileged").map(|found| &found.message);
+    assert_eq!(names.filter(|message| message.contains("`web`")).count(), 1);
+}
+
+#[test]
+fn what_is_too_large_says_what_to_do() {
+    for path in ["Dockerfile", "compose.yaml"] {
+        let Look::Broken(reason) = look(path, &"#".repeat(600 << 10)) else { panic!() };
+        assert!(
+            reason.starts_with("is larger than 256 KiB") && reason.contains("make it smaller"),
+            "{reason}"
+        );
+    }
+}
+
+#[test]
 fn a_good_file_has_nothing_that_fails() {
     let docker = "# syntax=docker/dockerfile:1\nARG V=1.25\nFROM golang:${V}-alpine AS build\nWORKDIR /src\nCOPY go.mod go.sum ./\nRUN --mount=type=cache,target=/go/pkg go mod download\nCOPY . .\nRUN go build -o /app ./cmd/app\n\nFROM gcr.io/distroless/static:nonroot\nCOPY --from=build /app /app\nUSER 65532:65532\nENTRYPOINT [\"/app\"]\n";
     let compose = "services:\n  web:\n    build: .\n    ports: ['8080:8080']\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n    depends_on:\n      db: {condition: service_healthy}\n  db:\n    image: postgres:17\n    volumes: ['data:/var/lib/postgresql/data']\n    environment:\n      POSTGRES_PASSWORD_FILE: /run/secrets/db\n    secrets: [db]\nvolumes:\n  data:\nsecrets:\n  db: {file: ./db.txt}\n";

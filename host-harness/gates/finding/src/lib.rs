@@ -8,6 +8,7 @@
 mod below;
 mod catalogue;
 mod found;
+mod reason;
 pub mod report;
 pub mod sarif;
 mod scanner;
@@ -20,5 +21,6 @@ pub use agent_contract::{
 pub use below::path_below;
 pub use catalogue::{Case, Catalogue, CatalogueError, Rule, placed};
 pub use found::{Found, Span, findings};
+pub use reason::{message_fault, too_large};
 pub use scanner::{Canary, FileScanner, Hand, Look, Survey, TreeScanner};
 pub use tree::{Held, Tree};

@@ -36,6 +36,9 @@ pub(crate) const COMPOSE: &str = "a compose file is for the container gate";
 
 /// What a file promises by its name, or why it is not for this gate.
 pub(crate) fn promise(path: &RepoPath) -> Result<Promise, &'static str> {
+    if !may_be_ours(path.as_str()) {
+        return Err(FOREIGN);
+    }
     let name = path.components().next_back().unwrap_or("").to_ascii_lowercase();
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     if ends(&[".tf", ".tofu", ".tfvars"]) {
@@ -55,6 +58,16 @@ pub(crate) fn promise(path: &RepoPath) -> Result<Promise, &'static str> {
         return Err(COMPOSE);
     }
     Ok(yaml(path, stem))
+}
+
+/// Most files of a tree end in something else; this tells so without a copy of the name.
+fn may_be_ours(path: &str) -> bool {
+    let endings = [".tf", ".tofu", ".tfvars", ".json", ".yml", ".yaml"];
+    let ends = |ending: &str| {
+        let at = path.len().wrapping_sub(ending.len());
+        path.as_bytes().get(at..).is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
+    };
+    endings.iter().any(|ending| ends(ending))
 }
 
 fn is_compose(stem: &str) -> bool {

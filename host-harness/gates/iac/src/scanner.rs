@@ -4,7 +4,7 @@ use agent_contract::RepoPath;
 use finding::{Canary, FileScanner, Found, Look, Severity, Source, Span};
 
 use crate::{
-    document::{Node, Twice, hcl, policy, template, yaml},
+    document::{Node, Twice, hcl, policy, template},
     judge,
     kind::{self, Family, Promise},
     rule::{RuleError, Rules},
@@ -62,16 +62,34 @@ pub(crate) struct Read {
     pub(crate) partial: bool,
 }
 
+impl Read {
+    /// The roots with what the locals of Terraform stand for put in.
+    pub(crate) fn resolved(&self, locals: &hcl::Locals) -> Vec<Node> {
+        let mut roots = self.roots.clone();
+        if self.family == Family::Terraform {
+            hcl::resolve(&mut roots, locals);
+            roots.iter_mut().for_each(policy::open);
+        }
+        roots
+    }
+}
+
+/// What the rules that one file is enough for find.
+pub(crate) fn judged(rules: &Rules, path: &RepoPath, read: &Read, roots: &[Node]) -> Vec<Found> {
+    let mut found = Vec::new();
+    for root in roots {
+        let sets = subject::sets(read.family, root, path.as_str(), read.partial);
+        judge::file_rules(rules, read.family, &sets, path, &mut found);
+    }
+    found
+}
+
 pub(crate) fn look(rules: &Rules, path: &RepoPath, bytes: &[u8]) -> Look {
     let read = match read(path, bytes) {
         Ok(read) => read,
         Err(look) => return look,
     };
-    let mut found = Vec::new();
-    for root in &read.roots {
-        let sets = subject::sets(read.family, root, path.as_str(), read.partial);
-        judge::file_rules(rules, read.family, &sets, path, &mut found);
-    }
+    let mut found = judged(rules, path, &read, &read.resolved(&hcl::locals(&read.roots)));
     found.extend(read.twice.iter().map(|twice| duplicate(twice, path)));
     Look::Scanned(found)
 }
@@ -79,25 +97,31 @@ pub(crate) fn look(rules: &Rules, path: &RepoPath, bytes: &[u8]) -> Look {
 /// Reads a file, or says why not.
 pub(crate) fn read(path: &RepoPath, bytes: &[u8]) -> Result<Read, Look> {
     let promise = kind::promise(path).map_err(Look::Skipped)?;
-    let broken = |reason: String| Look::Broken(reason);
-    if promise == Promise::Perhaps && !mentions(bytes, b"apiVersion") {
+    let text = match yaml::text(bytes) {
+        Ok(text) => text,
+        Err(_) if promise == Promise::Perhaps && !mentions_an_object(bytes) => {
+            return Err(Look::Skipped(kind::UNKNOWN));
+        }
+        Err(reason) => return Err(Look::Broken(reason)),
+    };
+    if promise == Promise::Perhaps && !yaml::may_say(&text, "apiVersion") {
         return Err(Look::Skipped(kind::UNKNOWN));
     }
     if bytes.len() > BYTES_MAX {
-        return Err(broken(format!("larger than {BYTES_MAX} bytes")));
+        return Err(Look::Broken(finding::too_large(BYTES_MAX)));
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| broken(format!("not UTF-8: {error}")))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match promise {
-        Promise::Hcl => terraform(hcl::parse(text).map(|root| vec![root])),
-        Promise::TerraformJson => terraform(yaml::parse(text).map(|read| read.roots)),
-        Promise::Actions => actions(path, text),
-        Promise::Helm | Promise::Perhaps => objects(path, text, promise),
+        Promise::Hcl => terraform(hcl::parse(&text).map(|root| vec![root])),
+        Promise::TerraformJson => terraform(hcl::parse_json(&text)),
+        Promise::Actions => actions(path, &text),
+        Promise::Helm | Promise::Perhaps => objects(path, &text, promise),
     }
 }
 
-fn mentions(bytes: &[u8], word: &[u8]) -> bool {
-    bytes.windows(word.len()).any(|window| window == word)
+/// Whether a file that is no text was meant for Kubernetes, in whatever encoding.
+fn mentions_an_object(bytes: &[u8]) -> bool {
+    let narrow: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+    narrow.windows(10).any(|window| window == b"apiVersion")
 }
 
 fn terraform(roots: Result<Vec<Node>, String>) -> Result<Read, Look> {
@@ -111,7 +135,7 @@ fn actions(path: &RepoPath, text: &str) -> Result<Read, Look> {
     let known = |root: &Node| ["jobs", "runs", "updates"].iter().any(|key| root.get(key).is_some());
     if !documents.roots.iter().any(known) {
         if kind::promise(path) == Ok(Promise::Actions) && path.as_str().contains(".github/workflows/") {
-            return Err(Look::Broken("a workflow without `jobs`".to_owned()));
+            return Err(Look::Broken("is a workflow without `jobs`".to_owned()));
         }
         return Err(Look::Skipped(kind::UNKNOWN));
     }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use agent_contract::RepoPath;
-use finding::{Canary, Source, Survey, Tree, TreeScanner};
+use finding::{Canary, Found, Source, Survey, Tree, TreeScanner};
 
 use crate::{
-    document::Node,
+    document::{Node, hcl},
     judge,
     kind::{self, Family},
     rule::{RuleError, Rules},
@@ -85,15 +85,36 @@ pub(crate) fn survey(rules: &Rules, tree: &dyn Tree) -> Survey {
     }
     for files in modules.values() {
         let module = module(files);
+        let locals = hcl::locals(files.iter().flat_map(|(_, read)| &read.roots));
         for (path, read) in files {
-            judged(rules, path, read, &module, &mut survey);
+            let roots = read.resolved(&locals);
+            judged(rules, path, (read, &roots), &module, &mut survey);
+            survey.found.extend(by_locals_of_others(rules, path, read, &roots));
         }
     }
     survey
 }
 
-fn judged(rules: &Rules, path: &RepoPath, read: &Read, module: &Module, survey: &mut Survey) {
-    for root in &read.roots {
+/// What one file is enough for, had it the locals of the others: that is not told of the file alone.
+fn by_locals_of_others(rules: &Rules, path: &RepoPath, read: &Read, roots: &[Node]) -> Vec<Found> {
+    let alone = read.resolved(&hcl::locals(&read.roots));
+    if alone == roots {
+        return Vec::new();
+    }
+    let known = scanner::judged(rules, path, read, &alone);
+    let mut all = scanner::judged(rules, path, read, roots);
+    all.retain(|found| !known.iter().any(|known| (&known.rule, known.span) == (&found.rule, found.span)));
+    all
+}
+
+fn judged(
+    rules: &Rules,
+    path: &RepoPath,
+    (read, roots): (&Read, &[Node]),
+    module: &Module,
+    survey: &mut Survey,
+) {
+    for root in roots {
         let mut sets = subject::sets(read.family, root, path.as_str(), read.partial);
         sets.values_mut().flatten().for_each(|item| item.module = Some(module));
         judge::module_rules(rules, read.family, &sets, path, &mut survey.found);

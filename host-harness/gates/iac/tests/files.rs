@@ -62,6 +62,56 @@ fn nothing_in_the_file_turns_a_rule_off() {
 }
 
 #[test]
+fn no_way_of_writing_an_object_hides_what_it_says() {
+    let plain = "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"p\", \"note\": \"\\ud83d\\ude00\"}, \"spec\": {\"hostPID\": true, \"containers\": [{\"name\": \"a\", \"image\": \"a:1\"}]}}";
+    let escaped =
+        plain.replace("apiV", "\\u0061piV").replace("kind", "\\u006bind").replace("host", "\\u0068ost");
+    for text in [plain, &escaped] {
+        for path in ["p.json", "p.yaml"] {
+            assert!(rules(look(path, text)).contains(&"k8s/host-pid".to_owned()), "{path} {text}");
+            let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            for mark in [&b"\xff\xfe"[..], b""] {
+                let bytes = [mark, wide.as_slice()].concat();
+                let found = rules(FILES.look(&RepoPath::parse(path).unwrap(), &bytes));
+                assert!(found.contains(&"k8s/host-pid".to_owned()), "{path} {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_too_large_says_what_to_do() {
+    let pod = format!("apiVersion: v1\nkind: Pod\n{}", "#".repeat(9 << 20));
+    let Look::Broken(reason) = look("p.yaml", &pod) else { panic!() };
+    assert!(reason.starts_with("is larger than 8 MiB") && reason.contains("make it smaller"), "{reason}");
+    assert!(matches!(look("data.json", &format!("[{}1]", "1,".repeat(5 << 20))), Look::Skipped(_)));
+}
+
+#[test]
+fn locals_are_put_in_from_the_file_and_from_its_module() {
+    let bucket = "resource \"aws_s3_bucket\" \"b\" {\n  acl = \"${local.who}-read\"\n}\n";
+    let locals = "locals {\n  who = lower(\"PUBLIC\")\n}\n";
+    let acl = "terraform/aws-s3-public-acl".to_owned();
+    assert!(!rules(look("main.tf", bucket)).contains(&acl));
+    assert!(rules(look("main.tf", &format!("{bucket}{locals}"))).contains(&acl));
+    let json = "{\"locals\": {\"who\": \"public\"}, \"resource\": {\"aws_s3_bucket\": {\"b\": {\"acl\": \"${local.who}-read\"}}}}";
+    assert!(rules(look("main.tf.json", json)).contains(&acl));
+    let told = |files: &[(&str, &str)]| {
+        let tree = Held::from_iter(files.iter().copied());
+        let survey = Together::embedded().unwrap().survey(&tree, None);
+        survey.found.iter().filter(|found| found.rule == acl.as_str()).count()
+    };
+    assert_eq!(told(&[("a/b.tf", bucket), ("a/l.tf", locals)]), 1);
+    assert_eq!(told(&[("a/b.tf", bucket), ("other/l.tf", locals)]), 0);
+    let whole = format!("{bucket}{locals}");
+    assert_eq!(
+        told(&[("a/b.tf", &whole), ("a/c.tf", "locals {\n  x = 1\n}\n")]),
+        0,
+        "told of the file alone"
+    );
+}
+
+#[test]
 fn every_document_and_every_item_of_a_list_is_judged() {
     let pod = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {hostPID: true, containers: [{name: a, image: 'a:1'}]}}";
     let list = format!(

@@ -250,7 +250,7 @@ fn missing(targets: &Targets, wanted: &[String]) -> Vec<String> {
 }
 
 /// Host and path of a repository's address, however it is written.
-fn address(url: &str) -> String {
+pub(super) fn address(url: &str) -> String {
     let url = url.trim_start_matches("git+");
     let url = url.split_once("://").map_or(url, |(_, rest)| rest);
     let url = url.rsplit_once('@').map_or(url, |(_, rest)| rest);

@@ -1,5 +1,7 @@
 //! Links and images that lead to files of the repository, and anchors.
 
+mod references;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Told;
@@ -25,6 +27,7 @@ pub(super) fn look(
     anchors: &Anchors<'_>,
     told: &mut Vec<Told>,
 ) {
+    references::look(document, told);
     let site = is_of_site(repository, document);
     let anchors = Known { anchors, site };
     for link in &document.parts.links {
@@ -68,7 +71,7 @@ fn leads_inside(path: &str) -> bool {
     let shouted = path.chars().all(|c| c.is_ascii_uppercase() || "-_".contains(c));
     let file = path.contains('/') || place::ending(path).is_some() || shouted;
     let rendered = ["html", "htm", "php"].contains(&place::ending(path).unwrap_or_default().as_str());
-    !address && !placeholder && file && !rendered && !path.contains(char::is_whitespace)
+    !address && !placeholder && file && !rendered && !path.contains(|c: char| c.is_whitespace() && c != ' ')
 }
 
 fn is_host(first: &str, path: &str) -> bool {

@@ -1,5 +1,6 @@
 //! What documents say, looked up in the tree. Each room knows one kind of saying.
 
+mod badges;
 mod cargo;
 mod commands;
 mod data;
@@ -9,6 +10,7 @@ mod flags;
 mod language;
 mod links;
 mod paths;
+mod subcommands;
 mod versions;
 
 use crate::{document::Document, gate::Options, repository::Repository, shell, source};
@@ -39,11 +41,14 @@ pub(crate) fn all(repository: &Repository<'_>, documents: &[Document], options: 
     let commands: Vec<_> = documents.iter().map(|document| shell::commands(document, repository)).collect();
     let mut told: Vec<Vec<Told>> = documents.iter().map(|_| Vec::new()).collect();
     let anchors = links::Anchors::of(documents);
+    let mut subcommands = subcommands::Known::of(repository, options);
     for ((document, commands), told) in documents.iter().zip(&commands).zip(&mut told) {
         links::look(repository, document, &anchors, told);
         paths::look(repository, document, told);
         commands::look(repository, document, commands, told);
-        versions::look(repository, document, told);
+        versions::look(repository, document, commands, told);
+        subcommands.look(document, commands, told);
+        badges::look(repository, document, told);
         language::look(repository, document, told);
         excerpts::look(repository, document, told);
         data::look(document, told);

@@ -7,12 +7,19 @@ use crate::{
     document::{Document, Kind},
     manifest::Package,
     repository::Repository,
+    shell::Command,
 };
 
-pub(super) fn look(repository: &Repository<'_>, document: &Document, told: &mut Vec<Told>) {
+pub(super) fn look(
+    repository: &Repository<'_>,
+    document: &Document,
+    commands: &[Command],
+    told: &mut Vec<Told>,
+) {
     if document.kind != Kind::Readme {
         return;
     }
+    commands.iter().for_each(|command| installed(repository, command, told));
     for block in &document.parts.blocks {
         let language = block.language();
         let mut section = String::new();
@@ -54,6 +61,27 @@ fn in_toml(repository: &Repository<'_>, section: &str, line: &str, at: u32, told
     if !versions.iter().any(|version| asked.matches(version)) {
         tell(name, said, &versions[0], at, told);
     }
+}
+
+/// `cargo install name --version 1.2.3`.
+fn installed(repository: &Repository<'_>, command: &Command, told: &mut Vec<Told>) {
+    if (command.word(0), command.word(1)) != ("cargo", "install") {
+        return;
+    }
+    let Some(said) = command.values(&["--version", "--vers"]).first().copied() else { return };
+    let packages = &repository.manifests().cargo.packages;
+    let own = |word: &&String| packages.iter().any(|package| package.name == **word);
+    let Some(name) = command.words.iter().skip(2).find(own) else { return };
+    let versions = versions(packages, name);
+    let Ok(asked) = VersionReq::parse(&exactly(said)) else { return };
+    if !versions.is_empty() && !versions.iter().any(|version| asked.matches(version)) {
+        tell(name, said, &versions[0], command.line, told);
+    }
+}
+
+/// A whole version means just that one.
+fn exactly(said: &str) -> String {
+    if Version::parse(said).is_ok() { format!("={said}") } else { said.to_owned() }
 }
 
 /// `name@1.2.3` and `name==1.2.3`.

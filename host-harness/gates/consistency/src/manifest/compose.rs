@@ -9,7 +9,7 @@ pub(super) fn services(repository: &Repository<'_>) -> Option<BTreeSet<String>> 
     let files: Vec<_> = repository
         .paths()
         .iter()
-        .filter(|path| is_compose(crate::place::name(path.as_str())) && !crate::document::is_foreign(path))
+        .filter(|path| is_compose(path.as_str()) && !crate::document::is_foreign(path))
         .take(100)
         .collect();
     if files.is_empty() {
@@ -27,9 +27,9 @@ pub(super) fn services(repository: &Repository<'_>) -> Option<BTreeSet<String>> 
     Some(names)
 }
 
-fn is_compose(name: &str) -> bool {
-    let start = name.starts_with("compose.") || name.starts_with("docker-compose.");
-    start && (name.ends_with(".yml") || name.ends_with(".yaml"))
+fn is_compose(path: &str) -> bool {
+    let starts = |name: &str| name.starts_with("compose.") || name.starts_with("docker-compose.");
+    (path.ends_with(".yml") || path.ends_with(".yaml")) && starts(crate::place::name(path))
 }
 
 /// The keys right below `services:`; a compose file has them one to a line.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{place, repository::Repository};
+use crate::repository::Repository;
 
 /// What can be made.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ pub(super) fn makefiles(repository: &Repository<'_>) -> Option<Targets> {
     }
     let generated = ["CMakeLists.txt", "Makefile.am", "Makefile.in", "configure.ac", "meson.build"];
     let mut targets = Targets { open: !repository.own(&generated).is_empty(), ..Targets::default() };
-    let parts = repository.paths().iter().filter(|path| place::name(path.as_str()).ends_with(".mk"));
+    let parts = repository.paths().iter().filter(|path| path.as_str().ends_with(".mk"));
     for path in files.into_iter().chain(parts.take(100)) {
         let Some(text) = repository.text(path) else { continue };
         text.lines().for_each(|line| make_line(line, &mut targets));
@@ -68,7 +68,7 @@ pub(super) fn justfiles(repository: &Repository<'_>) -> Option<Targets> {
         return None;
     }
     let mut targets = Targets::default();
-    let parts = repository.paths().iter().filter(|path| place::name(path.as_str()).ends_with(".just"));
+    let parts = repository.paths().iter().filter(|path| path.as_str().ends_with(".just"));
     for path in files.into_iter().chain(parts.take(100)) {
         let Some(text) = repository.text(path) else { continue };
         text.lines().for_each(|line| just_line(line, &mut targets));

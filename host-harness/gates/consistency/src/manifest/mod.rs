@@ -1,6 +1,7 @@
 //! What the manifests of a tree define: packages, targets, scripts, versions.
 
 mod cargo;
+mod cli;
 mod compose;
 mod make;
 mod node;
@@ -11,6 +12,7 @@ use std::collections::BTreeSet;
 use finding::RepoPath;
 
 pub(crate) use cargo::Cargo;
+pub(crate) use cli::Cli;
 pub(crate) use make::Targets;
 
 use crate::{place, repository::Repository};

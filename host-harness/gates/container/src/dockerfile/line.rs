@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
             loop {
                 let end = self.at;
                 let Some((_, line)) = self.next() else {
-                    return Err(format!("the heredoc `{name}` has no end"));
+                    return Err(format!("is not whole: the heredoc `{name}` has no end"));
                 };
                 let line = if tabs { line.trim_start_matches('\t') } else { line };
                 if line == name {

@@ -45,16 +45,18 @@ pub(crate) fn parse(text: &str) -> Result<Dockerfile, String> {
         None => '\\',
         Some(directive) if directive.value.text == "\\" => '\\',
         Some(directive) if directive.value.text == "`" => '`',
-        Some(_) => return Err("the directive `escape` is neither a backslash nor a backtick".to_owned()),
+        Some(_) => {
+            return Err("has a directive `escape` that is neither a backslash nor a backtick".to_owned());
+        }
     };
     let read = line::read(text, escape)?;
     let builder = Builder::new(&lines, escape);
     let instructions: Vec<_> = read.logical.into_iter().map(|line| builder.instruction(line)).collect();
     if instructions.is_empty() {
-        return Err("no instruction in it".to_owned());
+        return Err("has no instruction".to_owned());
     }
     if !instructions.iter().any(|one| one.keyword == "FROM") {
-        return Err("no `FROM` in it".to_owned());
+        return Err("has no `FROM`".to_owned());
     }
     let blanks = read.blanks.into_iter().map(|at| lines.span(at..at)).collect();
     Ok(Dockerfile { directives, instructions, blanks, escape })

@@ -1,7 +1,7 @@
 //! Cases: what a rule must and must not find, kept beside it.
 
 use agent_contract::RepoPath;
-use finding::Look;
+use finding::{Look, message_fault};
 
 use super::{Rule, Rules, text};
 use crate::{kind::Family, scanner};
@@ -84,7 +84,11 @@ fn tried(rules: &Rules, rule: &Rule, case: &Case) -> Result<(), String> {
         Look::Skipped(reason) => return Err(format!("it was skipped: {reason}")),
         Look::Broken(reason) => return Err(format!("it was not read: {reason}")),
     };
-    match (found.iter().any(|found| found.rule == rule.id.as_str()), case.found) {
+    let own: Vec<_> = found.iter().filter(|found| found.rule == rule.id.as_str()).collect();
+    if let Some(fault) = own.iter().find_map(|found| message_fault(&found.message)) {
+        return Err(fault.to_owned());
+    }
+    match (!own.is_empty(), case.found) {
         (true, false) => Err("it was found and must not be".to_owned()),
         (false, true) => Err("it was not found".to_owned()),
         _ => Ok(()),

@@ -49,14 +49,18 @@ impl Condition {
     }
 }
 
-/// Whether every condition holds; the witness is that of the first that has one.
+/// Whether every condition holds; the witness is that of the first that has one. What the item is
+/// called is said already, so that it gives way to others.
 pub(crate) fn every<'a>(conditions: &[Condition], item: &'a Item) -> Outcome<'a> {
-    let mut witness = None;
+    let (mut first, mut other) = (None, None);
     for condition in conditions {
         match condition.holds(item) {
             Outcome::No => return Outcome::No,
-            Outcome::Yes(value) => witness = witness.or(value),
+            Outcome::Yes(value) => {
+                first = first.or(value);
+                other = other.or(value.filter(|value| value.text != item.label));
+            }
         }
     }
-    Outcome::Yes(witness)
+    Outcome::Yes(other.or(first))
 }

@@ -76,7 +76,7 @@ impl Walk {
     fn flatten(&mut self, way: &str, node: &Node, depth: usize, item: &mut Item) -> Result<(), String> {
         self.fields += 1;
         if self.fields > FIELDS_MAX {
-            return Err(format!("more than {FIELDS_MAX} values"));
+            return Err(format!("has more than {FIELDS_MAX} values"));
         }
         if depth >= DEPTH_MAX || way.len() > 512 {
             return Ok(());

@@ -115,7 +115,7 @@ impl Walk {
 
     fn from(&mut self, one: &Instruction) -> Result<(), String> {
         if self.stages.len() >= STAGES_MAX {
-            return Err(format!("more than {STAGES_MAX} stages"));
+            return Err(format!("has more than {STAGES_MAX} stages"));
         }
         let base = Base::of(one, &self.global);
         let stage = Stage::begin(one, &base, &self.stages);

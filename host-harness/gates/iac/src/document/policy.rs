@@ -1,15 +1,16 @@
 //! Policies that stand in Terraform as JSON in a text: they are opened and judged like the rest.
 
-use super::{Node, Value, yaml};
+use super::{Node, Value};
 
 /// Opens every text that holds a JSON object.
 pub(crate) fn open(node: &mut Node) {
     match &mut node.value {
-        Value::Scalar { text, quoted: true } | Value::Expression(text) => {
+        Value::Scalar { text, quoted: true } | Value::Template(text) => {
             if text.trim_start().starts_with('{')
-                && text.contains("\"Statement\"")
+                && yaml::may_say(text, "Statement")
                 && let Ok(read) = yaml::parse(text)
                 && let Some(mut root) = read.roots.into_iter().next()
+                && root.get("Statement").is_some()
             {
                 // The heredoc's own line comes before its text.
                 moved(&mut root, node.span.line);
@@ -18,7 +19,7 @@ pub(crate) fn open(node: &mut Node) {
         }
         Value::List(items) => items.iter_mut().for_each(open),
         Value::Map(entries) => entries.iter_mut().for_each(|entry| open(&mut entry.node)),
-        Value::Scalar { .. } => {}
+        Value::Scalar { .. } | Value::Expression(_) => {}
     }
 }
 
@@ -27,7 +28,7 @@ fn moved(node: &mut Node, lines: u32) {
     node.span.end_line = node.span.end_line.saturating_add(lines);
     match &mut node.value {
         Value::Scalar { text, .. } if text.contains("${") => {
-            node.value = Value::Expression(std::mem::take(text));
+            node.value = Value::Template(std::mem::take(text));
         }
         Value::List(items) => items.iter_mut().for_each(|item| moved(item, lines)),
         Value::Map(entries) => entries.iter_mut().for_each(|entry| moved(&mut entry.node, lines)),

@@ -1,6 +1,6 @@
 //! Helm templates: what stands between the braces is taken for unknown, the rest is read.
 
-use super::{Node, Value, yaml};
+use super::{Node, Value};
 
 const HOLE: &str = "template-hole";
 
@@ -53,14 +53,22 @@ fn without_actions(line: &str, mut open: bool) -> (String, bool) {
 }
 
 fn unknown(node: &mut Node) {
-    match &mut node.value {
-        Value::Scalar { text, .. } if text.contains(HOLE) => {
-            node.value = Value::Expression(text.replace(HOLE, "{{ }}"));
-        }
-        Value::List(items) => items.iter_mut().for_each(unknown),
-        Value::Map(entries) => entries.iter_mut().for_each(|entry| unknown(&mut entry.node)),
-        _ => {}
+    if let Value::Scalar { text, .. } = &node.value
+        && text.contains(HOLE)
+    {
+        node.value = Value::Template(text.replace(HOLE, "{{ }}"));
     }
+    node.children_mut().for_each(unknown);
+}
+
+/// Takes every text with a template of Terraform in it for an expression.
+pub(crate) fn of_terraform(node: &mut Node) {
+    if let Value::Scalar { text, quoted: true } = &mut node.value
+        && (text.contains("${") || text.contains("%{"))
+    {
+        node.value = Value::Template(std::mem::take(text));
+    }
+    node.children_mut().for_each(of_terraform);
 }
 
 #[cfg(test)]

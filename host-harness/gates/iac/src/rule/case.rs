@@ -1,7 +1,7 @@
 //! Cases: what a rule must and must not find, kept beside it.
 
 use agent_contract::RepoPath;
-use finding::{Held, Look};
+use finding::{Held, Look, message_fault};
 
 use super::{Rules, text};
 use crate::{kind::Family, scanner, together};
@@ -90,7 +90,11 @@ fn tried(rules: &Rules, rule: &super::Rule, case: &Case) -> Result<(), String> {
         let tree = Held::from_iter([(case.path.as_str(), case.text.as_bytes())]);
         found = together::survey(rules, &tree).found;
     }
-    match (found.iter().any(|found| found.rule == rule.id.as_str()), case.found) {
+    let own: Vec<_> = found.iter().filter(|found| found.rule == rule.id.as_str()).collect();
+    if let Some(fault) = own.iter().find_map(|found| message_fault(&found.message)) {
+        return Err(fault.to_owned());
+    }
+    match (!own.is_empty(), case.found) {
         (true, false) => Err("it was found and must not be".to_owned()),
         (false, true) => Err("it was not found".to_owned()),
         _ => Ok(()),

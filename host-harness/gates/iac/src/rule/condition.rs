@@ -147,7 +147,9 @@ impl Test {
             _ if node.is_expression() => return Outcome::Unknown,
             Test::Is(constants) => constants.iter().any(|constant| constant.is(node)),
             Test::Empty => match &node.value {
-                Value::Scalar { text, .. } | Value::Expression(text) => text.is_empty(),
+                Value::Scalar { text, .. } | Value::Expression(text) | Value::Template(text) => {
+                    text.is_empty()
+                }
                 Value::List(items) => items.is_empty(),
                 Value::Map(entries) => entries.is_empty(),
             },

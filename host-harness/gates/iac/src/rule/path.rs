@@ -115,7 +115,7 @@ impl<'d> Reached<'d> {
                     self.key(item, key);
                 }
             }
-            Value::Expression(_) => self.lost = true,
+            Value::Expression(_) | Value::Template(_) => self.lost = true,
             Value::Scalar { .. } => {}
         }
     }

@@ -8,6 +8,7 @@ use finding::Span;
 use super::known;
 use crate::{
     compose::{Compose, Entry, Node},
+    kind,
     subject::Item,
 };
 
@@ -19,9 +20,11 @@ pub(super) fn find(read: &Compose, services: &[&Entry], path: &RepoPath, partial
     let root = &read.root;
     let named: BTreeSet<&str> = services.iter().map(|entry| entry.key.as_str()).collect();
     let elsewhere = partial || root.get("include").is_some();
+    search.unseen(root.get("include"), path);
     let folders = path.components().count().saturating_sub(1);
     for entry in services {
         search.outside(&entry.node, folders);
+        search.unseen(entry.node.get("extends").and_then(|extends| extends.get("file")), path);
         if !elsewhere && entry.node.get("extends").is_none() {
             search.service(entry, root, &named);
         }
@@ -88,6 +91,23 @@ impl Search<'_> {
                 !source.contains(['/', '\\', '$', '~']) && !source.starts_with('.') && source.len() > 1;
             if is_name && !names.contains(source.as_str()) {
                 self.put("unknown-volume", &source, volume.span);
+            }
+        }
+    }
+
+    /// Files that are taken over and that no name tells for compose files, so that nobody looks there.
+    fn unseen(&mut self, taken: Option<&Node>, path: &RepoPath) {
+        let plain = taken.into_iter().chain(taken.map_or(&[][..], Node::items));
+        let inner = plain.flat_map(|node| {
+            let paths = node.get("path");
+            [Some(node), paths].into_iter().flatten().chain(paths.map_or(&[][..], Node::items))
+        });
+        for node in inner {
+            let Some(file) = node.text().filter(|file| !file.is_empty()) else { continue };
+            let name = file.rsplit('/').next().unwrap_or(file);
+            let known = RepoPath::parse(name).is_ok_and(|name| kind::is_compose_file(&name));
+            if !(known || name == path.components().next_back().unwrap_or("")) {
+                self.put("unseen-file", file, node.span);
             }
         }
     }

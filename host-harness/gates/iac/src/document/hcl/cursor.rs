@@ -105,7 +105,7 @@ impl<'t> Cursor<'t> {
     }
 
     pub(super) fn fault(&self, what: &str) -> String {
-        format!("not Terraform: {what}, on line {}", self.place(self.at).0)
+        format!("is not Terraform: {what}, on line {}", self.place(self.at).0)
     }
 
     fn place(&self, at: usize) -> (u32, u32) {

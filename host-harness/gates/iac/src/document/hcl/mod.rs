@@ -6,12 +6,15 @@
 
 mod cursor;
 mod expression;
+mod resolve;
 mod text;
+
+pub(crate) use resolve::{Locals, locals, resolve};
 
 use cursor::Cursor;
 use finding::Span;
 
-use super::{Entry, Node, Value};
+use super::{Entry, Node, Value, template};
 
 const NESTING_MAX: usize = 64;
 
@@ -21,6 +24,13 @@ pub(crate) fn parse(text: &str) -> Result<Node, String> {
     let entries = body(&mut cursor, 0)?;
     let span = Span { line: 1, column: 1, ..cursor.span(0) };
     Ok(Node::new(span, Value::Map(entries)))
+}
+
+/// Reads a file that is written as JSON; texts with templates in them are expressions there too.
+pub(crate) fn parse_json(text: &str) -> Result<Vec<Node>, String> {
+    let mut roots = yaml::parse(text)?.roots;
+    roots.iter_mut().for_each(template::of_terraform);
+    Ok(roots)
 }
 
 /// Attributes and blocks, up to a closing brace or the end.

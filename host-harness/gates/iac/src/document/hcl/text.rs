@@ -12,7 +12,7 @@ pub(super) fn quoted(cursor: &mut Cursor<'_>, depth: usize) -> Result<Node, Stri
 }
 
 fn of(cursor: &Cursor<'_>, start: usize, text: String, template: bool) -> Node {
-    let value = if template { Value::Expression(text) } else { Value::Scalar { text, quoted: true } };
+    let value = if template { Value::Template(text) } else { Value::Scalar { text, quoted: true } };
     Node::new(cursor.span(start), value)
 }
 

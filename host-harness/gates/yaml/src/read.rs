@@ -1,11 +1,11 @@
-//! YAML and JSON, with aliases and merge keys followed as far as a bound goes.
+//! Aliases and merge keys are followed as far as a bound goes.
 
 use std::collections::{HashMap, HashSet};
 
 use finding::Span;
 use granit_parser::{Event, Options, Parser, Span as Place};
 
-use super::{Entry, Node, Twice, Value};
+use crate::{Entry, Node, Twice, Value};
 
 /// The nodes that aliases may add to a file: enough for any honest one, too few for a bomb.
 const COPIES_MAX: usize = 100_000;
@@ -15,13 +15,15 @@ const KEY_BYTES_MAX: usize = 4096;
 
 /// The documents of a file.
 #[derive(Debug, Default)]
-pub(crate) struct Documents {
-    pub(crate) roots: Vec<Node>,
-    pub(crate) twice: Vec<Twice>,
+pub struct Documents {
+    /// What each of them holds.
+    pub roots: Vec<Node>,
+    /// Keys that stand twice in one map, in any of them.
+    pub twice: Vec<Twice>,
 }
 
 /// Reads every document of a text.
-pub(crate) fn parse(text: &str) -> Result<Documents, String> {
+pub fn parse(text: &str) -> Result<Documents, String> {
     let mut builder = Builder::default();
     let mut options = Options::default();
     options.set_emit_comments(false);
@@ -29,7 +31,7 @@ pub(crate) fn parse(text: &str) -> Result<Documents, String> {
     options.block_nesting_limit = NESTING_MAX;
     options.simple_key_max_lookahead = KEY_BYTES_MAX;
     for event in Parser::new_from_str_with_options(text, options) {
-        let (event, place) = event.map_err(|error| format!("not YAML: {error}"))?;
+        let (event, place) = event.map_err(|error| format!("is not YAML: {error}"))?;
         builder.take(event, span(&place))?;
     }
     Ok(builder.documents)
@@ -95,7 +97,7 @@ impl Builder {
 
     fn put(&mut self, node: Node, anchor: usize) {
         if anchor != 0 {
-            let size = size(&node);
+            let size = node.size();
             self.copies += size;
             self.anchors.insert(anchor, (node.clone(), size));
         }
@@ -115,11 +117,14 @@ impl Builder {
     /// An anchored node that lies in an anchored node is counted with each: quadratic files end here.
     fn copy(&mut self, id: usize, span: Span) -> Result<(), String> {
         let Some((node, size)) = self.anchors.get(&id) else {
-            return Err(format!("an alias on line {} stands inside what it names", span.line));
+            return Err(format!("has an alias on line {} that stands inside what it names", span.line));
         };
         self.copies += size;
         if self.copies > COPIES_MAX {
-            return Err(format!("aliases repeat more than {COPIES_MAX} values, on line {}", span.line));
+            return Err(format!(
+                "is too much: aliases repeat more than {COPIES_MAX} values, on line {}",
+                span.line
+            ));
         }
         let node = node.clone();
         self.put(node, 0);
@@ -135,10 +140,6 @@ impl Builder {
             self.documents.twice.push(Twice { key: last.key.clone(), span: last.key_span });
         }
     }
-}
-
-fn size(node: &Node) -> usize {
-    1 + node.children().map(size).sum::<usize>()
 }
 
 /// Follows `<<`: what is merged in gives way to what is written out.
@@ -182,6 +183,12 @@ mod tests {
         let node = one("base: &b {x: 1, y: 2}\nuse:\n  <<: *b\n  y: 3\n");
         let used = node.get("use").unwrap();
         assert_eq!((used.key_text("x"), used.key_text("y")), (Some("1"), Some("3")));
+    }
+
+    #[test]
+    fn json_with_tabs_is_read() {
+        let node = one("{\n\t\"kind\": \"Pod\",\n\t\"list\": [\n\t\t1,\n\t\t2\n\t]\n}\n");
+        assert_eq!(node.key_text("kind"), Some("Pod"));
     }
 
     #[test]
