@@ -35,10 +35,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "host-harness-gates-dependencies",
         &["agent-contract", "host-harness-gates-finding", "host-harness-gates-packages"],
     ),
-    (
-        "host-harness-gates-iac",
-        &["agent-contract", "host-harness-gates-finding", "host-harness-gates-yaml"],
-    ),
+    ("host-harness-gates-iac", &["agent-contract", "host-harness-gates-finding", "host-harness-gates-yaml"]),
     (
         "host-harness-gates-licence",
         &["agent-contract", "host-harness-gates-finding", "host-harness-gates-packages"],

@@ -19,7 +19,7 @@ mod waivers;
 pub use documents::{Document, Making, documents};
 pub use evidence::{Changed, Evidence};
 pub use judge::Standards;
-pub use scanners::ADVISORIES;
+pub use scanners::{ADVISORIES, masked};
 pub use set::{Opening, Reads, Set};
 pub use tree::{Checkout, Now, Revision};
 pub use waivers::{Waivers, waivers};

@@ -1,6 +1,7 @@
 //! Each scanner of ours, from the operator's configuration.
 
 use std::{
+    borrow::Cow,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -16,15 +17,27 @@ use licence::{Headers, Licences};
 use sbom::Sbom;
 use secrets::{RuleFile, Rules, Scanner};
 
-use crate::{Opening, set::State};
+use policy::config::GatesConfig;
+
+use crate::{Opening, Reads, set::State};
 
 /// The rules that the operator names, or those that are part of the program.
 pub(crate) fn secrets(opening: &Opening) -> Result<Scanner, String> {
-    let named = &opening.config.secrets.rules;
+    secrets_by(opening.config, opening.read)
+}
+
+/// A text with the secrets that the gate knows masked as its findings show them.
+pub fn masked(text: &[u8], config: &GatesConfig, read: Reads) -> Result<Vec<u8>, String> {
+    let scanner = secrets_by(config, read)?;
+    scanner.redact(text).map(Cow::into_owned).map_err(|overflow| overflow.to_string())
+}
+
+fn secrets_by(config: &GatesConfig, read: Reads) -> Result<Scanner, String> {
+    let named = &config.secrets.rules;
     let rules = match named.is_empty() {
         true => Rules::built_in(),
         false => {
-            let texts = named.iter().map(|file| text(opening, file)).collect::<Result<Vec<_>, _>>()?;
+            let texts = named.iter().map(|file| text(read, file)).collect::<Result<Vec<_>, _>>()?;
             let files: Vec<_> =
                 named.iter().zip(&texts).map(|(name, text)| RuleFile { name, text }).collect();
             Rules::load(&files)
@@ -106,10 +119,10 @@ pub(crate) fn iac(opening: &Opening) -> Result<(iac::Files, iac::Together), Stri
 /// The operator's own rules for a gate, by file.
 fn own_rules(opening: &Opening, gate: GateName) -> Result<Vec<(String, String)>, String> {
     let files = opening.config.rules.get(&gate).into_iter().flatten();
-    files.map(|file| Ok((file.clone(), text(opening, file)?))).collect()
+    files.map(|file| Ok((file.clone(), text(opening.read, file)?))).collect()
 }
 
-fn text(opening: &Opening, file: &str) -> Result<String, String> {
-    let bytes = (opening.read)(Path::new(file))?.ok_or_else(|| format!("there is no file `{file}`"))?;
+fn text(read: Reads, file: &str) -> Result<String, String> {
+    let bytes = read(Path::new(file))?.ok_or_else(|| format!("there is no file `{file}`"))?;
     String::from_utf8(bytes).map_err(|_| format!("`{file}` is not UTF-8"))
 }

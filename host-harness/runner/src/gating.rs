@@ -233,6 +233,16 @@ pub(crate) fn documents(run: &Run, result: &RunResult) -> Result<Vec<Document>, 
     gates::documents(&making).map_err(unmade)
 }
 
+/// The diff of a change that brings a secret, with the secret masked: evidence is handed about.
+pub(crate) fn masked(outside: &Outside, gates: &[GateResult], diff: Vec<u8>) -> Vec<u8> {
+    let leaks = |gate: &GateResult| gate.gate == GateName::Secrets && gate.outcome != GateOutcome::Pass;
+    if !gates.iter().any(|gate| leaks(gate) && !gate.findings.is_empty()) {
+        return diff;
+    }
+    gates::masked(&diff, &outside.gating.config, &read)
+        .unwrap_or_else(|fault| format!("left out: its secrets can't be masked: {fault}\n").into_bytes())
+}
+
 /// What is said of files that the change touches and the operator leaves out of every gate's sight.
 pub(crate) fn unseen(paths: &[RepoPath]) -> Option<String> {
     let told: Vec<_> = paths.iter().take(UNSEEN_MAX).map(|path| format!("`{path}`")).collect();

@@ -132,7 +132,7 @@ fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, Ledge
     }
     // Without the change there is nothing to judge, and the run has failed already.
     let judged = found.is_ok();
-    let change = found.unwrap_or_default();
+    let mut change = found.unwrap_or_default();
     over_budget(run, &change).map(|stop| stopped.get_or_insert(stop));
     unsimulated(run).map(|stop| stopped.get_or_insert(stop));
     let good = [Conclusion::Proposed, Conclusion::Planned];
@@ -144,6 +144,7 @@ fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, Ledge
         run.events.emit(EventName::TaskFailed, || json!({ "stopped": stop, "reasons": reasons }));
     }
     let (gates, unrecorded) = if judged { judge(run, &change)? } else { Default::default() };
+    change.diff = gating::masked(&run.outside, &gates, change.diff);
     Ok(Ending { stopped, report, change, gates, unrecorded })
 }
 

@@ -47,8 +47,16 @@ fn a_change_that_brings_a_fault_is_not_and_is_not_placed() {
     let token = planted::faults().into_iter().find(|(gate, ..)| *gate == "secrets").unwrap().2;
     let secret = token.split('"').nth(1).unwrap().to_owned();
     let patch = PATCH.replace("hello, world", &secret);
-    let output = produce(&world, &patch, &[]);
-    assert_exit(&output, 4, &["gate `secrets`: fail", "src/main.rs:2", "gate-failed"]);
+    let output = produce(&world, &patch, &["--output", "evidence"]);
+    assert_exit(
+        &output,
+        4,
+        &["gate `secrets`: fail", "src/main.rs:2", "gate-failed", "+    println!(\"ghp_…"],
+    );
+    assert!(!said(&output).contains(&secret), "{}", said(&output));
+    assert!(world.call(&["audit", "verify"]).status.success());
+    let kept = std::fs::read_to_string(world.path().join("evidence/change.diff")).unwrap();
+    assert!(!kept.contains(&secret), "{kept}");
     let text = std::fs::read_to_string(world.root().join("src/main.rs")).unwrap();
     assert!(text.contains("println!(\"hello\")"), "{text}");
 }

@@ -48,6 +48,50 @@ fn what_a_check_says_goes_back_and_is_mended() {
 }
 
 #[test]
+fn what_a_gate_finds_goes_back_and_is_mended() {
+    let look = |files: &std::collections::BTreeMap<_, agent_core::host::Content>| {
+        let text = String::from_utf8_lossy(&files[&path("src/lib.rs")].bytes).into_owned();
+        text.contains("system").then_some("src/lib.rs:2: a command is put together from input")
+    };
+    let script = vec![edits("src/lib.rs", "wrold", "system"), edits("src/lib.rs", "system", "world")];
+    let mut world = World::new(GREETER, script).looked_into(look);
+    let report = world.run(json!({ "gates": { "required": ["sast"] } }));
+    assert_eq!(report.conclusion, Conclusion::Proposed, "{report:#?}");
+    assert!(world.text("src/lib.rs").contains("world"));
+    let heard = world.asked[1].to_string();
+    assert!(heard.contains("gate `sast` does not pass") && heard.contains("put together"), "{heard}");
+    assert!(world.passes.contains(&"mend".to_owned()), "{:?}", world.passes);
+}
+
+#[test]
+fn what_a_gate_finds_and_nobody_mends_ends_within_the_budget() {
+    let words: Vec<_> = (0..30).map(|at| format!("system-{at}")).collect();
+    let first = edits("src/lib.rs", "wrold", &words[0]);
+    let turns = words.windows(2).map(|pair| edits("src/lib.rs", &pair[0], &pair[1]));
+    let look = |_: &std::collections::BTreeMap<_, agent_core::host::Content>| Some("src/lib.rs:2: a fault");
+    let script = std::iter::once(first).chain(turns).collect();
+    let mut world = World::new(GREETER, script).looked_into(look);
+    let report = world.run(json!({ "gates": { "required": ["sast"] }, "budgets": { "steps": 3 } }));
+    // What stands in the way in the end is the Runner's to say.
+    assert_eq!(report.reasons[0].code, "gate-failed", "{report:#?}");
+    assert!(world.asked.len() <= 4, "{}", world.asked.len());
+}
+
+#[test]
+fn a_reviewer_who_gives_no_verdict_is_followed_by_the_next() {
+    let script = vec![
+        edits("src/lib.rs", "wrold", "world"),
+        says("It looks nice."),
+        says("I like it."),
+        reviews(true, &[]),
+    ];
+    let mut world = World::new(GREETER, script).roles(&[], &["a"], &["a", "b"]);
+    let report = world.run(json!({}));
+    assert_eq!(report.conclusion, Conclusion::Proposed, "{report:#?}");
+    assert_eq!(world.bindings.last().map(String::as_str), Some("model.b"), "{:?}", world.bindings);
+}
+
+#[test]
 fn what_a_reviewer_finds_goes_back_too() {
     let script = vec![
         edits("src/lib.rs", "Hello, wrold", "Hi, world"),

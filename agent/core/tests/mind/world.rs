@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use agent_contract::{
     CapabilityName, Failure, Refusal, RepoPath, Report, Request,
     check::{CheckOutcome, CheckResult},
-    gate::{GateName, GateResult},
+    gate::{GateName, GateOutcome, GateResult},
     operation::FileMode,
 };
 use agent_core::host::{Call, CallError, Change, Content, Entry, Hit, Hits, Host, Listing, Need};
@@ -14,10 +14,14 @@ use serde_json::{Value, json};
 /// What a check makes of the files: the output of a failure.
 pub type Check = fn(&BTreeMap<RepoPath, Content>) -> Result<(), String>;
 
+/// What a gate makes of the files: a fault, by its place.
+pub type Look = fn(&BTreeMap<RepoPath, Content>) -> Option<&'static str>;
+
 /// The Runner.
 pub struct World {
     pub files: BTreeMap<RepoPath, Content>,
     pub check: Check,
+    pub look: Look,
     /// What the model answers, one after the other.
     pub script: VecDeque<Value>,
     /// What is said once the script is over.
@@ -98,6 +102,7 @@ impl World {
         Self {
             files: files.iter().map(|(name, text)| (path(name), content(text))).collect(),
             check: |_| Ok(()),
+            look: |_| None,
             script: script.into(),
             ever: None,
             offered: json!({
@@ -123,6 +128,10 @@ impl World {
 
     pub fn checked(self, check: Check) -> Self {
         Self { check, ..self }
+    }
+
+    pub fn looked_into(self, look: Look) -> Self {
+        Self { look, ..self }
     }
 
     /// Runs a request, of which only what is not usual is given.
@@ -265,8 +274,11 @@ impl Host for World {
         Ok(names.iter().map(result).collect())
     }
 
-    fn scan(&mut self, _: &CapabilityName, _: &[GateName]) -> Call<Vec<GateResult>> {
-        Ok(Vec::new())
+    fn scan(&mut self, _: &CapabilityName, gates: &[GateName]) -> Call<Vec<GateResult>> {
+        let fault = (self.look)(&self.files);
+        let outcome = if fault.is_some() { GateOutcome::Fail } else { GateOutcome::Pass };
+        let reasons: Vec<_> = fault.map(str::to_owned).into_iter().collect();
+        Ok(gates.iter().map(|gate| GateResult::new(*gate, true, outcome, reasons.clone())).collect())
     }
 
     fn simulate(&mut self, _: &CapabilityName) -> Call<Value> {

@@ -103,3 +103,14 @@ async fn the_answer_tells_when_to_come_back_and_nothing_of_cookies() {
     let expected = json!({ "status": 429, "content_type": "application/json", "headers": headers, "body": { "error": 1 } });
     assert_eq!((answer.unwrap(), heard.as_str()), (expected, ""));
 }
+
+#[tokio::test]
+async fn an_answer_that_is_no_text_is_none() {
+    let (address, _) = recording(|_, asked, wire| {
+        Reply::json(asked, "").body(b"{\"choices\":[{\"message\":{\"content\":\"\xff\xfe\"}}]}").send(wire);
+    });
+    let (answer, heard) = stream(&open(&chat(address, ""))).await;
+    let error = answer.unwrap_err();
+    assert!(error.message.contains("no text in UTF-8"), "{}", error.message);
+    assert_eq!(heard, "");
+}
