@@ -4,7 +4,7 @@ mod edges;
 mod judge;
 mod windows;
 
-use std::{cell::OnceCell, ops::Range};
+use std::ops::Range;
 
 use finding::Span;
 
@@ -146,27 +146,23 @@ impl Scan<'_> {
         let Worker { caches, gates, hits, edges, .. } = worker;
         [&mut *hits, &mut *edges].into_iter().for_each(Vec::clear);
         self.rules.automaton.each(text, |at, targets| {
-            let is_edge = OnceCell::new();
             for target in targets {
                 match *target {
                     Target::Gate { rule } => gates[usize::from(rule)] = true,
                     Target::Branch { rule, branch, slot } => {
                         let Some(pattern) = &self.rules.all[usize::from(rule)].pattern else { continue };
                         let (branch, cache) = (usize::from(branch), &mut caches[usize::from(slot)]);
-                        let mut edge = None;
-                        if pattern.goes_on(branch, text, at, cache) {
+                        let goes_on = pattern.goes_on(branch, text, at, cache);
+                        if goes_on {
                             hits.push(Hit { rule, at: at as u32 });
-                            edge = pattern
-                                .looks_back(branch)
-                                .then(|| edges::last_before(text, at, pattern.window.before))
-                                .flatten();
-                        } else if pattern.looks_back(branch)
-                            && *is_edge.get_or_init(|| edges::is_edge(text, at))
-                            && pattern.goes_on(branch, &text[at..], 0, cache)
-                        {
-                            edge = Some(at);
                         }
-                        edges.extend(edge.map(|at| Hit { rule, at: at as u32 }));
+                        if pattern.looks_back(branch) && (goes_on || edges::follows_word(text, at)) {
+                            let edge = match goes_on {
+                                true => edges::last_before(text, at, pattern.window.before),
+                                false => edges::at_anchor(pattern, branch, text, at, cache),
+                            };
+                            edges.extend(edge.map(|at| Hit { rule, at: at as u32 }));
+                        }
                     }
                 }
             }

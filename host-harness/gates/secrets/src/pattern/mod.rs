@@ -26,6 +26,15 @@ pub(crate) enum Dialect {
 /// What a lazy automaton may hold before it starts anew.
 const CACHE_BYTES: usize = 512 * 1024;
 
+/// How much is looked through with a pattern at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stretch {
+    /// A few thousand bytes at most: a lazy automaton would cost more memory than it saves time.
+    Short,
+    /// A line or a text, of any length.
+    Long,
+}
+
 /// How far from an anchor it is walked on; a line of nothing but anchors must not be walked
 /// from each of them to its end.
 const WALK_BYTES_MAX: usize = 512;
@@ -38,6 +47,7 @@ pub(crate) struct Pattern {
     /// None where nothing that it matches has to hold a certain word.
     pub(crate) branches: Vec<Branch>,
     pub(crate) window: Window,
+    stretch: Stretch,
     full: OnceLock<Option<Regex>>,
 }
 
@@ -64,6 +74,9 @@ impl Pattern {
         if let Some((branches, window)) = anchor::branches(&read) {
             (pattern.branches, pattern.window) = (branches, window);
         }
+        if !matches!(pattern.window.after, Reach::Bytes(_)) {
+            pattern.stretch = Stretch::Long;
+        }
         Ok(Arc::new(pattern))
     }
 
@@ -78,12 +91,13 @@ impl Pattern {
         }
         let groups = read.properties().explicit_captures_len();
         let window = Window { before: Reach::Text, after: Reach::Text };
-        Ok((Self { source, groups, branches: Vec::new(), window, full: OnceLock::new() }, read))
+        let (branches, stretch, full) = (Vec::new(), Stretch::Short, OnceLock::new());
+        Ok((Self { source, groups, branches, window, stretch, full }, read))
     }
 
     /// The compiled expression; none where that can't be, which the caller must not pass over.
     pub(crate) fn full(&self) -> Option<&Regex> {
-        self.full.get_or_init(|| compile(&self.source)).as_ref()
+        self.full.get_or_init(|| compile(&self.source, self.stretch)).as_ref()
     }
 
     pub(crate) fn is_match(&self, text: &[u8]) -> bool {
@@ -136,12 +150,13 @@ fn walk(dfa: &DFA, cache: &mut Cache, text: &[u8], at: usize) -> Option<bool> {
     dfa.next_eoi_state(cache, state).ok().map(|state| state.is_match())
 }
 
-fn compile(source: &str) -> Option<Regex> {
+fn compile(source: &str, stretch: Stretch) -> Option<Regex> {
     let read = hir::parse(source).ok()?;
     let config = meta::Config::new()
         .utf8_empty(false)
         .nfa_size_limit(Some(64 << 20))
-        .onepass_size_limit(Some(1 << 18))
+        .onepass(false)
+        .hybrid(stretch == Stretch::Long)
         .hybrid_cache_capacity(CACHE_BYTES);
     Regex::builder().configure(config).build_from_hir(&read).ok()
 }

@@ -6,12 +6,12 @@
 
 use std::ops::Range;
 
-use regex_automata::{Anchored, Input, meta::Regex};
+use regex_automata::{Anchored, Input, hybrid::dfa::Cache, meta::Regex};
 
 use super::{Hit, Overflow, Scan};
 use crate::{
     decode::Decoded,
-    pattern::{Reach, Window},
+    pattern::{Pattern, Reach, Window},
     worker::Worker,
 };
 
@@ -19,22 +19,41 @@ use crate::{
 const BACK_BYTES_MAX: usize = 256;
 /// The longest colour code and escape before it.
 const COLOUR_BYTES_MAX: usize = 32;
+/// The longest escape, `\U0000000a`.
+const ESCAPE_BYTES_MAX: usize = 10;
 /// How much is tried behind an edge, where the form itself has no bounds.
 const AFTER_BYTES_MAX: usize = 4096;
 
 /// Whether a word begins at a place, by what stands before it.
 pub(super) fn is_edge(text: &[u8], at: usize) -> bool {
-    match &text[at.saturating_sub(COLOUR_BYTES_MAX)..at] {
-        [] => false,
-        [.., b'_'] => true,
-        before @ [.., last] if is_word(*last) => {
-            is_flag(before) || ends_in_escape(before) || ends_in_colour(before)
-        }
+    let before = &text[at.saturating_sub(COLOUR_BYTES_MAX)..at];
+    match before.last() {
+        Some(b'_') => true,
+        Some(last) if is_word(*last) => is_flag(before) || ends_in_escape(before) || ends_in_colour(before),
         _ => false,
     }
 }
 
+/// Whether a letter stands right before a place; most words stand free.
+pub(super) fn follows_word(text: &[u8], at: usize) -> bool {
+    at > 0 && is_word(text[at - 1])
+}
+
+/// An anchor that is itself an edge, and from which the form goes on. Apart from the loop that
+/// finds anchors, which has to stay small.
+#[cold]
+pub(super) fn at_anchor(
+    pattern: &Pattern,
+    branch: usize,
+    text: &[u8],
+    at: usize,
+    cache: &mut Option<Cache>,
+) -> Option<usize> {
+    (is_edge(text, at) && pattern.goes_on(branch, &text[at..], 0, cache)).then_some(at)
+}
+
 /// The last edge before an anchor that a match around it may begin at.
+#[cold]
 pub(super) fn last_before(text: &[u8], at: usize, before: Reach) -> Option<usize> {
     let Reach::Bytes(reach @ 1..=BACK_BYTES_MAX) = before else { return None };
     (at.saturating_sub(reach)..at).rev().find(|place| is_edge(text, *place))
@@ -88,6 +107,10 @@ fn is_flag(before: &[u8]) -> bool {
 
 /// `\n`, `\x0a`, `\u000a`, `\012` and their like, and `%0A`.
 fn ends_in_escape(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(ESCAPE_BYTES_MAX)..];
+    if !near.iter().any(|byte| matches!(byte, b'\\' | b'%')) {
+        return false;
+    }
     let hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
     let ends = |sign: &[u8], digits: usize| {
         let start = before.len().checked_sub(digits).filter(|start| hex(&before[*start..]));
