@@ -25,9 +25,9 @@ KIB_MAX = 40 * 1024
 COMMANDS = {
     "ours": lambda program, tree: [program, "scan", tree, "--gate", "secrets", "--json"],
     "gitleaks": lambda program, tree: [program, "dir", "--no-banner", "--log-level", "error", "--exit-code", "0",
-                                       "--report-format", "json", "--report-path", os.devnull, tree],
+                                       "--report-format", "json", "--report-path", "report", tree],
     "kingfisher": lambda program, tree: [program, "scan", tree, "--no-validate", "--no-update-check", "--quiet",
-                                         "--git-history=none", "--format", "json", "--output", os.devnull],
+                                         "--git-history=none", "--format", "json", "--output", "report"],
 }
 
 

@@ -131,7 +131,11 @@ pub(crate) fn run(
     });
     let touched: BTreeMap<_, _> = touched.collect();
     let (expected, checks) = (outside.checks_expected(), outside.check_results());
-    let now = Now::of(&outside.workspace, Ignored::LeftOut);
+    let (now, opened) = std::thread::scope(|scope| {
+        let opened = scope.spawn(|| outside.gating.open(gates, &outside.itself));
+        let now = Now::of(&outside.workspace, Ignored::LeftOut);
+        (now, opened.join().unwrap_or_else(|_| Err("the rules can't be read".to_owned())))
+    });
     let container_file = container_file(outside, &now);
     let evidence = Evidence {
         trace_faults: records.trace_faults,
@@ -142,7 +146,6 @@ pub(crate) fn run(
         container_file: container_file.as_ref(),
         simulated: outside.results.simulated,
     };
-    let opened = outside.gating.open(gates, &outside.itself);
     let ((set, ignore), waivers) = match opened.and_then(|set| Ok((set, outside.gating.waivers()?))) {
         Ok(opened) => opened,
         Err(fault) => return Ok(failed(gates, &fault)),

@@ -56,9 +56,14 @@ pub fn scan(scan: &Scan) -> Result<Judged, StartError> {
     let workspace = Workspace::open(&root, &scan.config.limits)?;
     // What is named is looked into, whatever git makes of it.
     let ignored = if only.is_some() { Ignored::Counted } else { scan.ignored };
-    let (now, since) = std::thread::scope(|scope| {
+    let gating = Gating::new(scan.config, scan.fail_on, &scan.state);
+    // Three that wait for nothing of one another.
+    let (now, since, opened) = std::thread::scope(|scope| {
         let since = scan.since.map(|revision| scope.spawn(|| Since::open(&root, revision)));
-        (Now::of(&workspace, ignored), since.map(|since| since.join().unwrap_or_else(|_| Err(broken()))))
+        let opened = scope.spawn(|| gating.open(&scan.gates, &scan.itself));
+        let now = Now::of(&workspace, ignored);
+        let since = since.map(|since| since.join().unwrap_or_else(|_| Err(broken())));
+        (now, since, opened.join().unwrap_or_else(|_| Err("the rules can't be read".to_owned())))
     });
     if now.is_empty() || only.as_ref().is_some_and(|only| !now.has(only)) {
         let message = format!("`{}` holds no file to look into", scan.path.display());
@@ -66,10 +71,9 @@ pub fn scan(scan: &Scan) -> Result<Judged, StartError> {
     }
     let since = since.transpose()?;
     let before = since.as_ref().map(Revision::of);
-    let gating = Gating::new(scan.config, scan.fail_on, &scan.state);
     let history = gating.history(&scan.gates, &root)?;
     let amiss = |fault: String| StartError::invalid("config-invalid", format!("the gates: {fault}"));
-    let (set, ignore) = gating.open(&scan.gates, &scan.itself).map_err(amiss)?;
+    let (set, ignore) = opened.map_err(amiss)?;
     let waivers = match gating.waivers() {
         Ok(waivers) => waivers,
         Err(fault) => {

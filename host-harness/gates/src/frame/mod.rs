@@ -8,7 +8,7 @@ mod standing;
 mod together;
 mod tool;
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{collections::BTreeMap, thread, time::Instant};
 
 use agent_contract::{
     RepoPath,
@@ -98,6 +98,29 @@ impl Subject<'_> {
     }
 }
 
+/// Has those look that look into several files together: each is one thread's work.
+fn side_by_side(
+    subject: &Subject,
+    paths: &[RepoPath],
+    gates: &[(GateName, Way)],
+    digest: &Digest,
+) -> Vec<(GateName, Seen)> {
+    thread::scope(|scope| {
+        let started: Vec<_> = gates
+            .iter()
+            .filter_map(|(gate, way)| match way {
+                Way::Together(scanner) => Some((*gate, *scanner)),
+                Way::Files(_) | Way::Tool(_) => None,
+            })
+            .map(|(gate, scanner)| {
+                (gate, scope.spawn(move || together::look(subject, paths, scanner, digest)))
+            })
+            .collect();
+        let fell = || Seen { broken: vec!["the scanner fell over".to_owned()], ..Seen::default() };
+        started.into_iter().map(|(gate, work)| (gate, work.join().unwrap_or_else(|_| fell()))).collect()
+    })
+}
+
 /// Has every gate look, all on the same files.
 pub fn look(subject: &Subject, gates: &[(GateName, Way)]) -> BTreeMap<GateName, Seen> {
     let paths = subject.now.paths();
@@ -120,13 +143,13 @@ pub fn look(subject: &Subject, gates: &[(GateName, Way)]) -> BTreeMap<GateName, 
             seen.take(past);
         }
     }
+    for (gate, seen) in side_by_side(subject, &paths, gates, &digest) {
+        all.entry(gate).or_default().take(seen);
+    }
     for (gate, way) in gates {
-        let seen = match way {
-            Way::Files(_) => continue,
-            Way::Together(scanner) => together::look(subject, &paths, *scanner, &digest),
-            Way::Tool(tool) => tool::look(subject, &paths, tool, &digest),
-        };
-        all.entry(*gate).or_default().take(seen);
+        if let Way::Tool(tool) = way {
+            all.entry(*gate).or_default().take(tool::look(subject, &paths, tool, &digest));
+        }
     }
     let sha256 = digest.over(&paths, &subject.left_out);
     let coverages = all.values_mut().flat_map(|seen| &mut seen.coverage);
