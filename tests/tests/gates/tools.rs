@@ -178,3 +178,98 @@ fn a_tool_reads_nothing_beside_the_files_and_keeps_nothing() {
     let leavings = std::fs::read_dir(world.path().join("state/work")).unwrap().count();
     assert_eq!(leavings, 0);
 }
+
+/// Tools as they are installed: what lies in the tree for each, and what it has to find.
+const INSTALLED: &[(&str, &str, &[(&str, &[&str])], &str)] = &[
+    (
+        "kingfisher",
+        "secrets",
+        &[
+            (".kingfisherignore", &["*\n"]),
+            ("a.py", &["key = \"gh", "p_Rq7mZw2KxT9vLc4B", "n8Hs6Yd3Jf5Gp1QaUeXo\" # kingfisher:ignore\n"]),
+        ],
+        "kingfisher/",
+    ),
+    (
+        "detect-secrets",
+        "secrets",
+        &[(
+            "a.py",
+            &["key = \"gh", "p_Rq7mZw2KxT9vLc4B", "n8Hs6Yd3Jf5Gp1QaUeXo\"  # pragma: allowlist secret\n"],
+        )],
+        "detect-secrets/github-token",
+    ),
+    (
+        "hadolint",
+        "container",
+        &[
+            (".hadolint.yaml", &["ignored: [DL3007]\n"]),
+            ("a/Dockerfile", &["# hadolint ignore=DL3007\nFROM debian:latest\n"]),
+        ],
+        "hadolint/DL3007",
+    ),
+    (
+        "zizmor",
+        "iac",
+        &[
+            (".github/zizmor.yml", &["rules:\n  dangerous-triggers:\n    disable: true\n"]),
+            (
+                ".github/workflows/a.yml",
+                &["on: pull_request_target # zizmor: ignore[dangerous-triggers]\njobs: {}\n"],
+            ),
+        ],
+        "zizmor/dangerous-triggers",
+    ),
+    (
+        "semgrep",
+        "sast",
+        &[(".semgrepignore", &["*\n"]), ("tests/b.py", &["eval", "(x)  # nosemgrep\n"])],
+        "semgrep/evaluates",
+    ),
+    (
+        "ast-grep",
+        "sast",
+        &[("sgconfig.yml", &["ruleDirs: [none]\n"]), ("src/b.py", &["eval", "(x)\n"])],
+        "ast-grep/evaluates",
+    ),
+];
+
+const SEMGREP_RULE: &str =
+    "rules: [{id: evaluates, languages: [python], severity: ERROR, message: no, pattern: eval(...)}]\n";
+const AST_GREP_RULE: &str =
+    "id: evaluates\nlanguage: python\nseverity: error\nmessage: no\nrule: { pattern: eval($$$A) }\n";
+
+/// `CODE_ASSIST_TOOLS` names the folder of the programs.
+#[test]
+fn tools_that_are_installed_find_through_the_program_what_the_tree_would_hide() {
+    let Ok(folder) = std::env::var("CODE_ASSIST_TOOLS") else {
+        println!("CODE_ASSIST_TOOLS is not set: no tool is run");
+        return;
+    };
+    for (name, gate, files, rule) in INSTALLED {
+        let world = world(&[]);
+        for (path, parts) in *files {
+            world.lay(&format!("repository/{path}"), &parts.concat());
+        }
+        world.lay("rules/semgrep.yml", SEMGREP_RULE);
+        world.lay("rules/ast-grep.yml", AST_GREP_RULE);
+        let rules = match *name {
+            "semgrep" | "ast-grep" => format!("rules = \"rules/{name}.yml\"\n"),
+            _ => String::new(),
+        };
+        let program = format!("{folder}/{name}");
+        world.lay(
+            "config.toml",
+            &format!("[[gates.tools]]\nname = \"{name}\"\nprogram = \"{program}\"\n{rules}"),
+        );
+        let output = scan(&world, &["--gate", gate, "--config", "config.toml"]);
+        let told = results(&output);
+        let result = super::gate(&told, gate);
+        let findings = result["findings"].as_array().unwrap_or_else(|| panic!("{name}: {result:#}"));
+        let is_found =
+            |finding: &Value| finding["rule"].as_str().is_some_and(|found| found.starts_with(rule));
+        assert!(findings.iter().any(is_found), "{name}: {result:#}");
+        assert!(matches!(result["outcome"].as_str(), Some("pass" | "fail")), "{name}: {result:#}");
+        println!("{name}: {}", result["sources"]);
+    }
+}
