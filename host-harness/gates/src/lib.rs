@@ -21,7 +21,7 @@ pub use evidence::{Changed, Evidence};
 pub use judge::Standards;
 pub use scanners::{ADVISORIES, masked};
 pub use set::{Opening, Reads, Set};
-pub use tree::{Checkout, Now, Revision};
+pub use tree::{Checkout, Index, Now, Revision};
 pub use waivers::{Waivers, waivers};
 
 /// Serves whoever asks about sources by rules, in a process of its own, and what that has to

@@ -9,7 +9,7 @@ use agent_contract::RepoPath;
 use finding::Tree;
 use kernel::{
     Workspace,
-    git::Since,
+    git::{Since, Staged},
     workspace::{Base, Ignored, Survey},
 };
 
@@ -25,6 +25,29 @@ pub struct Now<'a> {
 pub struct Checkout<'a> {
     base: &'a Base,
     files: Vec<RepoPath>,
+}
+
+/// What is staged for the next commit.
+#[derive(Debug)]
+pub struct Index<'a> {
+    staged: &'a Staged,
+}
+
+impl<'a> Index<'a> {
+    /// What git's index holds.
+    pub fn of(staged: &'a Staged) -> Self {
+        Self { staged }
+    }
+}
+
+impl Tree for Index<'_> {
+    fn paths(&self) -> Vec<RepoPath> {
+        self.staged.paths().cloned().collect()
+    }
+
+    fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, String> {
+        self.staged.read(path).map_err(|error| error.message)
+    }
 }
 
 /// A revision of a repository.

@@ -9,8 +9,12 @@ use agent_contract::{
     RepoPath,
     gate::{GateName, Severity},
 };
-use gates::{Evidence, Judged, Now, Revision, frame::Subject};
-use kernel::{Itself, KernelError, Workspace, git::Since, workspace::Ignored};
+use gates::{Evidence, Index, Judged, Now, Revision, frame::Subject};
+use kernel::{
+    Itself, KernelError, Workspace,
+    git::{Since, Staged},
+    workspace::Ignored,
+};
 use policy::{Code, Config};
 
 use crate::{
@@ -26,6 +30,8 @@ pub struct Scan<'a> {
     pub gates: BTreeSet<GateName>,
     /// Only what the checkout changed since this revision.
     pub since: Option<&'a str>,
+    /// Whether what is staged is looked into, and not what the checkout holds.
+    pub staged: bool,
     /// Whether what git ignores is looked into, too.
     pub ignored: Ignored,
     /// The least severity that fails, where it is stricter than the operator's.
@@ -59,7 +65,7 @@ pub fn scan(scan: &Scan) -> Result<Judged, StartError> {
     let gating = Gating::new(scan.config, scan.fail_on, &scan.state);
     // Three that wait for nothing of one another.
     let (now, since, opened) = std::thread::scope(|scope| {
-        let since = scan.since.map(|revision| scope.spawn(|| Since::open(&root, revision)));
+        let since = scan.since.map(|revision| scope.spawn(|| changed(scan, &root, revision)));
         let opened = scope.spawn(|| gating.open(&scan.gates, &scan.itself));
         let now = Now::of(&workspace, ignored);
         let since = since.map(|since| since.join().unwrap_or_else(|_| Err(broken())));
@@ -70,6 +76,8 @@ pub fn scan(scan: &Scan) -> Result<Judged, StartError> {
         return Err(KernelError::new(Code::RepositoryUnusable, message).into());
     }
     let since = since.transpose()?;
+    let staged = scan.staged.then(|| Staged::open(&root)).transpose()?;
+    let index = staged.as_ref().map(Index::of);
     let before = since.as_ref().map(Revision::of);
     let history = gating.history(&scan.gates, &root)?;
     let amiss = |fault: String| StartError::invalid("config-invalid", format!("the gates: {fault}"));
@@ -81,17 +89,17 @@ pub fn scan(scan: &Scan) -> Result<Judged, StartError> {
         }
     };
     let others = |path: &RepoPath| only.as_ref().is_some_and(|only| only != path);
-    let mut untold = now.untold().to_vec();
+    let mut untold = staged.as_ref().map_or_else(|| now.untold().to_vec(), |staged| staged.untold.clone());
     untold.extend(since.iter().flat_map(|since| since.untold.iter().cloned()));
     let subject = Subject {
-        now: &now,
+        now: index.as_ref().map_or(&now as _, |index| index as _),
         before: before.as_ref().map(|before| before as _),
         touched: match (&since, &only) {
             (Some(since), _) => Some(since.changed.clone()),
             (None, Some(only)) => Some([(only.clone(), None)].into()),
             (None, None) => None,
         },
-        left_out: now.left_out().to_vec(),
+        left_out: if staged.is_some() { Vec::new() } else { now.left_out().to_vec() },
         untold: if only.is_some() { Vec::new() } else { untold },
         ignores: &|path: &RepoPath| others(path) || ignore.match_any(path.as_str()),
         history: history.as_ref(),
@@ -116,6 +124,13 @@ pub fn scan(scan: &Scan) -> Result<Judged, StartError> {
             required: &scan.gates,
         },
     ))
+}
+
+fn changed(scan: &Scan, root: &Path, revision: &str) -> Result<Since, KernelError> {
+    match scan.staged {
+        true => Since::of_staged(root, revision),
+        false => Since::open(root, revision),
+    }
 }
 
 fn broken() -> KernelError {

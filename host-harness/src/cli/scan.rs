@@ -17,6 +17,10 @@ pub struct ScanArgs {
     /// Only what the checkout changed since this revision; what was there before is told apart.
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
+    /// Look into what is staged for the next commit, and not into what the checkout holds.
+    /// Without `--since`, since `HEAD`.
+    #[arg(long, conflicts_with_all = ["ignored", "history"])]
+    pub staged: bool,
     /// Look for secrets in every version of every file in the history, too.
     #[arg(long)]
     pub history: bool,

@@ -43,7 +43,8 @@ pub(super) fn run(args: &ScanArgs, json: bool, state_dir: Option<PathBuf>) -> Re
     let judged = scanning::scan(&Scan {
         path: &args.path,
         gates: asked,
-        since: args.since.as_deref(),
+        since: args.since.as_deref().or(args.staged.then_some("HEAD")),
+        staged: args.staged,
         ignored: if args.ignored { Ignored::Counted } else { Ignored::LeftOut },
         fail_on: args.fail_on,
         config: &config,

@@ -247,3 +247,30 @@ fn openvex_is_heard_from_the_operator_and_spoken() {
     world.lay("vex.json", "{}");
     assert_exit(&scan(&world, &["--gate", "dependencies", "--config", "config.toml"]), 2, &["vex.json"]);
 }
+
+#[test]
+fn what_is_staged_is_looked_into_before_a_commit() {
+    let world = sound();
+    let (_, path, text) = planted::faults().into_iter().find(|(gate, ..)| *gate == "secrets").unwrap();
+    let before = std::fs::read_to_string(world.root().join(path)).unwrap();
+    assert_exit(&scan(&world, &["--staged"]), 0, &[]);
+    world.lay(&format!("repository/{path}"), &text);
+    assert_exit(&scan(&world, &["--staged"]), 0, &[]);
+    world.git(&["add", "-A"]);
+    world.lay(&format!("repository/{path}"), &before);
+    assert_exit(&scan(&world, &["--since", "HEAD"]), 0, &[]);
+    assert_exit(&scan(&world, &["--staged"]), 4, &[path, "secrets/"]);
+}
+
+#[test]
+fn what_git_is_told_not_to_look_at_is_looked_into() {
+    let world = sound();
+    let (_, path, text) = planted::faults().into_iter().find(|(gate, ..)| *gate == "secrets").unwrap();
+    for word in ["--assume-unchanged", "--skip-worktree"] {
+        world.git(&["update-index", word, path]);
+        world.lay(&format!("repository/{path}"), &text);
+        assert_exit(&scan(&world, &["--since", "HEAD"]), 4, &[path, "secrets/"]);
+        world.git(&["update-index", &word.replace("--", "--no-"), path]);
+        world.git(&["checkout", "-q", "."]);
+    }
+}

@@ -24,6 +24,7 @@ mod repository;
 mod signing;
 mod since;
 mod sound;
+mod staged;
 mod worktree;
 
 pub use branch::{Branched, NewBranch, create_branch, made_before};
@@ -37,4 +38,5 @@ pub(crate) use message::{lasting, operation};
 pub use push::{Push, Pushed, push};
 pub use remote::refuse_unready;
 pub use since::Since;
+pub use staged::Staged;
 pub use worktree::{holds_more, ignored, tracked, tracked_though_ignored};

@@ -5,11 +5,20 @@ use std::{collections::BTreeMap, path::Path};
 use agent_contract::RepoPath;
 use policy::Code;
 
-use super::{objects, refs::is_id, repository::Repository, worktree::Checkout};
+use super::{objects, refs::is_id, repository::Repository, staged, worktree::Checkout};
 use crate::KernelError;
 
 /// Places in which a name of a revision is looked for, as git does.
 const PLACES: [&str; 5] = ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"];
+
+/// What is held against a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum From {
+    /// The files of the checkout.
+    Checkout,
+    /// What is staged.
+    Index,
+}
 
 /// A revision of a repository, with what the checkout changed since.
 #[derive(Debug)]
@@ -29,6 +38,15 @@ pub struct Since {
 impl Since {
     /// Looks from the checkout at `root`, or the one that it is a part of, to a revision.
     pub fn open(root: &Path, revision: &str) -> Result<Self, KernelError> {
+        Self::looked(root, revision, From::Checkout)
+    }
+
+    /// Looks from what is staged there to a revision.
+    pub fn of_staged(root: &Path, revision: &str) -> Result<Self, KernelError> {
+        Self::looked(root, revision, From::Index)
+    }
+
+    fn looked(root: &Path, revision: &str, from: From) -> Result<Self, KernelError> {
         let checkout = Checkout::around(root)?.ok_or_else(|| {
             let message =
                 format!("`{}` is in no repository of git's, so there is no `{revision}`", root.display());
@@ -42,16 +60,32 @@ impl Since {
                 untold.push(format!("`{}` has a name that can't be told", agent_contract::fault::shown(path)))
             }
         };
-        let diff =
-            ["diff-index", "-z", "--name-status", "-M", "--relative", "--no-ext-diff", "--no-textconv"];
+        let diff = [
+            "diff-index",
+            "-z",
+            "--name-status",
+            "-M",
+            "--relative",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--cached",
+        ];
+        let staged = from == From::Index;
         let others = ["ls-files", "-z", "--others", "--exclude-standard"];
         // Each goes through the whole checkout: side by side they take half the time.
         let (output, unknown, blobs) = std::thread::scope(|scope| {
-            let unknown = scope.spawn(|| checkout.git(&others).folder(root).run(&[]));
-            let output = checkout.git(&diff).argument(&commit).argument("--").folder(root).run(&[]);
+            let unknown = scope.spawn(|| match staged {
+                true => Ok((Vec::new(), String::new())),
+                false => Ok((checkout.git(&others).folder(root).run(&[])?, staged::listed(&checkout, root)?)),
+            });
+            let diff = checkout.git(&diff[..diff.len() - usize::from(!staged)]);
+            let output = diff.argument(&commit).argument("--").folder(root).run(&[]);
             (output, unknown.join().unwrap_or_else(|_| Err(broken())), blobs(&checkout, &commit, root))
         });
-        let (output, unknown) = (output?, unknown?);
+        let (output, (unknown, index)) = (output?, unknown?);
+        // Of what git was told not to look at, it can't say that it is as it was.
+        let unseen = staged::entries(&index).filter(|entry| entry.unseen && root.join(entry.path).is_file());
+        unseen.for_each(|entry| take(entry.path, Some(entry.path)));
         name_status(&String::from_utf8_lossy(&output), &mut take);
         let unknown = String::from_utf8_lossy(&unknown).into_owned();
         unknown.split_terminator('\0').filter(|path| !path.ends_with('/')).for_each(|path| take(path, None));
