@@ -38,9 +38,9 @@ fn secrets_by(config: &GatesConfig, read: Reads) -> Result<Scanner, String> {
         true => Rules::built_in(),
         false => {
             let texts = named.iter().map(|file| text(read, file)).collect::<Result<Vec<_>, _>>()?;
-            let files: Vec<_> =
-                named.iter().zip(&texts).map(|(name, text)| RuleFile { name, text }).collect();
-            Rules::load(&files)
+            let named = named.iter().zip(&texts).map(|(name, text)| RuleFile { name, text });
+            let canary = RuleFile { name: "canary", text: secrets::CANARY };
+            Rules::load(&named.chain([canary]).collect::<Vec<_>>())
         }
     };
     let rules = rules.map_err(|fault| format!("rules for secrets: {fault}"))?;

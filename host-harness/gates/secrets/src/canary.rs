@@ -6,6 +6,20 @@ use crate::Scanner;
 /// Where there is no rule that it could be known by, so that it is missed and the gate fails.
 const NO_RULE: &str = "secrets/no-rule-finds-the-canary";
 
+/// A rule of its own, for sets of rules that know no private keys and have no cases.
+pub const RULE: &str = r#"format = "code-assist/1"
+
+[[rules]]
+id = "code-assist-canary"
+description = "the fault that is planted beside the files"
+severity = "low"
+regex = '''(code_assist_canary_[0-9a-f]{32})'''
+keywords = ["code_assist_canary_"]
+remedy = "take it out: nobody but the gate itself plants it"
+match = ["code_assist_canary_%%5f0c3d9ab17e4268905d3e7c1ba9f824"]
+miss = ["code_assist_canary_none"]
+"#;
+
 /// A private key that no one was ever given, and the rule by which this scanner knows it; where
 /// its rules know no private keys, a case of one of them.
 pub(crate) fn of(scanner: &Scanner) -> Canary {

@@ -15,7 +15,10 @@ pub(crate) fn left_out(mut leaks: Vec<Leak>, rules: &[Rule]) -> Vec<Leak> {
     for (at, leak) in leaks.iter().enumerate() {
         let after = leaks[at + 1..].iter().zip(at + 1..);
         let inside = after.take_while(|(other, _)| other.bytes.start < leak.bytes.end).take(DOUBLES_MAX);
-        for (other, number) in inside.filter(|(other, _)| are_one(leak, other)) {
+        let ours = |leak: &Leak| !rules[leak.rule].matches.is_empty();
+        // Rules of others say what they say, each for itself.
+        let both = |other: &Leak| ours(leak) && ours(other) && are_one(leak, other);
+        for (other, number) in inside.filter(|(other, _)| both(other)) {
             let less = if rank(leak, rules) <= rank(other, rules) { number } else { at };
             kept[less] = false;
         }

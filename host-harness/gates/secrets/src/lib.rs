@@ -23,6 +23,7 @@ mod stream;
 mod token;
 mod worker;
 
+pub use canary::RULE as CANARY;
 pub use decode::Encoding;
 pub use mask::masked;
 pub use redact::redact;
