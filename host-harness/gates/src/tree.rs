@@ -73,6 +73,11 @@ impl<'a> Now<'a> {
         &self.survey.untold
     }
 
+    /// Its files, in order.
+    pub fn files(&self) -> impl Iterator<Item = &RepoPath> {
+        self.survey.files.iter()
+    }
+
     /// Whether there is such a file.
     pub fn has(&self, path: &RepoPath) -> bool {
         self.survey.files.contains(path)

@@ -4,7 +4,7 @@
 use agent_contract::{
     Report, RunMode,
     check::{CheckOutcome, CheckResult},
-    gate::GateResult,
+    gate::{GateOutcome, GateResult},
     report::{Conclusion, Reason},
     request::Until,
     result::{Outcome, Verdict},
@@ -58,7 +58,8 @@ pub fn reach(facts: &Facts) -> (Outcome, Verdict) {
         [&[unrecorded, stopped], &[refused, reported], &[checks, nothing], &[gates], &[unplaced]];
     let found =
         stages.iter().map(|stage| stage.iter().flat_map(|finding| finding(facts)).collect::<Finding>());
-    let all = found.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
+    let first = found.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
+    let all = beside_checks(facts, first);
     let outcome = all.first().map_or(Outcome::Succeeded, |(outcome, _)| *outcome);
     let mut reasons: Vec<Reason> = Vec::new();
     for (_, reason) in all {
@@ -70,6 +71,19 @@ pub fn reach(facts: &Facts) -> (Outcome, Verdict) {
     let production_ready = outcome == Outcome::Succeeded && unready.is_none();
     reasons.extend(unready.filter(|_| outcome == Outcome::Succeeded));
     (outcome, Verdict { production_ready, reasons })
+}
+
+/// A check that failed does not hide what the gates found in the files: both stand in the way.
+fn beside_checks(facts: &Facts, found: Finding) -> Finding {
+    let of_checks = |(_, reason): &(Outcome, Reason)| {
+        reason.code.starts_with("check-") || reason.code == Code::GateFailed.as_str()
+    };
+    let finds =
+        |gate: &GateResult| gate.required && gate.outcome == GateOutcome::Fail && gate.faults().count() > 0;
+    match !found.is_empty() && found.iter().all(of_checks) && facts.gates.iter().any(finds) {
+        true => gates(facts).into_iter().chain(found).collect(),
+        false => found,
+    }
 }
 
 /// Why not even a success is fit for production.

@@ -1,7 +1,7 @@
 //! The gates that look into files, by themselves: no run, no agent.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -95,7 +95,7 @@ pub fn scan(scan: &Scan) -> Result<Judged, StartError> {
         now: index.as_ref().map_or(&now as _, |index| index as _),
         before: before.as_ref().map(|before| before as _),
         touched: match (&since, &only) {
-            (Some(since), _) => Some(since.changed.clone()),
+            (Some(since), _) => Some(touched(since, (!scan.staged).then_some(&now))),
             (None, Some(only)) => Some([(only.clone(), None)].into()),
             (None, None) => None,
         },
@@ -124,6 +124,16 @@ pub fn scan(scan: &Scan) -> Result<Judged, StartError> {
             required: &scan.gates,
         },
     ))
+}
+
+/// What the checkout has otherwise than the revision, and all that the revision has not: what
+/// git says nothing of, such as what another repository inside holds, counts too.
+fn touched(since: &Since, now: Option<&Now>) -> BTreeMap<RepoPath, Option<RepoPath>> {
+    let mut touched = since.changed.clone();
+    for path in now.iter().flat_map(|now| now.files()).filter(|path| !since.has(path)) {
+        touched.entry(path.clone()).or_insert(None);
+    }
+    touched
 }
 
 fn changed(scan: &Scan, root: &Path, revision: &str) -> Result<Since, KernelError> {

@@ -1,6 +1,6 @@
 use std::{collections::BTreeSet, path::PathBuf};
 
-use agent_contract::gate::{GateOutcome, GateResult};
+use agent_contract::gate::{GateName, GateOutcome, GateResult};
 use finding::{report, sarif};
 use gates::Judged;
 use kernel::{Itself, workspace::Ignored};
@@ -40,6 +40,7 @@ pub(super) fn run(args: &ScanArgs, json: bool, state_dir: Option<PathBuf>) -> Re
         );
         return Err(Problem::invalid("usage", message));
     }
+    refuse_idle(&args.tools, &asked)?;
     let judged = scanning::scan(&Scan {
         path: &args.path,
         gates: asked,
@@ -56,6 +57,17 @@ pub(super) fn run(args: &ScanArgs, json: bool, state_dir: Option<PathBuf>) -> Re
     let passed =
         |result: &GateResult| matches!(result.outcome, GateOutcome::Pass | GateOutcome::NotApplicable);
     Ok(if results.iter().all(passed) { 0 } else { FAILED })
+}
+
+/// A tool that is named and has nothing to do would pass for one that found nothing.
+fn refuse_idle(tools: &[String], asked: &BTreeSet<GateName>) -> Result<(), Problem> {
+    let idle = |name: &String| {
+        Some((name.clone(), gates::tools::gate_of(name).filter(|gate| !asked.contains(gate))?))
+    };
+    let Some((name, gate)) = tools.iter().find_map(idle) else { return Ok(()) };
+    let message =
+        format!("`{name}` is for the `{gate}` gate, which is not asked for\nhint: add `--gate {gate}`");
+    Err(Problem::invalid("usage", message))
 }
 
 fn tell(judged: &Judged, format: ReportFormat) {

@@ -107,3 +107,19 @@ fn what_the_operator_leaves_out_of_sight_is_said() {
     let output = produce(&world, PATCH, &["--config", "config.toml"]);
     assert_exit(&output, 0, &["no gate looks into `src/main.rs`"]);
 }
+
+#[test]
+fn a_failed_check_hides_no_finding() {
+    let world = sound();
+    let (_, path, text) = planted::faults().into_iter().find(|(gate, ..)| *gate == "sast").unwrap();
+    let body: String = text.lines().map(|line| format!("+{line}\n")).collect();
+    let patch = format!("*** Begin Patch\n*** Add File: added/{path}\n{body}*** End Patch\n");
+    let both = produce(&world, &patch, &["--check", "false"]);
+    assert_exit(
+        &both,
+        4,
+        &["gate `sast`: fail", "scripts/tool.py:4", "check-failed", "check `false` exited 1"],
+    );
+    let alone = produce(&world, PATCH, &["--check", "false"]);
+    assert_exit(&alone, 1, &["check-failed"]);
+}

@@ -274,3 +274,32 @@ fn what_git_is_told_not_to_look_at_is_looked_into() {
         world.git(&["checkout", "-q", "."]);
     }
 }
+
+#[test]
+fn what_git_says_nothing_of_is_new_too() {
+    let world = sound();
+    let (_, _, text) = planted::faults().into_iter().find(|(gate, ..)| *gate == "secrets").unwrap();
+    world.lay("repository/inner/.git/HEAD", "ref: refs/heads/main\n");
+    world.lay("repository/inner/.git/config", "");
+    std::fs::create_dir_all(world.root().join("inner/.git/objects")).unwrap();
+    std::fs::create_dir_all(world.root().join("inner/.git/refs")).unwrap();
+    world.lay("repository/inner/token.rs", &text);
+    assert_exit(&scan(&world, &["--since", "HEAD"]), 4, &["inner/token.rs"]);
+    std::fs::remove_dir_all(world.root().join("inner")).unwrap();
+    world.lay("repository/.git/info/exclude", "left/\n");
+    world.lay("repository/left/token.rs", &text);
+    assert_exit(&scan(&world, &["--since", "HEAD"]), 0, &[]);
+    assert_exit(&scan(&world, &["--since", "HEAD", "--ignored"]), 4, &["left/token.rs"]);
+}
+
+#[test]
+fn a_rule_file_of_others_is_awake() {
+    let world = sound();
+    world.lay(
+        "own.toml",
+        "[[rules]]\nid = \"acme-token\"\nregex = '''\\bacme_[A-Za-z0-9]{24}\\b'''\nkeywords = [\"acme_\"]\n",
+    );
+    assert_exit(&scan(&world, &["--gate", "secrets", "--rules", "own.toml"]), 0, &[]);
+    world.lay("repository/a.txt", "acme_Zx81Kq02LmNv73PtRw64YsBd\n");
+    assert_exit(&scan(&world, &["--gate", "secrets", "--rules", "own.toml"]), 4, &["acme-token"]);
+}

@@ -157,6 +157,8 @@ fn who_is_another_or_is_not_there_is_never_a_pass() {
     assert_exit(&look(&world), 0, &["can do without it"]);
     let unknown = scan(&world, &["--gate", "sast", "--tool", "nobody"]);
     assert_exit(&unknown, 2, &["nothing is known of `nobody`", "hadolint"]);
+    let idle = scan(&world, &["--gate", "sast", "--tool", "hadolint"]);
+    assert_exit(&idle, 2, &["`hadolint` is for the `container` gate"]);
 }
 
 #[test]

@@ -60,6 +60,12 @@ pub(crate) enum Sought {
     Unasked,
 }
 
+/// The gate that the findings of a known tool count for, where nobody says otherwise.
+pub fn gate_of(name: &str) -> Option<GateName> {
+    let known = adapters::embedded().ok()?;
+    known.iter().find(|adapter| adapter.name() == name)?.gates().first().copied()
+}
+
 /// Looks for a tool, and says which gate its findings count for.
 pub(crate) fn seek(config: &ToolConfig, opening: &Opening) -> Result<(GateName, Sought), String> {
     let adapter = adapter(config, opening)?;

@@ -92,6 +92,11 @@ impl Since {
         Ok(Self { commit, changed, untold, blobs: blobs?, checkout })
     }
 
+    /// Whether the revision has such a file.
+    pub fn has(&self, path: &RepoPath) -> bool {
+        self.blobs.contains_key(path)
+    }
+
     /// The files of the revision.
     pub fn paths(&self) -> impl Iterator<Item = &RepoPath> {
         self.blobs.keys()
