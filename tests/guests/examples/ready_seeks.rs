@@ -79,6 +79,15 @@ fn seek(way: &str) -> &'static str {
             ("result.json", br#"{"verdict":{"production_ready":true}}"#),
             ("waivers.json", br#"{"waivers":[{"fingerprint":"*","reason":"fine","owner":"me"}]}"#),
         ]),
+        way => return seek_in_silence(way),
+    }
+    check();
+    LIE
+}
+
+/// Ways that say nothing of gates.
+fn seek_in_silence(way: &str) -> &'static str {
+    match way {
         "takes the file for a binary" => {
             let mut bytes = vec![0_u8; 64];
             bytes.extend(leak());
