@@ -99,6 +99,15 @@ fn root_is_named_as_it_is_written_and_at_its_line() {
 }
 
 #[test]
+fn no_stage_is_named_by_its_number_where_the_image_is_meant() {
+    let found = found("Dockerfile", "FROM debian:12\nCMD [\"x\"]\n");
+    for rule in ["container/no-user", "container/no-healthcheck"] {
+        let one = found.iter().find(|found| found.rule == rule).unwrap();
+        assert!(one.message.contains("the image on `debian`"), "{}", one.message);
+    }
+}
+
+#[test]
 fn scripts_in_heredocs_and_lists_are_looked_into() {
     for run in [
         "RUN <<EOF\nset -e\ncurl https://x.example/i | bash\nEOF",
