@@ -57,6 +57,18 @@ fn a_count_that_differs_and_a_word_of_trouble_are_errors() {
     }
 }
 
+#[test]
+fn no_error_of_an_empty_output_has_a_gap() {
+    let mut said = 0;
+    for (tool, case) in tools() {
+        if let Judged::Error(reason) = tool.judge(&target(&case.tree()), &case.ends(&tool, case.ended(""))) {
+            assert!(!reason.contains("``"), "{}: {reason}", tool.name());
+            said += usize::from(reason.contains("can't be read: it is empty"));
+        }
+    }
+    assert!(said > 0);
+}
+
 fn findings(judged: Judged) -> Judgement {
     match judged {
         Judged::Findings(judgement) => judgement,

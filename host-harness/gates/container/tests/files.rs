@@ -79,6 +79,35 @@ fn a_finding_names_its_line_and_not_a_secret() {
 }
 
 #[test]
+fn root_is_named_as_it_is_written_and_at_its_line() {
+    for (written, named) in [
+        ("root", "root"),
+        ("0", "0"),
+        ("\"0\"", "0"),
+        ("00", "00"),
+        ("+0", "+0"),
+        ("-0:1", "-0:1"),
+        (":5", ":5"),
+    ] {
+        for from in ["debian:12", "debian:12 AS root"] {
+            let found = found("Dockerfile", &format!("FROM {from}\nUSER {written}\nCMD [\"x\"]\n"));
+            let one = found.iter().find(|found| found.rule == "container/root-user").unwrap();
+            assert_eq!(one.span.unwrap().line, 2, "{written}");
+            assert!(one.message.contains(&format!("user `{named}`,")), "{}", one.message);
+        }
+    }
+}
+
+#[test]
+fn no_stage_is_named_by_its_number_where_the_image_is_meant() {
+    let found = found("Dockerfile", "FROM debian:12\nCMD [\"x\"]\n");
+    for rule in ["container/no-user", "container/no-healthcheck"] {
+        let one = found.iter().find(|found| found.rule == rule).unwrap();
+        assert!(one.message.contains("the image on `debian`"), "{}", one.message);
+    }
+}
+
+#[test]
 fn scripts_in_heredocs_and_lists_are_looked_into() {
     for run in [
         "RUN <<EOF\nset -e\ncurl https://x.example/i | bash\nEOF",

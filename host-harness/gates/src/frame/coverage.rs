@@ -82,7 +82,9 @@ impl Tally {
     }
 
     pub fn broken(&mut self, path: &RepoPath, reason: &str) {
-        self.broken.push(format!("`{path}` {reason}"));
+        let named = format!("`{path}` ");
+        // What could not be read at all names itself.
+        self.broken.push(format!("{named}{}", reason.strip_prefix(&named).unwrap_or(reason)));
         self.skipped(path, "it can't be read");
     }
 
@@ -120,5 +122,25 @@ impl Tally {
             canary,
         };
         (coverage, broken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_broken_is_named_once() {
+        let path = RepoPath::parse("r.bin").unwrap();
+        let table = [
+            ("is no YAML", "`r.bin` is no YAML"),
+            ("`r.bin` is larger than 4 bytes", "`r.bin` is larger than 4 bytes"),
+            ("`r.bin.old` is gone", "`r.bin` `r.bin.old` is gone"),
+        ];
+        for (reason, told) in table {
+            let mut tally = Tally::default();
+            tally.broken(&path, reason);
+            assert_eq!(tally.broken, [told]);
+        }
     }
 }

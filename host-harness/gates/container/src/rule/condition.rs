@@ -50,17 +50,19 @@ impl Condition {
 }
 
 /// Whether every condition holds; the witness is that of the first that has one. What the item is
-/// called is said already, so that it gives way to others.
+/// called is said already, so that it gives way to others; a mark gives way to both.
 pub(crate) fn every<'a>(conditions: &[Condition], item: &'a Item) -> Outcome<'a> {
-    let (mut first, mut other) = (None, None);
+    let (mut first, mut named, mut other) = (None, None, None);
     for condition in conditions {
         match condition.holds(item) {
             Outcome::No => return Outcome::No,
             Outcome::Yes(value) => {
                 first = first.or(value);
+                let value = value.filter(|value| !value.mark);
+                named = named.or(value);
                 other = other.or(value.filter(|value| value.text != item.label));
             }
         }
     }
-    Outcome::Yes(other.or(first))
+    Outcome::Yes(other.or(named).or(first))
 }

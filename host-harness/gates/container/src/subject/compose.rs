@@ -166,7 +166,7 @@ fn image(node: &Node, item: &mut Item) {
     let Some(text) = node.text() else { return };
     let text = known(text);
     let image = Image::parse(&text);
-    let value = |text: &str| Value { text: text.to_owned(), span: node.span };
+    let value = |text: &str| Value { text: text.to_owned(), span: node.span, mark: false };
     let mut put =
         |field: &'static str, text: &str| item.fields.entry(field.into()).or_default().push(value(text));
     put("image.name", &image.name);

@@ -37,6 +37,8 @@ const LABEL_CHARS: usize = 120;
 pub(crate) struct Value {
     pub(crate) text: String,
     pub(crate) span: Span,
+    /// It says that something holds, and names nothing.
+    pub(crate) mark: bool,
 }
 
 /// Something that rules judge.
@@ -67,12 +69,14 @@ impl Item {
         text: impl Into<String>,
         span: Span,
     ) {
-        self.fields.entry(field.into()).or_default().push(Value { text: text.into(), span });
+        let value = Value { text: text.into(), span, mark: false };
+        self.fields.entry(field.into()).or_default().push(value);
     }
 
     pub(crate) fn mark(&mut self, field: &'static str, holds: bool) {
         if holds {
-            self.put(field, "yes");
+            let value = Value { text: "yes".to_owned(), span: self.span, mark: true };
+            self.fields.entry(field.into()).or_default().push(value);
         }
     }
 

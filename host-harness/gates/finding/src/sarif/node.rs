@@ -5,12 +5,16 @@ use serde_json::{Map, Number, Value};
 
 /// Why a tool's output can't be read, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the output can't be read at `{pointer}`: {reason}")]
+#[error("the output can't be read{}: {reason}", place(.pointer))]
 pub struct Fault {
     /// The place, as a JSON pointer; `/` alone is not one, the empty text is the whole.
     pub pointer: String,
     /// What is wrong there.
     pub reason: String,
+}
+
+fn place(pointer: &str) -> String {
+    if pointer.is_empty() { String::new() } else { format!(" at `{pointer}`") }
 }
 
 /// Bytes of an output at the most: a report is read whole.
@@ -214,6 +218,17 @@ mod tests {
         }
         assert!(Document::parse(b"\xef\xbb\xbf{}").is_ok());
         assert!(Document::parse(b"\xff").is_err());
+    }
+
+    #[test]
+    fn a_fault_of_the_whole_names_no_place() {
+        let said = |text: &[u8]| Document::parse(text).unwrap_err().to_string();
+        assert_eq!(said(b""), "the output can't be read: it is empty");
+        let node = Document::parse(b"{}").unwrap();
+        let fault = node.root().need("a").unwrap_err();
+        assert!(!fault.to_string().contains("``"), "{fault}");
+        let fault = Fault { pointer: "/a".to_owned(), reason: "r".to_owned() };
+        assert_eq!(fault.to_string(), "the output can't be read at `/a`: r");
     }
 
     #[test]
