@@ -110,21 +110,24 @@ impl<'a> Sight<'a> {
         let (mut at, mut segments, mut last) = (number, Vec::new(), None);
         while segments.len() < SEGMENTS_MAX {
             let kind = self.kind(at);
-            if self.facts.names.has(kind) {
+            if self.facts.names.has(kind) || self.facts.types.has(kind) {
                 segments.push(self.text(at));
                 segments.reverse();
                 return Some((segments, last.unwrap_or(at)));
             }
-            if !self.facts.paths.has(kind) {
+            if !self.facts.paths.has(kind) && !self.facts.type_paths.has(kind) {
                 let module = imports::required(self, at)?;
                 segments.push(module);
                 segments.reverse();
                 return Some((segments, last?));
             }
             let mut named = self.named(at);
-            let (object, name) = (named.next()?, named.last()?);
-            last.get_or_insert(name);
-            segments.push(self.text(name));
+            let object = named.next()?;
+            // `::system` is in nothing.
+            if let Some(name) = named.last() {
+                last.get_or_insert(name);
+                segments.push(self.text(name));
+            }
             at = object;
         }
         None
