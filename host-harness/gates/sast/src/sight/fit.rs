@@ -76,7 +76,11 @@ impl Sight<'_> {
             }
         }
         if self.facts.paths.has(self.kind(at)) || self.facts.type_paths.has(self.kind(at)) {
-            return self.named(at).last().map_or(Keys::Unknown, |last| Keys::Known(self.text(last), None));
+            let (innermost, _) = self.rightmost(at);
+            return self
+                .named(innermost)
+                .last()
+                .map_or(Keys::Unknown, |last| Keys::Known(self.text(last), None));
         }
         if !self.facts.names.has(self.kind(at)) && !self.facts.types.has(self.kind(at)) {
             return Keys::Unknown;
