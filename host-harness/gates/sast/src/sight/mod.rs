@@ -154,6 +154,13 @@ impl<'a> Sight<'a> {
         self.imports.alias(name)
     }
 
+    /// What a metavariable's name is called where it was imported from.
+    pub fn imported_name(&self, bound: &Bound<'_>) -> Option<&[u8]> {
+        let is_name = self.facts.names.has(self.kind(bound.node?));
+        let path = if is_name { self.imported(self.bound_text(bound)) } else { None };
+        path?.last().map(Vec::as_slice)
+    }
+
     /// The line that a byte stands on, from zero.
     pub fn line(&self, at: u32) -> usize {
         let lines = self.lines.get_or_init(|| {
