@@ -8,6 +8,9 @@ use crate::{
     shape::inner,
 };
 
+/// The longest name of a class that is taken as an import: chains of calls may be very long.
+const QUALIFIED_BYTES_MAX: usize = 200;
+
 /// Names that the file gives to what is elsewhere.
 #[derive(Default)]
 pub(super) struct Imports {
@@ -56,6 +59,9 @@ impl Imports {
 
     /// `java.net.URL` needs no import.
     fn take_qualified(&mut self, text: &[u8]) {
+        if text.len() > QUALIFIED_BYTES_MAX {
+            return;
+        }
         let names: Vec<_> = text.split(|byte| *byte == b'.').collect();
         let packages = names.iter().take_while(|name| is_package(name)).count();
         let is_class = names.get(packages).and_then(|name| name.first()).is_some_and(u8::is_ascii_uppercase);
