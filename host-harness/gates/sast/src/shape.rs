@@ -102,7 +102,9 @@ fn roots(shape: &Shape, facts: &Facts) -> Vec<u16> {
     match shape {
         Shape::Branch(kind, _) | Shape::Leaf(kind, _) | Shape::Kind(kind, _) => vec![*kind],
         Shape::Text(_) => facts.strings.all().to_vec(),
-        Shape::Path(_) => [facts.paths.all(), facts.names.all()].concat(),
+        Shape::Path(_) => {
+            [facts.paths.all(), facts.names.all(), facts.types.all(), facts.type_paths.all()].concat()
+        }
         Shape::Any(_) => Vec::new(),
     }
 }
@@ -159,7 +161,7 @@ fn plain(shape: &symbols::Shape, text: &mut Vec<u8>) -> bool {
 /// The steps of a path of which all are known but the last.
 fn path(shape: &symbols::Shape, facts: &Facts) -> Option<Vec<Segment>> {
     match shape {
-        symbols::Shape::Leaf(kind, text) if facts.names.has(*kind) => {
+        symbols::Shape::Leaf(kind, text) if facts.names.has(*kind) || facts.types.has(*kind) => {
             Some(vec![Segment::Name(text.clone().into_bytes())])
         }
         symbols::Shape::Branch(kind, shapes) if facts.paths.has(*kind) => {

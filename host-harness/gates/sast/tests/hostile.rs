@@ -86,6 +86,8 @@ fn hostile_sources_are_done_or_broken_in_time() {
         ("a.js", format!("eval({}req.query.x)", many("a => ", 3_000))),
         ("a.c", many("#if A\nstrcpy(", 20_000)),
         ("a.rs", format!("fn f() {{ transmute({}) }}", many("!", 50_000))),
+        ("A.java", format!("class A {{ Object f() {{ return {}MessageDigest; }} }}", many("a.", 200_000))),
+        ("a.cpp", format!("void f() {{ {}system(x); }}", many("a::", 200_000))),
         ("a.py", format!("subprocess.run({}, shell=True)", many("a=1,", 20_000))),
         (
             "A.java",

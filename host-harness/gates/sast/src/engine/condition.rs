@@ -53,8 +53,11 @@ impl Condition {
     fn text_holds(&self, sight: &Sight<'_>, bound: &Bound<'_>) -> bool {
         let text = sight.bound_text(bound);
         let number = || number(text);
+        let is_like = |regex: &Regex| {
+            regex.is_match(text) || sight.imported_name(bound).is_some_and(|name| regex.is_match(name))
+        };
         sight.step(text.len() / 16)
-            && self.text.as_ref().is_none_or(|regex| regex.is_match(text))
+            && self.text.as_ref().is_none_or(is_like)
             && self.not_text.as_ref().is_none_or(|regex| !regex.is_match(text))
             && self.below.is_none_or(|most| number().is_some_and(|number| number < most))
             && self.above.is_none_or(|least| number().is_some_and(|number| number > least))

@@ -25,6 +25,10 @@ pub(crate) struct Facts {
     pub containers: Kinds,
     pub names: Kinds,
     pub paths: Kinds,
+    /// Names of types, where they are another kind than names of values.
+    pub types: Kinds,
+    /// Types that are named with what they are in.
+    pub type_paths: Kinds,
     pub interpolations: Kinds,
     pub sums: Kinds,
     pub calls: Kinds,
@@ -81,6 +85,8 @@ impl Facts {
             containers: kinds(table.containers),
             names: kinds(table.names),
             paths: kinds(table.paths),
+            types: kinds(table.types),
+            type_paths: kinds(table.type_paths),
             interpolations: kinds(table.interpolations),
             sums: kinds(table.sums),
             calls: kinds(table.calls),
@@ -94,11 +100,24 @@ impl Facts {
         })
     }
 
-    /// Whether a path may have more before what a rule names: `std::mem::transmute` is
-    /// `mem::transmute`, too.
-    pub fn paths_have_more_before(&self) -> bool {
-        matches!(self.language, Language::Rust | Language::Cpp | Language::C)
+    /// Whether a path may have some names before what a rule names: `std::mem::transmute` is
+    /// `mem::transmute`, too, and `java.net.URL` is `URL`.
+    pub fn may_stand_before(&self, before: &[&[u8]], names: &[&[u8]]) -> bool {
+        match self.language {
+            Language::Rust | Language::Cpp | Language::C => true,
+            Language::Java => {
+                let is_class =
+                    names.first().is_some_and(|name| name.first().is_some_and(u8::is_ascii_uppercase));
+                before.is_empty() || (is_class && before.iter().all(|name| is_package(name)))
+            }
+            _ => before.is_empty(),
+        }
     }
+}
+
+/// Whether a name is written as those of Java's packages are.
+pub(crate) fn is_package(name: &[u8]) -> bool {
+    name.first().is_some_and(u8::is_ascii_lowercase) && !name.iter().any(u8::is_ascii_uppercase)
 }
 
 #[cfg(test)]

@@ -75,10 +75,14 @@ impl Sight<'_> {
                 None => return Keys::Unknown,
             }
         }
-        if self.facts.paths.has(self.kind(at)) {
-            return self.named(at).last().map_or(Keys::Unknown, |last| Keys::Known(self.text(last), None));
+        if self.facts.paths.has(self.kind(at)) || self.facts.type_paths.has(self.kind(at)) {
+            let (innermost, _) = self.rightmost(at);
+            return self
+                .named(innermost)
+                .last()
+                .map_or(Keys::Unknown, |last| Keys::Known(self.text(last), None));
         }
-        if !self.facts.names.has(self.kind(at)) {
+        if !self.facts.names.has(self.kind(at)) && !self.facts.types.has(self.kind(at)) {
             return Keys::Unknown;
         }
         let name = self.text(at);
@@ -177,10 +181,11 @@ impl Sight<'_> {
 
     fn names_fit(&self, segments: &[Segment], names: &[&[u8]]) -> bool {
         let Some(more) = names.len().checked_sub(segments.len()) else { return false };
-        if more > 0 && !self.facts.paths_have_more_before() {
+        let (before, names) = names.split_at(more);
+        if !self.facts.may_stand_before(before, names) {
             return false;
         }
-        segments.iter().zip(&names[more..]).all(|(segment, name)| match segment {
+        segments.iter().zip(names).all(|(segment, name)| match segment {
             Segment::Name(wanted) => wanted == name,
             Segment::Any(_) => true,
         })

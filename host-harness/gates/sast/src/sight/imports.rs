@@ -3,7 +3,13 @@ use std::collections::HashMap;
 use symbols::{Language, syntax::Flat};
 
 use super::Sight;
-use crate::{facts::Facts, shape::inner};
+use crate::{
+    facts::{Facts, is_package},
+    shape::inner,
+};
+
+/// The longest name of a class that is taken as an import: chains of calls may be very long.
+const QUALIFIED_BYTES_MAX: usize = 200;
 
 /// Names that the file gives to what is elsewhere.
 #[derive(Default)]
@@ -15,10 +21,13 @@ pub(super) struct Imports {
 impl Imports {
     pub fn of(flat: &Flat, bytes: &[u8], facts: &Facts) -> Self {
         let mut imports = Self::default();
+        let is_java = facts.language == Language::Java;
         for node in flat.nodes() {
             let text = || bytes.get(node.start as usize..node.end as usize).unwrap_or_default();
             if facts.imports.has(node.kind) {
                 imports.take(&String::from_utf8_lossy(text()), facts.language);
+            } else if facts.type_paths.has(node.kind) || (is_java && facts.paths.has(node.kind)) {
+                imports.take_qualified(text());
             } else if is_script(facts.language) && facts.assignments[0].kind == node.kind {
                 imports.take_required(&String::from_utf8_lossy(text().get(..200).unwrap_or(text())));
             }
@@ -45,6 +54,19 @@ impl Imports {
                 let name = name.trim().trim_start_matches("static ").trim_end_matches(';').trim();
                 self.modules.push(name.as_bytes().to_vec());
             }
+        }
+    }
+
+    /// `java.net.URL` needs no import.
+    fn take_qualified(&mut self, text: &[u8]) {
+        if text.len() > QUALIFIED_BYTES_MAX {
+            return;
+        }
+        let names: Vec<_> = text.split(|byte| *byte == b'.').collect();
+        let packages = names.iter().take_while(|name| is_package(name)).count();
+        let is_class = names.get(packages).and_then(|name| name.first()).is_some_and(u8::is_ascii_uppercase);
+        if packages > 1 && packages + 1 == names.len() && is_class {
+            self.modules.push(text.to_vec());
         }
     }
 

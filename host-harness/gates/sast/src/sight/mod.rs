@@ -107,32 +107,58 @@ impl<'a> Sight<'a> {
 
     /// The names that a node is nothing but, and the node of the last.
     pub fn path(&self, number: u32) -> Option<(Vec<&'a [u8]>, u32)> {
-        let (mut at, mut segments, mut last) = (number, Vec::new(), None);
+        let (mut at, mut before) = self.rightmost(number);
+        let (mut segments, mut last) = (Vec::new(), None);
         while segments.len() < SEGMENTS_MAX {
             let kind = self.kind(at);
-            if self.facts.names.has(kind) {
+            if self.facts.names.has(kind) || self.facts.types.has(kind) {
                 segments.push(self.text(at));
-                segments.reverse();
-                return Some((segments, last.unwrap_or(at)));
+                before.extend(segments.iter().rev());
+                return Some((before, last.unwrap_or(at)));
             }
-            if !self.facts.paths.has(kind) {
+            if !self.facts.paths.has(kind) && !self.facts.type_paths.has(kind) {
                 let module = imports::required(self, at)?;
                 segments.push(module);
                 segments.reverse();
                 return Some((segments, last?));
             }
             let mut named = self.named(at);
-            let (object, name) = (named.next()?, named.last()?);
-            last.get_or_insert(name);
-            segments.push(self.text(name));
+            let object = named.next()?;
+            // `::system` is in nothing.
+            if let Some(name) = named.last() {
+                last.get_or_insert(name);
+                segments.push(self.text(name));
+            }
             at = object;
         }
         None
     }
 
+    /// C++ has `a::(b::c)` where others have `(a.b).c`: the innermost part, and what is before.
+    fn rightmost(&self, number: u32) -> (u32, Vec<&'a [u8]>) {
+        let (mut at, mut before) = (number, Vec::new());
+        while before.len() < SEGMENTS_MAX && self.facts.paths.has(self.kind(at)) {
+            let mut named = self.named(at);
+            let (first, last) = (named.next(), named.last());
+            let Some(name) = last.or(first).filter(|name| self.facts.paths.has(self.kind(*name))) else {
+                break;
+            };
+            before.extend(first.filter(|_| last.is_some()).map(|scope| self.text(scope)));
+            at = name;
+        }
+        (at, before)
+    }
+
     /// What a name was imported as, step by step.
     pub fn imported(&self, name: &[u8]) -> Option<&[Vec<u8>]> {
         self.imports.alias(name)
+    }
+
+    /// What a metavariable's name is called where it was imported from.
+    pub fn imported_name(&self, bound: &Bound<'_>) -> Option<&[u8]> {
+        let is_name = self.facts.names.has(self.kind(bound.node?));
+        let path = if is_name { self.imported(self.bound_text(bound)) } else { None };
+        path?.last().map(Vec::as_slice)
     }
 
     /// The line that a byte stands on, from zero.
