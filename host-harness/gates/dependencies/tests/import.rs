@@ -139,6 +139,21 @@ fn an_index_tells_what_was_yanked() {
 }
 
 #[test]
+fn an_index_alone_says_what_it_lacks() {
+    let of = |line: &str, date_ms| {
+        let mut importer = Importer::new();
+        importer.index("index", [("a", line)]).expect("an index");
+        importer.finish(date_ms).map(drop)
+    };
+    let yanked = r#"{"name":"a","vers":"1.0.0","yanked":true}"#;
+    assert_eq!(of(yanked, Some(1)), Ok(()));
+    assert_eq!(of(yanked, None), Err(DataError::Undated));
+    assert_eq!(of(r#"{"name":"a","vers":"1.0.0"}"#, Some(1)), Err(DataError::NoneYanked));
+    let none = Importer::new().index("index", [("config.json", "[]")]).expect_err("no line of an index");
+    assert_eq!(none, DataError::NoIndex { name: "index".to_owned() });
+}
+
+#[test]
 fn the_snapshot_of_rustsec_is_read_whole() {
     let Ok(folder) = std::env::var("CODE_ASSIST_VECTORS") else {
         println!("CODE_ASSIST_VECTORS is not set: the snapshot of RustSec was not tried");
