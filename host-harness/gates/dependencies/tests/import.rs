@@ -93,6 +93,12 @@ fn what_stands_beside_advisories_is_no_unreadable_one() {
         assert!(!import("index/other.json", broken));
     }
     assert!(!import("ID/GO-2026-2.json", b"{}"));
+    for named in ["GHSA-cpph-fmgj-qjvq.json", "a/mal-abc.json", "RUSTSEC-x.json", "PYSEC-x.yaml", "OSV-x.yml"]
+    {
+        for corrupt in [&b"null"[..], b"[]", b"{}", b""] {
+            assert!(!import(named, corrupt), "{named}");
+        }
+    }
 }
 
 #[test]

@@ -222,7 +222,9 @@ impl Importer {
         let file = path.rsplit('/').next().unwrap_or(path);
         let read = match file.rsplit_once('.').map(|(_, extension)| extension) {
             Some("json") => parse_osv(bytes),
-            Some("yaml" | "yml") if bytes.starts_with(b"id:") || path.contains("vulns/") => {
+            Some("yaml" | "yml")
+                if bytes.starts_with(b"id:") || path.contains("vulns/") || has_name_of_advisory(file) =>
+            {
                 parse_osv_yaml(bytes)
             }
             Some("md") if is_rustsec(path, bytes) => parse_rustsec(bytes),
@@ -294,7 +296,68 @@ fn is_rustsec(path: &str, bytes: &[u8]) -> bool {
 
 /// Databases have lists and dates of their own beside their advisories, whose names have a number.
 fn is_no_advisory(file: &str, bytes: &[u8]) -> bool {
-    let numbered = file.bytes().any(|byte| byte.is_ascii_digit());
+    let named = has_name_of_advisory(file) || file.bytes().any(|byte| byte.is_ascii_digit());
     let json = serde_json::from_slice::<serde_json::Value>(bytes);
-    !numbered && json.is_ok_and(|value| value.get("id").is_none() && value.get("affected").is_none())
+    !named && json.is_ok_and(|value| value.get("id").is_none() && value.get("affected").is_none())
+}
+
+/// How the ids of advisories begin, as OSV lists them.
+const PREFIXES: [&str; 51] = [
+    "ALBA-",
+    "ALEA-",
+    "ALPINE-",
+    "ALSA-",
+    "ASB-",
+    "BELL-",
+    "BIT-",
+    "CANARY-",
+    "CGA-",
+    "CLEANSTART-",
+    "CURL-",
+    "CVE-",
+    "DEBIAN-",
+    "DLA-",
+    "DRUPAL-",
+    "DSA-",
+    "DTSA-",
+    "ECHO-",
+    "EEF-",
+    "ELA-",
+    "GHSA-",
+    "GO-",
+    "GSD-",
+    "HSEC-",
+    "JLSEC-",
+    "JVNDB-",
+    "KUBE-",
+    "LBSEC-",
+    "LSN-",
+    "MAL-",
+    "MGASA-",
+    "MINI-",
+    "OESA-",
+    "OPENSUSE-",
+    "OSEC-",
+    "OSV-",
+    "PHSA-",
+    "PSF-",
+    "PUB-",
+    "PYSEC-",
+    "RHBA-",
+    "RHEA-",
+    "RHSA-",
+    "RLSA-",
+    "ROOT-",
+    "RSEC-",
+    "RUSTSEC-",
+    "RXSA-",
+    "SUSE-",
+    "UBUNTU-",
+    "USN-",
+];
+
+/// Whether a file is named by the id of an advisory: then it is one, whatever it holds.
+fn has_name_of_advisory(file: &str) -> bool {
+    let file = file.to_ascii_uppercase();
+    PREFIXES.iter().any(|prefix| file.starts_with(prefix))
 }
