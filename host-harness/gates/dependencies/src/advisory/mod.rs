@@ -166,7 +166,7 @@ impl Advisory {
 
     /// What was made to do harm is not let by for a version that nobody can read.
     fn unlisted(&self, order: Order, version: &str) -> Reach {
-        match self.kind == Kind::Malicious && !order.reads(version) {
+        match self.kind == Kind::Malicious && !order.is_regular(version) {
             true => Reach::Unsure(version.to_owned()),
             false => Reach::Out,
         }
