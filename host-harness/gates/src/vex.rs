@@ -46,7 +46,8 @@ impl Word {
         let Some(seen) = seen.filter(|seen| !seen.findings.is_empty()) else { return Abouts::new() };
         let abouts = self.dependencies.spoken_of(&packages::read(subject.now));
         for finding in seen.findings.iter_mut().filter(|finding| finding.waiver.is_none()) {
-            let settled = abouts.get(&finding.fingerprint).and_then(|about| self.statements.settled(about));
+            let about = abouts.get(&finding.fingerprint);
+            let settled = about.and_then(|about| self.statements.settled(about, self.now_ms));
             finding.waiver = settled.map(|settled| Waiver {
                 fingerprint: finding.fingerprint.clone(),
                 reason: format!("OpenVEX: {}", settled.justification()),

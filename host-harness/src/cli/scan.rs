@@ -67,8 +67,12 @@ pub enum AdvisoriesCommand {
     /// Take in archives or folders: OSV as zip or JSON, RustSec's database as tar or folder.
     Import {
         /// The archives or folders. What was imported before is replaced.
-        #[arg(required = true, value_hint = ValueHint::AnyPath)]
+        #[arg(required_unless_present = "indexes", value_hint = ValueHint::AnyPath)]
         sources: Vec<PathBuf>,
+        /// What tells which versions were yanked: a folder such as Cargo's `registry/index`, with
+        /// every file in it, or one file of lines of JSON. May be repeated.
+        #[arg(long = "index", value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        indexes: Vec<PathBuf>,
         /// The SHA-256 that the only archive has to have.
         #[arg(long, value_name = "SHA256")]
         sha256: Option<String>,

@@ -18,12 +18,12 @@ const UNREAD_MAX: usize = 20;
 /// Takes in advisories, or says what is there.
 pub(super) fn run(command: AdvisoriesCommand, json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem> {
     match command {
-        AdvisoriesCommand::Import { sources, sha256, date, allow_unread, config } => {
+        AdvisoriesCommand::Import { sources, indexes, sha256, date, allow_unread, config } => {
             let place = place(config.as_deref(), state_dir)?;
             let mut importer = Importer::new();
             importer.tolerate_unread(allow_unread);
             let source = Source { sha256: sha256.as_deref(), date: date.as_deref(), place: &place };
-            import(importer, &sources, &source, json)
+            import(importer, (&sources, &indexes), &source, json)
         }
         AdvisoriesCommand::Update { paths, binding, sha256, date, allow_unread, config } => {
             let place = place(config.as_deref(), state_dir)?;
@@ -84,10 +84,33 @@ impl Source<'_> {
     }
 }
 
-fn import(mut importer: Importer, sources: &[PathBuf], source: &Source, json: bool) -> Result<u8, Problem> {
+fn import(
+    mut importer: Importer,
+    (sources, indexes): (&[PathBuf], &[PathBuf]),
+    source: &Source,
+    json: bool,
+) -> Result<u8, Problem> {
     source.refuse_several(sources.len())?;
+    if source.sha256.is_some() && sources.is_empty() {
+        return Err(invalid("`--sha256` is for an archive, and there is none".to_owned()));
+    }
     sources.iter().try_for_each(|path| take(&mut importer, path, source))?;
+    indexes.iter().try_for_each(|path| take_index(&mut importer, path))?;
     keep(importer, source, json)
+}
+
+/// What a registry's index says of yanked versions.
+fn take_index(importer: &mut Importer, path: &Path) -> Result<(), Problem> {
+    let name = path.to_string_lossy().into_owned();
+    let mut files = Vec::new();
+    match path.is_dir() {
+        true => input::each_of_folder(path, is_of_index, ADVISORY_BYTES_MAX, |name, bytes| {
+            files.push((name, bytes))
+        })?,
+        false => files.push((name.clone(), input::read(path, ARCHIVE_BYTES_MAX)?)),
+    }
+    files.sort();
+    importer.index(&name, files).map_err(|error| invalid(error.to_string()))
 }
 
 /// Fetches archives by a binding, and takes them in.
@@ -165,6 +188,14 @@ fn read(importer: &mut Importer, name: &str, bytes: Vec<u8>) -> Result<(), Probl
 fn is_advisory(name: &str) -> bool {
     let hidden = name.split('/').any(|part| part.starts_with('.') && part.len() > 2);
     !hidden && [".json", ".md", ".yaml", ".yml"].iter().any(|end| name.ends_with(end))
+}
+
+/// Cargo keeps its lines in `.cache`, and files of its own beside them; no package has a name
+/// with a dot.
+fn is_of_index(name: &str) -> bool {
+    let is_git = name.split('/').any(|folder| folder == ".git");
+    let own = ["config.json", ".last-updated", ".cargo-ok", ".cargo-index-lock", "CACHEDIR.TAG"];
+    !is_git && !name.rsplit('/').next().is_some_and(|file| own.contains(&file))
 }
 
 fn show(place: &Path, json: bool) -> Result<u8, Problem> {

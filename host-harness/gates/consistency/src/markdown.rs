@@ -52,6 +52,8 @@ pub(crate) struct Passage {
 pub(crate) struct Code {
     pub(crate) text: String,
     pub(crate) line: u32,
+    /// The address that it is the text of a link to.
+    pub(crate) leads: Option<String>,
 }
 
 /// A code block.
@@ -111,6 +113,7 @@ struct Reader {
     block: Option<Block>,
     heading: Option<String>,
     html: Option<(String, usize)>,
+    leads: Option<String>,
     table_head: Option<String>,
     in_head: bool,
     in_metadata: bool,
@@ -169,9 +172,13 @@ impl Reader {
                 let fence = u32::from(matches!(kind, CodeBlockKind::Fenced(_)));
                 self.block = Some(Block { info, text: String::new(), line: self.line(at) + fence });
             }
-            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
-                let line = self.line(at);
-                self.parts.links.push(Link { target: dest_url.into_string(), line });
+            Tag::Link { ref dest_url, .. } | Tag::Image { ref dest_url, .. } => {
+                let is_link = matches!(tag, Tag::Link { .. });
+                let (line, target) = (self.line(at), dest_url.to_string());
+                if is_link {
+                    self.leads = Some(target.clone());
+                }
+                self.parts.links.push(Link { target, line });
             }
             Tag::HtmlBlock => self.html = Some((String::new(), at)),
             Tag::MetadataBlock(MetadataBlockKind::YamlStyle | MetadataBlockKind::PlusesStyle) => {
@@ -194,6 +201,7 @@ impl Reader {
                 self.in_head = false;
                 self.close();
             }
+            TagEnd::Link => self.leads = None,
             TagEnd::Table => self.table_head = None,
             TagEnd::TableCell => self.text(" ", 0),
             TagEnd::Paragraph | TagEnd::Item | TagEnd::TableRow => self.close(),
@@ -242,7 +250,7 @@ impl Reader {
         let line = self.line(at);
         self.text(code, at);
         if let Some(passage) = &mut self.passage {
-            passage.codes.push(Code { text: code.to_owned(), line });
+            passage.codes.push(Code { text: code.to_owned(), line, leads: self.leads.clone() });
         }
     }
 

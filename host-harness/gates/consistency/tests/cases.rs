@@ -40,6 +40,15 @@ fn every_rule_catches_and_lets_pass_what_it_shows() {
 }
 
 #[test]
+fn the_guide_has_the_severities_of_the_rules() {
+    let guide = include_str!("../../../../docs/gates/consistency.md");
+    for rule in gate().catalogue().rules() {
+        let row = format!("| `{}` | {} |", rule.id, rule.severity.as_str());
+        assert!(guide.contains(&row), "{row}");
+    }
+}
+
+#[test]
 fn the_canary_is_found() {
     let (gate, canary) = (gate(), gate().canary());
     assert!(canary.iter().all(|file| gate.passes_over(&file.path).is_none()));

@@ -7,6 +7,9 @@ use dependencies::vex::{
 };
 use serde_json::{Value, json};
 
+/// 2026-11-01.
+const NOW_MS: u64 = 1_793_491_200_000;
+
 fn about() -> About {
     About { ids: vec!["RUSTSEC-1".to_owned(), "CVE-1".to_owned()], purl: "pkg:cargo/left@1.0.0".to_owned() }
 }
@@ -25,7 +28,7 @@ fn read(value: &Value) -> Result<Document, VexError> {
 fn status(statements: Value, products: &[&str]) -> Option<Status> {
     let documents = [read(&document("2026-01-01T00:00:00Z", statements)).expect("a document")];
     let products: Vec<String> = products.iter().map(|product| (*product).to_owned()).collect();
-    answer(&about(), &products, &documents).map(|statement| statement.status)
+    answer(&about(), &products, &documents, NOW_MS).map(|statement| statement.status)
 }
 
 #[test]
@@ -141,18 +144,30 @@ fn a_statement_settles_a_finding_with_who_says_so_and_why() {
     let mut other = about();
     other.purl = "pkg:cargo/right@1.0.0".to_owned();
     let statements = settling();
-    let settled = statements.settled(&about()).expect("it is");
+    let settled = statements.settled(&about(), NOW_MS).expect("it is");
     assert_eq!((settled.status(), settled.author()), (Status::NotAffected, "A"));
     let why = "not affected, says A: vulnerable_code_not_in_execute_path: it is never called";
     assert_eq!(settled.justification(), why);
-    assert_eq!(statements.settled(&other), None);
-    assert!(Statements::read(b"{}").is_err() && Statements::default().settled(&about()).is_none());
+    assert_eq!(statements.settled(&other, NOW_MS), None);
+    assert!(Statements::read(b"{}").is_err() && Statements::default().settled(&about(), NOW_MS).is_none());
     let later = json!([{"vulnerability": {"name": "RUSTSEC-1"}, "products": [{"@id": "pkg:cargo/left"}],
         "status": "affected", "action_statement": "wait"}]);
     let later = document("2026-02-01T00:00:00Z", later).to_string();
     let later = Statements::read(later.as_bytes()).expect("a document");
-    assert_eq!(later.clone().and(statements.clone()).settled(&about()), None);
-    assert_eq!(statements.and(later).settled(&about()), None);
+    assert_eq!(later.clone().and(statements.clone()).settled(&about(), NOW_MS), None);
+    assert_eq!(statements.and(later).settled(&about(), NOW_MS), None);
+}
+
+#[test]
+fn what_is_dated_in_the_future_is_not_said_yet() {
+    // 2026-01-01, the date of the statement.
+    let said_ms = 1_767_225_600_000;
+    let statements = settling();
+    assert!(statements.settled(&about(), said_ms).is_some());
+    assert_eq!(statements.settled(&about(), said_ms - 1), None);
+    let written = write("B", said_ms - 1, &[(about(), finding())], &statements).expect("it is whole");
+    let document = Document::read(&written.expect("a statement")).expect("a document");
+    assert_eq!(document.statements[0].status, Status::Affected);
 }
 
 #[test]
@@ -161,9 +176,9 @@ fn a_statement_may_name_what_is_judged() {
         "products": [{"@id": "pkg:oci/app", "subcomponents": [{"@id": "pkg:cargo/left@1.0.0"}]}]}]);
     let read = Statements::read(document("2026-01-01T00:00:00Z", statements).to_string().as_bytes());
     let statements = read.expect("a document");
-    assert!(statements.settled(&about()).is_none());
+    assert!(statements.settled(&about(), NOW_MS).is_none());
     let ours = statements.of_products(["pkg:oci/app".to_owned()]);
-    assert_eq!(ours.settled(&about()).map(|settled| settled.status()), Some(Status::Fixed));
+    assert_eq!(ours.settled(&about(), NOW_MS).map(|settled| settled.status()), Some(Status::Fixed));
 }
 
 #[test]
@@ -171,7 +186,8 @@ fn what_the_gate_found_is_written_with_what_settles_it() {
     let mut other = about();
     other.purl = "pkg:npm/%40a/b@2.0.0".to_owned();
     let found = [(about(), finding()), (other, finding())];
-    let write = |found: &[(About, finding::Finding)]| write("B", 0, found, &settling()).expect("it is whole");
+    let write =
+        |found: &[(About, finding::Finding)]| write("B", NOW_MS, found, &settling()).expect("it is whole");
     let bytes = write(&found).expect("two statements");
     let mut turned = found.clone();
     turned.reverse();

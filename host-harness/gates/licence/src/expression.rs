@@ -144,6 +144,15 @@ impl Term {
         family(&self.id)
     }
 
+    /// The licence alone, where an exception softens it.
+    pub fn without_exception(&self) -> Option<Self> {
+        if self.exception.is_some() {
+            return Some(Self { exception: None, ..self.clone() });
+        }
+        let (bare, _) = self.id.split_once("-with-")?;
+        Some(Self { id: gnu_name(bare, self.or_later), ..self.clone() })
+    }
+
     /// Whether a name in a policy means this: the term as it is written, or its licence alone.
     pub fn is_named(&self, name: &str) -> bool {
         let plain = if self.or_later && !self.id.ends_with("-or-later") {

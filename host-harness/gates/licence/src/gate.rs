@@ -69,6 +69,7 @@ impl TreeScanner for Licences {
         let texts = own::texts(tree, &mut survey);
         let found = &mut survey.found;
         own::missing(self, &texts, &inventory, found);
+        own::denied(self, &texts, &inventory, found);
         own::conflicts(self, &texts, &inventory, found);
         if let Some(before) = before {
             own::changed(self, &texts, &inventory, before, found);

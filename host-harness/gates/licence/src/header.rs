@@ -1,6 +1,6 @@
 //! `SPDX-License-Identifier:` in the head of a file.
 
-use crate::Expression;
+use crate::{Expression, said::choice};
 
 /// Headers stand at the top. What stands deeper is more often a text about headers.
 const HEAD_BYTES: usize = 2048;
@@ -23,7 +23,8 @@ fn read(line: &str) -> Option<Result<Expression, String>> {
         return None;
     }
     let said = said.trim().trim_end_matches(['/', '*', '-', '>', '}', '#', ' ']).trim();
-    Some(Expression::parse(said).map_err(|_| said.chars().take(80).collect()))
+    let expression = Expression::parse(said).ok().or_else(|| choice(said));
+    Some(expression.ok_or_else(|| said.chars().take(80).collect()))
 }
 
 #[cfg(test)]
@@ -48,6 +49,8 @@ mod tests {
     fn a_text_about_tags_is_none() {
         assert!(identifiers(b"let tag = \"SPDX-License-Identifier: GPL-3.0-only\";").is_empty());
         assert!(identifiers(b"write SPDX-License-Identifier: MIT at the top").is_empty());
+        let choice = identifiers(b"// SPDX-License-Identifier: MIT OR Foo");
+        assert!(matches!(&choice[..], [(1, Ok(it))] if it.to_string() == "MIT"), "{choice:?}");
         assert_eq!(identifiers(b"\n// SPDX-License-Identifier: Mine"), [(2, Err("Mine".to_owned()))]);
     }
 }

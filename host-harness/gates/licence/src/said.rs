@@ -81,7 +81,8 @@ pub fn understand(said: &str) -> Said {
         return Said::Proprietary;
     }
     let name = said.rsplit(" :: ").next().unwrap_or(said);
-    let found = named(name).or_else(|| several(name)).unwrap_or(Said::Unclear);
+    let found = named(name).or_else(|| several(name)).or_else(|| choice(said).map(one));
+    let found = found.unwrap_or(Said::Unclear);
     if found == Said::Unclear && said.contains('\n') { from_text(said) } else { found }
 }
 
@@ -111,6 +112,15 @@ fn several(name: &str) -> Option<Said> {
     let parts: Option<Vec<String>> = parts.iter().map(|part| as_expression(part)).collect();
     let joined = parts?.join(joint);
     Expression::parse(&joined).ok().map(one)
+}
+
+/// Of a choice between licences of which nobody knows some, those that are known.
+pub fn choice(said: &str) -> Option<Expression> {
+    if !said.contains(" OR ") || said.contains(['(', ')']) {
+        return None;
+    }
+    let known: Vec<&str> = said.split(" OR ").filter(|part| Expression::parse(part).is_ok()).collect();
+    Expression::parse(&known.join(" OR ")).ok()
 }
 
 fn as_expression(part: &str) -> Option<String> {
@@ -180,6 +190,11 @@ mod tests {
             ("https://opensource.org/licenses/MIT", "MIT"),
             ("(MIT OR CC0-1.0)", "MIT OR CC0-1.0"),
             ("SEE LICENSE IN LICENSE.md", "file LICENSE.md"),
+            ("MIT OR Foo", "MIT"),
+            ("Foo OR MIT AND ISC OR Zlib", "MIT AND ISC OR Zlib"),
+            ("MIT AND Foo", "unclear"),
+            ("(MIT OR Foo) AND GPL-3.0-only", "unclear"),
+            ("Foo OR Bar", "unclear"),
             ("UNLICENSED", "proprietary"),
             ("whatever you like", "unclear"),
             ("", "unclear"),

@@ -70,16 +70,9 @@ fn said(document: &Document, language: &Language) -> BTreeMap<Vec<u64>, u32> {
     found
 }
 
-/// `Rust 1.70 or later`, `requires Python >= 3.9`, `Node.js 18+`, `MSRV: 1.70`.
+/// `requires Python >= 3.9`, `the minimum is Rust 1.70`, `MSRV: 1.70`; alone also `Node.js 18+`.
 fn in_text(text: &str, language: &Language) -> Option<Vec<u64>> {
     let text = text.to_lowercase();
-    let words: Vec<_> = text
-        .split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ';' | '`' | '*'))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let least =
-        ["later", "newer", "higher", "above", "minimum", "least", "requires", "require", "msrv", "required"];
-    let asks = words.iter().any(|word| least.contains(&word.trim_end_matches([':', '.'])));
     // What only some features need is no matter of the manifest.
     if ["feature", "nightly", " when ", " if ", "older", "before", "until", "since"]
         .iter()
@@ -87,22 +80,65 @@ fn in_text(text: &str, language: &Language) -> Option<Vec<u64>> {
     {
         return None;
     }
+    text.split(". ").find_map(|sentence| in_sentence(sentence, language))
+}
+
+/// Words by which a sentence speaks of what is needed.
+const ASKING: [&str; 15] = [
+    "minimum",
+    "minimal",
+    "least",
+    "requires",
+    "require",
+    "required",
+    "requirement",
+    "requirements",
+    "msrv",
+    "needs",
+    "need",
+    "needed",
+    "prerequisite",
+    "prerequisites",
+    "supported",
+];
+const LATER: [&str; 8] = ["or", "and", "later", "newer", "higher", "above", "greater", "up"];
+const SIGNS: [&str; 11] = ["version", ">=", "v", "is", "≥", "of", "minimum", "supported", "at", "least", ":"];
+
+fn in_sentence(sentence: &str, language: &Language) -> Option<Vec<u64>> {
+    let words: Vec<_> = sentence
+        .split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ';' | '`' | '*'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let asks = words.iter().any(|word| ASKING.contains(&bare(word)));
     let start = words.iter().position(|word| language.words.contains(&word.trim_end_matches(':')))?;
-    let signs = ["version", ">=", "v", "is", "≥", "of", "minimum", "supported", "at", "least", ":"];
-    let mut signed = false;
+    let is_entry = start == 0 && words[1..].iter().all(|word| is_of_entry(word));
+    if !(asks || is_entry) {
+        return None;
+    }
+    let mut signed = asks || words.iter().any(|word| LATER[2..].contains(&bare(word)));
     for word in words[start + 1..].iter().take(6) {
-        signed |= matches!(*word, ">=" | "≥");
-        let bare = word.trim_start_matches(['>', '=', '≥', 'v']);
-        let plus = bare.trim_end_matches(['.', ':', ',']).ends_with('+');
-        if let Some(version) = numbers(bare.trim_end_matches(['.', '+', ':', ','])) {
-            let told = asks || plus || signed || word.starts_with(['>', '≥']);
-            return told.then_some(version);
+        signed |= word.starts_with(['>', '≥']);
+        if let Some(version) = version(word) {
+            return (signed || word.trim_end_matches(['.', ':', ',']).ends_with('+')).then_some(version);
         }
-        if !signs.contains(&word.trim_end_matches(':')) {
+        if !SIGNS.contains(&word.trim_end_matches(':')) {
             return None;
         }
     }
     None
+}
+
+fn bare(word: &str) -> &str {
+    word.trim_end_matches([':', '.', ','])
+}
+
+fn version(word: &str) -> Option<Vec<u64>> {
+    numbers(word.trim_start_matches(['>', '=', '≥', 'v']).trim_end_matches(['.', '+', ':', ',']))
+}
+
+/// Whether a word may stand in an entry that names a least version and nothing else.
+fn is_of_entry(word: &str) -> bool {
+    version(word).is_some() || SIGNS.contains(&bare(word)) || LATER.contains(&bare(word))
 }
 
 /// `img.shields.io/badge/rust-1.70%2B-blue`.
@@ -152,6 +188,10 @@ mod tests {
         assert_eq!(rust("Requires `rustc` >= 1.70.0"), Some(vec![1, 70, 0]));
         assert_eq!(rust("MSRV: 1.65"), Some(vec![1, 65]));
         assert_eq!(rust("Rust 1.70 brought this"), None);
+        assert_eq!(rust("Rust 1.70 or later"), Some(vec![1, 70]));
+        assert_eq!(rust("It is the same on Rust 1.64.0 and later."), None);
+        assert_eq!(rust("It is faster on Rust 1.64+. A disk is required."), None);
+        assert_eq!(rust("It is fast. The minimum is Rust 1.64."), Some(vec![1, 64]));
         assert_eq!(rust("written in Rust, at least 3 times faster"), None);
         assert_eq!(in_text("Python 3.9+", &LANGUAGES[2]), Some(vec![3, 9]));
         assert_eq!(

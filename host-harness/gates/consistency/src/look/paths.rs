@@ -1,6 +1,6 @@
 //! Paths that stand in the text as code.
 
-use super::Told;
+use super::{Told, commands::address};
 use crate::{
     document::{Document, Kind},
     place,
@@ -40,6 +40,9 @@ const COMMON: [&str; 19] = [
 
 pub(super) fn look(repository: &Repository<'_>, document: &Document, told: &mut Vec<Told>) {
     for code in document.parts.passages.iter().flat_map(|passage| &passage.codes) {
+        if code.leads.as_deref().is_some_and(|target| is_of_another(repository, target)) {
+            continue;
+        }
         let path = code.text.trim().trim_start_matches("./");
         // `src/main.rs:12` and `tests/a.py::test_b` are places in a file.
         let path = path.split(':').next().unwrap_or("");
@@ -48,6 +51,16 @@ pub(super) fn look(repository: &Repository<'_>, document: &Document, told: &mut 
         }
         told.push(Told::new("consistency/path", code.line, path, format!("there is no `{path}`")));
     }
+}
+
+/// Whether an address leads to another project than those that the manifests name.
+fn is_of_another(repository: &Repository<'_>, target: &str) -> bool {
+    if !target.contains("://") {
+        return false;
+    }
+    let target = address(target);
+    let own = repository.manifests().addresses.iter().map(|own| address(own));
+    !own.into_iter().any(|own| target == own || target.starts_with(&format!("{own}/")))
 }
 
 fn is_of_tree(repository: &Repository<'_>, document: &Document, path: &str) -> bool {

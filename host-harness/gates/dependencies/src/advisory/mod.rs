@@ -155,7 +155,7 @@ impl Advisory {
         }
         let mut unsure = self.unlisted(order, version);
         for events in &self.ranges {
-            match reach(order, events, released) {
+            match reach(order, events, version) {
                 Reach::In => return Reach::In,
                 Reach::Out => {}
                 why => unsure = why,
@@ -166,7 +166,7 @@ impl Advisory {
 
     /// What was made to do harm is not let by for a version that nobody can read.
     fn unlisted(&self, order: Order, version: &str) -> Reach {
-        match self.kind == Kind::Malicious && !order.reads(version) {
+        match self.kind == Kind::Malicious && !order.is_regular(version) {
             true => Reach::Unsure(version.to_owned()),
             false => Reach::Out,
         }
@@ -196,7 +196,14 @@ impl Advisory {
     }
 }
 
-/// A local build of a Python release is affected as the release is.
+/// How a version stands to a bound. Where the bound names no local build, a local build of a
+/// Python release stands where the release does.
+fn stand(order: Order, version: &str, bound: &str) -> Ordering {
+    let version = if bound.contains('+') { version } else { public(order, version) };
+    order.compare(version, bound)
+}
+
+/// The release that a Python version is a local build of.
 fn public(order: Order, version: &str) -> &str {
     match order {
         Order::PyPI => version.split_once('+').map_or(version, |(public, _)| public),
@@ -234,7 +241,7 @@ fn reach(order: Order, events: &[Event], version: &str) -> Reach {
 fn is_before(order: Order, events: &[Event], version: &str) -> bool {
     events.iter().all(|event| match event {
         Event::Introduced(bound) => {
-            bound != "0" && order.reads(bound) && order.compare(version, bound).is_lt()
+            bound != "0" && order.reads(bound) && stand(order, version, bound).is_lt()
         }
         _ => true,
     })
@@ -242,7 +249,7 @@ fn is_before(order: Order, events: &[Event], version: &str) -> bool {
 
 /// OSV's own evaluation: the events in their order, each of which may change the answer.
 fn within(order: Order, events: &[Event], version: &str) -> bool {
-    let reached = |bound: &str| bound == "0" || order.compare(version, bound).is_ge();
+    let reached = |bound: &str| bound == "0" || stand(order, version, bound).is_ge();
     let mut limits = events.iter().filter_map(|event| match event {
         Event::Limit(limit) if limit != "*" => Some(limit),
         _ => None,
@@ -256,7 +263,7 @@ fn within(order: Order, events: &[Event], version: &str) -> bool {
     events.iter().fold(false, |affected, event| match event {
         Event::Introduced(bound) if reached(bound) => true,
         Event::Fixed(bound) if reached(bound) => false,
-        Event::Last(bound) if order.compare(version, bound).is_gt() => false,
+        Event::Last(bound) if stand(order, version, bound).is_gt() => false,
         _ => affected,
     })
 }
@@ -361,5 +368,23 @@ mod tests {
         last.settle(Order::PyPI);
         assert!(last.affects(Order::PyPI, "2.0.0+cu118") && last.affects(Order::PyPI, "3.0.0+cpu"));
         assert!(!last.affects(Order::PyPI, "2.0.0.post1"));
+    }
+
+    #[test]
+    fn a_bound_that_names_a_local_build_is_held_against_local_builds() {
+        for (events, version, wanted) in [
+            (&[("introduced", "0"), ("fixed", "2.0.1+cu118.post1")][..], "2.0.1+cu118.post1", false),
+            (&[("introduced", "0"), ("fixed", "2.0.1+cu118.post1")], "2.0.1+cu118", true),
+            (&[("introduced", "0"), ("fixed", "2.0.1+cu118.post1")], "2.0.1", true),
+            (&[("introduced", "1.0.0+local.1"), ("fixed", "1.0.1")], "1.0.0+local.2", true),
+            (&[("introduced", "1.0.0+local.1"), ("fixed", "1.0.1")], "1.0.0+local.0", false),
+            (&[("introduced", "1.0.0+local.1"), ("fixed", "1.0.1")], "1.0.1+local.1", false),
+            (&[("introduced", "0"), ("last", "1.0.0")], "1.0.0+local.2", true),
+            (&[("introduced", "0"), ("last", "1.0.0+local.1")], "1.0.0+local.2", false),
+        ] {
+            let mut advisory = advisory(&[events], &[]);
+            advisory.settle(Order::PyPI);
+            assert_eq!(advisory.affects(Order::PyPI, version), wanted, "{events:?} {version}");
+        }
     }
 }

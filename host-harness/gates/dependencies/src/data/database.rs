@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     DataError,
-    pack::{MAGIC, ROW, Shelf, key},
+    pack::{MAGIC, PREFACE, ROW, Shelf, key},
 };
 use crate::{advisory::Advisory, hex, name};
 
@@ -62,7 +62,7 @@ pub type Opened = Result<Database, DataError>;
 pub type Advisories = Vec<Advisory>;
 
 impl Database {
-    /// Opens a packed database. Its table is checked now, each shelf when it is read.
+    /// Opens a packed database. Its head and table are checked now, each shelf when it is read.
     pub fn open(bytes: Vec<u8>) -> Opened {
         let corrupt = |what: &str| DataError::Corrupt(what.to_owned());
         let rest = bytes.strip_prefix(&MAGIC[..7]).ok_or_else(|| corrupt("it is no advisory database"))?;
@@ -71,12 +71,7 @@ impl Database {
                 "it is of another version of this program: `code-assist advisories import` makes it anew",
             ));
         }
-        let length = bytes.get(8..12).and_then(|length| length.try_into().ok()).map(u32::from_be_bytes);
-        let table =
-            length.map(|length| 12 + length as usize).ok_or_else(|| corrupt("it ends in its head"))?;
-        let head = bytes.get(12..table).ok_or_else(|| corrupt("it ends in its head"))?;
-        let meta: Meta =
-            serde_json::from_slice(head).map_err(|error| DataError::Corrupt(error.to_string()))?;
+        let (meta, table) = head(&bytes)?;
         let body = usize::try_from(meta.table_bytes).ok().and_then(|bytes| table.checked_add(bytes));
         let body = body.filter(|body| *body <= bytes.len()).ok_or_else(|| corrupt("it ends in its table"))?;
         if (bytes.len() - body) as u64 != meta.body_bytes || !meta.table_bytes.is_multiple_of(ROW as u64) {
@@ -146,4 +141,18 @@ impl Database {
         }
         serde_json::from_slice(bytes).map_err(|error| DataError::Corrupt(error.to_string()))
     }
+}
+
+/// What a database says of itself, where that is as it was written, and where its table begins.
+fn head(bytes: &[u8]) -> Result<(Meta, usize), DataError> {
+    let corrupt = |what: &str| DataError::Corrupt(what.to_owned());
+    let cut = || corrupt("it ends in its head");
+    let length = bytes.get(8..12).and_then(|length| length.try_into().ok()).map(u32::from_be_bytes);
+    let table = length.map(|length| PREFACE + length as usize).ok_or_else(cut)?;
+    let (hash, head) = bytes.get(12..PREFACE).zip(bytes.get(PREFACE..table)).ok_or_else(cut)?;
+    if Sha256::digest(head)[..] != *hash {
+        return Err(corrupt("it is damaged: its head does not have its hash"));
+    }
+    let meta = serde_json::from_slice(head).map_err(|error| DataError::Corrupt(error.to_string()))?;
+    Ok((meta, table))
 }

@@ -77,6 +77,7 @@ pub struct Importer {
     nameless: u64,
     newest_ms: u64,
     tolerates_unread: bool,
+    has_index: bool,
 }
 
 impl Importer {
@@ -144,20 +145,19 @@ impl Importer {
             }
         }
         if taken == 0 {
-            return Err(DataError::Empty { name: name.to_owned() });
+            return Err(DataError::NoIndex { name: name.to_owned() });
         }
+        self.has_index = true;
         self.origins.push(Origin { name: name.to_owned(), sha256: hex(&hash.finalize()), advisories: 0 });
         Ok(())
     }
 
     /// Makes the database. Its date is the given one, else that of its newest advisory.
     pub fn finish(mut self, date_ms: Option<u64>) -> Result<Imported, DataError> {
-        if self.ids.is_empty() && self.shelves.is_empty() {
-            return Err(DataError::Empty { name: "the import".to_owned() });
-        }
         if self.unread_count > 0 && !self.tolerates_unread {
             return Err(self.unread_error());
         }
+        self.refuse_too_little(date_ms)?;
         let date_ms = date_ms.unwrap_or(self.newest_ms);
         self.keep_until_withdrawn(date_ms);
         let planted = ("crates.io".to_owned(), Planted::NAME.to_owned());
@@ -172,6 +172,17 @@ impl Importer {
         };
         let bytes = pack::pack(meta, self.shelves)?;
         Ok(Imported { database: Database::open(bytes)?, unread: self.unread })
+    }
+
+    /// What a database can't be made of.
+    fn refuse_too_little(&self, date_ms: Option<u64>) -> Result<(), DataError> {
+        let nothing = self.ids.is_empty() && self.shelves.is_empty();
+        match (nothing, self.has_index) {
+            (true, true) => Err(DataError::NoneYanked),
+            (true, false) => Err(DataError::Empty { name: "the import".to_owned() }),
+            (false, _) if date_ms.is_none() && self.ids.is_empty() => Err(DataError::Undated),
+            (false, _) => Ok(()),
+        }
     }
 
     /// Advisories that are taken back after the date of the data hold until then.
@@ -211,7 +222,9 @@ impl Importer {
         let file = path.rsplit('/').next().unwrap_or(path);
         let read = match file.rsplit_once('.').map(|(_, extension)| extension) {
             Some("json") => parse_osv(bytes),
-            Some("yaml" | "yml") if bytes.starts_with(b"id:") || path.contains("vulns/") => {
+            Some("yaml" | "yml")
+                if bytes.starts_with(b"id:") || path.contains("vulns/") || has_name_of_advisory(file) =>
+            {
                 parse_osv_yaml(bytes)
             }
             Some("md") if is_rustsec(path, bytes) => parse_rustsec(bytes),
@@ -283,7 +296,68 @@ fn is_rustsec(path: &str, bytes: &[u8]) -> bool {
 
 /// Databases have lists and dates of their own beside their advisories, whose names have a number.
 fn is_no_advisory(file: &str, bytes: &[u8]) -> bool {
-    let numbered = file.bytes().any(|byte| byte.is_ascii_digit());
+    let named = has_name_of_advisory(file) || file.bytes().any(|byte| byte.is_ascii_digit());
     let json = serde_json::from_slice::<serde_json::Value>(bytes);
-    !numbered && json.is_ok_and(|value| value.get("id").is_none() && value.get("affected").is_none())
+    !named && json.is_ok_and(|value| value.get("id").is_none() && value.get("affected").is_none())
+}
+
+/// How the ids of advisories begin, as OSV lists them.
+const PREFIXES: [&str; 51] = [
+    "ALBA-",
+    "ALEA-",
+    "ALPINE-",
+    "ALSA-",
+    "ASB-",
+    "BELL-",
+    "BIT-",
+    "CANARY-",
+    "CGA-",
+    "CLEANSTART-",
+    "CURL-",
+    "CVE-",
+    "DEBIAN-",
+    "DLA-",
+    "DRUPAL-",
+    "DSA-",
+    "DTSA-",
+    "ECHO-",
+    "EEF-",
+    "ELA-",
+    "GHSA-",
+    "GO-",
+    "GSD-",
+    "HSEC-",
+    "JLSEC-",
+    "JVNDB-",
+    "KUBE-",
+    "LBSEC-",
+    "LSN-",
+    "MAL-",
+    "MGASA-",
+    "MINI-",
+    "OESA-",
+    "OPENSUSE-",
+    "OSEC-",
+    "OSV-",
+    "PHSA-",
+    "PSF-",
+    "PUB-",
+    "PYSEC-",
+    "RHBA-",
+    "RHEA-",
+    "RHSA-",
+    "RLSA-",
+    "ROOT-",
+    "RSEC-",
+    "RUSTSEC-",
+    "RXSA-",
+    "SUSE-",
+    "UBUNTU-",
+    "USN-",
+];
+
+/// Whether a file is named by the id of an advisory: then it is one, whatever it holds.
+fn has_name_of_advisory(file: &str) -> bool {
+    let file = file.to_ascii_uppercase();
+    PREFIXES.iter().any(|prefix| file.starts_with(prefix))
 }

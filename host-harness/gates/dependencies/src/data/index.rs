@@ -26,7 +26,8 @@ pub fn yanked(bytes: &[u8]) -> Result<Vec<Yanked>, String> {
     let mut yanked = Vec::new();
     for piece in bytes.split(|byte| matches!(byte, b'\n' | 0)) {
         let Some(start) = piece.iter().position(|byte| *byte == b'{') else { continue };
-        let Ok(line) = serde_json::from_slice::<Line>(&piece[start..]) else { continue };
+        let line: Line = serde_json::from_slice(&piece[start..])
+            .map_err(|error| format!("a line of it is of no registry index: {error}"))?;
         lines += 1;
         if line.yanked {
             let ecosystem = line.ecosystem.unwrap_or_else(|| "crates.io".to_owned());
@@ -51,6 +52,9 @@ mod tests {
             b"\x03\x02\0\0\0etag: \"x\"\x001.0.0\0{\"name\":\"a\",\"vers\":\"1.0.0\",\"yanked\":true}\0";
         assert_eq!(yanked(plain).expect("lines")[0].version, "1.0.1");
         assert_eq!(yanked(kept).expect("lines")[0].version, "1.0.0");
-        assert!(yanked(b"nothing").is_err());
+        let torn = b"{\"name\":\"a\",\"vers\":\"1.0.0\",\"yanked\":true}\n{\"name\":\"a\",\"ve";
+        for broken in [&b"nothing"[..], torn, b"{\"id\":\"GHSA-1\"}"] {
+            assert!(yanked(broken).is_err());
+        }
     }
 }

@@ -34,6 +34,20 @@ pub enum DataError {
         /// Its name.
         name: String,
     },
+    /// Nothing in it tells of a version.
+    #[error(
+        "no line in `{name}` is of a registry index\nhint: name a folder such as Cargo's `registry/index`, or a file of lines such as {{\"name\":\"a\",\"vers\":\"1.0.0\",\"yanked\":true}}"
+    )]
+    NoIndex {
+        /// Its name.
+        name: String,
+    },
+    /// An index alone, which no date is told by.
+    #[error("an index of yanked versions has no date\nhint: give advisories beside it, or `--date`")]
+    Undated,
+    /// An index alone, in which no version was yanked.
+    #[error("no version in the index was yanked, and there are no advisories beside it")]
+    NoneYanked,
     /// Files that should be advisories could not be read, and nobody said that this may be.
     #[error(
         "{count} files that should be advisories can't be read, such as {first}\nhint: mend or leave out these files, or import the rest with `--allow-unread`, which the gate then tells"

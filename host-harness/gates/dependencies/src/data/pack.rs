@@ -13,7 +13,9 @@ use crate::{
 };
 
 /// The form of the file; another number is another form.
-pub const MAGIC: &[u8; 8] = b"CAADV\0\0\x02";
+pub const MAGIC: &[u8; 8] = b"CAADV\0\0\x03";
+/// The magic number, the head's length and its hash.
+pub const PREFACE: usize = 8 + 4 + 32;
 /// A key, where its shelf begins, how long it is, and half its hash.
 pub const ROW: usize = 8 + 8 + 4 + 16;
 
@@ -48,8 +50,8 @@ pub fn key(ecosystem: &str, name: &str) -> u64 {
     u64::from_be_bytes(digest[..8].try_into().unwrap_or_default())
 }
 
-/// Lays a database out: what it is, the table of its packages, their shelves. Each part carries
-/// the hash of the next, so that the first alone vouches for everything.
+/// Lays a database out: what it is, the table of its packages, their shelves. The head has its own
+/// hash, and each part carries that of the next, so that the first alone vouches for everything.
 pub fn pack(counts: Counts, shelves: Shelves) -> Result<Vec<u8>, DataError> {
     let corrupt = |error: serde_json::Error| DataError::Corrupt(error.to_string());
     let packages = shelves.len() as u64;
@@ -88,7 +90,8 @@ pub fn pack(counts: Counts, shelves: Shelves) -> Result<Vec<u8>, DataError> {
     };
     let head = serde_json::to_vec(&meta).map_err(corrupt)?;
     let length = u32::try_from(head.len()).map_err(|_| DataError::Corrupt("too many sources".to_owned()))?;
-    Ok([&MAGIC[..], &length.to_be_bytes(), &head, &table, &body].concat())
+    let hash = Sha256::digest(&head);
+    Ok([&MAGIC[..], &length.to_be_bytes(), &hash, &head, &table, &body].concat())
 }
 
 /// What the advisories are about, with the number of packages.

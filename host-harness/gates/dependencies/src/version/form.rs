@@ -25,6 +25,14 @@ pub fn is_word(text: &str) -> bool {
     !text.is_empty() && !text.contains(odd)
 }
 
+/// A Python version of the time before PEP 440, as far as it can be told from a word or a commit.
+pub fn is_legacy(text: &str) -> bool {
+    let text = text.trim();
+    let is_commit = text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let begins = text.starts_with('-') || text.contains(|letter: char| letter.is_ascii_digit());
+    begins && is_word(text) && !is_commit
+}
+
 fn is_plain(text: &str) -> bool {
     text.chars().all(|letter| letter.is_ascii_alphanumeric() || ".-+_".contains(letter))
 }
@@ -48,13 +56,20 @@ mod tests {
             (Order::Semver, "1.2.*", false),
             (Order::Semver, ">=1.2", false),
             (Order::PyPI, "1!2.0rc1.post2.dev3", true),
-            (Order::PyPI, "2004d", false),
+            (Order::PyPI, "2004d", true),
+            (Order::PyPI, "-class.-jw.util.version.Version-", true),
+            (Order::PyPI, "not a version", false),
+            (Order::PyPI, "unknown", false),
+            (Order::PyPI, ">=1.2", false),
+            (Order::PyPI, "0123456789abcdef0123456789abcdef01234567", false),
             (Order::RubyGems, "1.2.0.pre2", true),
             (Order::RubyGems, "next", false),
             (Order::RubyGems, "1..2", false),
             (Order::Packagist, "v1.2.0-RC1", true),
             (Order::Packagist, "1.2.0-patch2", true),
-            (Order::Packagist, "dev-main", false),
+            (Order::Packagist, "dev-main", true),
+            (Order::Packagist, "dev-", false),
+            (Order::Packagist, "main", false),
             (Order::Packagist, "2.x-dev", false),
             (Order::Maven, "Finchley.SR1", true),
             (Order::Maven, "[1.0,2.0)", false),

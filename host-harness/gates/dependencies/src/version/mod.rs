@@ -86,6 +86,16 @@ impl Order {
         }
     }
 
+    /// Whether a text is a version that is published today, and neither a branch nor one that is
+    /// older than the ecosystem's own grammar.
+    pub fn is_regular(self, version: &str) -> bool {
+        match self {
+            Self::PyPI => pypi::is_regular(version),
+            Self::Packagist => packagist::is_regular(version),
+            other => other.reads(version),
+        }
+    }
+
     /// Compares two versions.
     pub fn compare(self, a: &str, b: &str) -> Ordering {
         match self {

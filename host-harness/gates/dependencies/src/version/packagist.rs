@@ -1,6 +1,6 @@
 use std::cmp::Ordering;
 
-use super::number;
+use super::{form, number};
 
 /// The order of PHP's `version_compare`, after Composer's leading `v` is dropped.
 ///
@@ -20,8 +20,14 @@ pub fn compare(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// Whether a version is one of numbers and of words that have a rank, and not a branch.
+/// Whether a text is a version, or a branch as Composer names it.
 pub fn reads(text: &str) -> bool {
+    let branch = text.trim().strip_prefix("dev-");
+    is_regular(text) || branch.is_some_and(form::is_word)
+}
+
+/// Whether a version is one of numbers and of words that have a rank, and not a branch.
+pub fn is_regular(text: &str) -> bool {
     let parts = parts(text);
     let known = |part: &String| number::is_number(part) || rank(part) > 0 || part == "stable";
     parts.first().is_some_and(|first| number::is_number(first)) && parts.iter().all(known)

@@ -1,6 +1,6 @@
 use std::cmp::Ordering;
 
-use super::number;
+use super::{form, number};
 
 /// A version by PEP 440, or the parts of one that is older than it.
 enum Version {
@@ -29,8 +29,13 @@ pub fn compare(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// Whether PEP 440 allows a version.
+/// Whether a text is a version: by PEP 440, or one of those that are older than it.
 pub fn reads(text: &str) -> bool {
+    is_regular(text) || form::is_legacy(text)
+}
+
+/// Whether PEP 440 allows a version.
+pub fn is_regular(text: &str) -> bool {
     matches!(parse(text), Version::Public(_))
 }
 

@@ -65,10 +65,15 @@ pub struct About {
     pub purl: String,
 }
 
-/// What the last of the documents' statements says of a package's vulnerability. `products` are
-/// the package URLs of what is being judged itself, of which the package is a part.
-pub fn answer<'d>(about: &About, products: &[String], documents: &'d [Document]) -> Option<&'d Statement> {
-    last(about, products, documents).map(|(_, statement)| statement)
+/// What the last of the documents' statements up to now says of a package's vulnerability.
+/// `products` are the package URLs of what is being judged itself, of which the package is a part.
+pub fn answer<'d>(
+    about: &About,
+    products: &[String],
+    documents: &'d [Document],
+    now_ms: u64,
+) -> Option<&'d Statement> {
+    last(about, products, documents, now_ms).map(|(_, statement)| statement)
 }
 
 /// The last statement, with the document that it stands in.
@@ -76,11 +81,13 @@ fn last<'d>(
     about: &About,
     products: &[String],
     documents: &'d [Document],
+    now_ms: u64,
 ) -> Option<(&'d Document, &'d Statement)> {
     let all = documents
         .iter()
         .flat_map(|document| document.statements.iter().map(move |statement| (document, statement)));
     all.filter(|(_, statement)| statement.speaks_of(about, products))
+        .filter(|(document, statement)| document.time_of(statement) <= now_ms)
         .max_by_key(|(document, statement)| document.time_of(statement))
 }
 

@@ -29,9 +29,10 @@ impl Statements {
         self
     }
 
-    /// The last word on a package's vulnerability, where it says that nothing needs mending.
-    pub fn settled(&self, about: &About) -> Option<Settled<'_>> {
-        let (document, statement) = last(about, &self.products, &self.documents)?;
+    /// The last word up to now on a package's vulnerability, where it says that nothing needs
+    /// mending. What is dated in the future is not said yet.
+    pub fn settled(&self, about: &About, now_ms: u64) -> Option<Settled<'_>> {
+        let (document, statement) = last(about, &self.products, &self.documents, now_ms)?;
         statement.status.settles().then_some(Settled { document, statement })
     }
 }
@@ -90,7 +91,7 @@ pub fn write(
     found: &[(About, Finding)],
     statements: &Statements,
 ) -> Result<Option<Vec<u8>>, VexError> {
-    let state = |(about, finding): &(About, Finding)| match statements.settled(about) {
+    let state = |(about, finding): &(About, Finding)| match statements.settled(about, at_ms) {
         Some(settled) => settled.restated(about),
         None => Statement::of(about, finding),
     };

@@ -59,8 +59,12 @@ impl Options {
         found
     }
 
+    /// Whether a licence is denied: by its name, or with an exception where its licence alone is,
+    /// unless the allow list names just this one.
     pub(super) fn denies(&self, term: &Term) -> bool {
-        self.deny.iter().any(|name| term.is_named(name))
+        let denied = |term: &Term| self.deny.iter().any(|name| term.is_named(name));
+        let bare = || term.without_exception().is_some_and(|bare| denied(&bare));
+        denied(term) || (!self.names_allowed(term) && bare())
     }
 
     pub(super) fn allows(&self, term: &Term) -> bool {
@@ -88,6 +92,26 @@ fn is_single(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_exception_does_not_lift_a_denial_unless_it_is_allowed_by_name() {
+        let softened = "GPL-3.0-only WITH Classpath-exception-2.0";
+        for (deny, allow, said, denied) in [
+            ("GPL-3.0", None, softened, true),
+            ("GPL-3.0-only", None, softened, true),
+            ("GPL-3.0", Some(softened), softened, false),
+            ("GPL-3.0", Some("GPL-3.0"), softened, true),
+            (softened, Some(softened), softened, true),
+            (softened, None, "GPL-3.0-only", false),
+            ("GPL-2.0", None, softened, false),
+            ("GPL-2.0", None, "GPL-2.0-with-classpath-exception", true),
+        ] {
+            let allow = allow.map(str::to_owned).into_iter().collect();
+            let options = Options { allow, deny: vec![deny.to_owned()], ..Options::default() };
+            let term = Expression::parse(said).expect("an expression").terms().next().expect("a term");
+            assert_eq!(options.denies(&term), denied, "{deny} {said}");
+        }
+    }
 
     #[test]
     fn a_list_that_names_no_single_licence_is_refused() {

@@ -75,6 +75,32 @@ pub(super) fn missing(gate: &Licences, texts: &[Text], inventory: &Inventory, fo
     }
 }
 
+/// Tells a repository that is itself under what the policy denies. Its allow list is for what is
+/// taken in. A text of a licence that a manifest offers as a choice is none that binds.
+pub(super) fn denied(gate: &Licences, texts: &[Text], inventory: &Inventory, found: &mut Vec<Found>) {
+    let may = |term: &Term| !gate.options.denies(term);
+    let mut tell = |path: &RepoPath, licence: &str| {
+        let told = [("object", "the repository itself"), ("licence", licence)];
+        found.push(placed(gate.catalogue.found("licence/denied", &told, licence), path, 1));
+    };
+    let mut choices: Vec<Term> = Vec::new();
+    for manifest in inventory.manifests.iter().filter(|manifest| is_at_root(&manifest.path)) {
+        match said(manifest) {
+            Some(said @ (Said::Expression(_) | Said::OneOf(_))) if !said.is_met(may) => {
+                tell(&manifest.path, manifest.licence.as_deref().unwrap_or_default());
+            }
+            Some(Said::Expression(expression)) => choices.extend(expression.terms()),
+            _ => {}
+        }
+    }
+    for text in texts.iter().filter(|text| is_at_root(&text.path)) {
+        let chosen = |term: &Term| choices.iter().any(|choice| choice.family() == term.family());
+        if let Some(term) = text.terms.iter().find(|term| !may(term) && !chosen(term)) {
+            tell(&text.path, &term.to_string());
+        }
+    }
+}
+
 /// Tells manifests that say other than the licence file beside them.
 pub(super) fn conflicts(gate: &Licences, texts: &[Text], inventory: &Inventory, found: &mut Vec<Found>) {
     for manifest in &inventory.manifests {
