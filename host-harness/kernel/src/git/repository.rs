@@ -159,10 +159,17 @@ impl Repository {
             if name.len() != 2 || !name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                 continue;
             }
-            if !folder.file_type().is_ok_and(|kind| kind.is_dir()) {
-                return odd(name);
+            match folder.file_type() {
+                Ok(kind) if kind.is_dir() => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                _ => return odd(name),
             }
-            let Ok(objects) = folder.open_dir().and_then(|folder| folder.entries()) else { return odd(name) };
+            let objects = match folder.open_dir().and_then(|folder| folder.entries()) {
+                Ok(objects) => objects,
+                // Git packs objects in the background, and takes their folders away.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(_) => return odd(name),
+            };
             let is_odd = |kind: cap_std::fs::FileType| !kind.is_file();
             if let Some(object) = objects.flatten().find(|object| object.file_type().is_ok_and(is_odd)) {
                 return odd(format!("{name}/{}", object.file_name().to_string_lossy()));
