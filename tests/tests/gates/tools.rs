@@ -181,8 +181,11 @@ fn a_tool_reads_nothing_beside_the_files_and_keeps_nothing() {
     assert_eq!(leavings, 0);
 }
 
+/// Files, each in pieces.
+type Files = &'static [(&'static str, &'static [&'static str])];
+
 /// Tools as they are installed: what lies in the tree for each, and what it has to find.
-const INSTALLED: &[(&str, &str, &[(&str, &[&str])], &str)] = &[
+const INSTALLED: &[(&str, &str, Files, &str)] = &[
     (
         "kingfisher",
         "secrets",

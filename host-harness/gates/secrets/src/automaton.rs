@@ -88,6 +88,7 @@ impl Automaton {
     ///
     /// The next state is known only when the last one is: the processor would wait for memory all
     /// the time. Parts of a long text are walked through in step, so that it waits for all at once.
+    #[expect(clippy::needless_range_loop, reason = "each part is read at the same place")]
     pub(crate) fn each(&self, text: &[u8], mut call: impl FnMut(usize, &[Target])) {
         let lane = text.len() / LANES;
         if lane < LANE_BYTES_MIN {

@@ -129,7 +129,7 @@ impl History {
         let words = ["log", "--no-textconv", "--no-ext-diff", "-m", "--format=%H", &find, "--stdin"];
         let output = self.checkout.git(&words).run(asked.as_bytes())?;
         let text = String::from_utf8_lossy(&output).into_owned();
-        Ok(text.lines().filter(|line| is_id(line)).last().map(str::to_owned))
+        Ok(text.lines().rfind(|line| is_id(line)).map(str::to_owned))
     }
 }
 

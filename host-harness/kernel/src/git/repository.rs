@@ -161,13 +161,13 @@ impl Repository {
             }
             match folder.file_type() {
                 Ok(kind) if kind.is_dir() => {}
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 _ => return odd(name),
             }
             let objects = match folder.open_dir().and_then(|folder| folder.entries()) {
                 Ok(objects) => objects,
                 // Git packs objects in the background, and takes their folders away.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(_) => return odd(name),
             };
             let is_odd = |kind: cap_std::fs::FileType| !kind.is_file();
