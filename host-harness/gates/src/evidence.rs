@@ -1,11 +1,5 @@
-use agent_contract::{
-    RepoPath,
-    check::CheckResult,
-    operation::{FileState, Operation},
-};
-
-/// A file, its state in the base and its state now.
-pub type Changed = (RepoPath, Option<FileState>, Option<FileState>);
+use agent_contract::{RepoPath, check::CheckResult, operation::Operation};
+use policy::recorded::Changed;
 
 /// What the gates look at that is recorded.
 #[derive(Debug, Clone, Copy)]

@@ -17,8 +17,9 @@ mod vex;
 mod waivers;
 
 pub use documents::{Document, Making, documents};
-pub use evidence::{Changed, Evidence};
+pub use evidence::Evidence;
 pub use judge::Standards;
+pub use policy::recorded::Changed;
 pub use scanners::{ADVISORIES, masked};
 pub use set::{Opening, Reads, Set};
 pub use tree::{Checkout, Index, Now, Revision};
@@ -30,10 +31,7 @@ pub use sast::{prepare as prepare_sources, serve as serve_sources};
 
 use std::collections::BTreeSet;
 
-use agent_contract::{
-    gate::{GateName, GateOutcome, GateResult},
-    operation::Operation,
-};
+use agent_contract::gate::{GateName, GateOutcome, GateResult};
 
 use frame::Subject;
 
@@ -109,9 +107,4 @@ fn records(gate: GateName, run: &Run) -> Judgement {
         GateName::Simulation => simulation::judge(run.evidence),
         _ => (GateOutcome::Unavailable, vec![format!("this Runner has no `{gate}` gate")]),
     }
-}
-
-/// What differs between the records and the workspace.
-pub fn unrecorded(recorded: &[Operation], changed: &[Changed]) -> Vec<String> {
-    audit_trace::differences(recorded, changed)
 }

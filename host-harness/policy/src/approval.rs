@@ -16,6 +16,7 @@ use crate::{
     blob::sha256,
     config::Approver,
     context::{Setting, canonical},
+    dsse::{Envelope, EnvelopeSignature, encoding},
     local::hard,
 };
 
@@ -41,29 +42,6 @@ pub struct Statement {
     pub issued_ms: u64,
     /// Until when.
     pub expires_ms: u64,
-}
-
-/// A signed statement (DSSE envelope).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Envelope {
-    /// What the payload is.
-    #[serde(rename = "payloadType")]
-    pub payload_type: String,
-    /// The statement, as JSON in base64.
-    pub payload: String,
-    /// The signatures; exactly one.
-    pub signatures: Vec<EnvelopeSignature>,
-}
-
-/// A signature of an envelope.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EnvelopeSignature {
-    /// The SHA-256 of the public key, a hint and no proof.
-    pub keyid: String,
-    /// The signature, in base64.
-    pub sig: String,
 }
 
 /// Proof that a person approved one request. It can be made here only, and is used up by
@@ -236,12 +214,6 @@ pub(crate) fn signature(
         bytes.map(|bytes| Signature::from_bytes(&bytes)).ok_or(invalid("the signature can't be read"))?;
     key.verify_strict(&encoding(payload_type, payload), &signature)
         .map_err(|_| invalid("the approval's signature does not hold"))
-}
-
-/// What is signed: DSSE's pre-authentication encoding.
-fn encoding(payload_type: &str, payload: &[u8]) -> Vec<u8> {
-    let head = format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len());
-    [head.as_bytes(), payload].concat()
 }
 
 /// Signs a statement with a secret key of 32 bytes.

@@ -11,9 +11,11 @@ pub mod call;
 pub mod config;
 pub mod context;
 pub mod date;
+pub mod dsse;
 pub mod grant;
 pub mod local;
 pub mod point;
+pub mod recorded;
 
 pub mod decide;
 pub mod decision;

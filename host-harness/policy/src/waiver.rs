@@ -5,9 +5,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    approval::{self, Envelope},
+    approval,
     config::{Approver, WaiverConfig},
     context::canonical,
+    dsse::Envelope,
 };
 
 /// The type of a file of waivers (DSSE).
