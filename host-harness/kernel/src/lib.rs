@@ -21,6 +21,7 @@ pub mod publish;
 pub mod revocation;
 pub mod run_id;
 pub mod secret;
+pub mod signing;
 mod tool;
 pub mod transport;
 pub mod workspace;

@@ -15,6 +15,23 @@ pub fn state_folder() -> Result<PathBuf, KernelError> {
         .ok_or_else(|| KernelError::new(Code::KernelFailed, "no state directory: neither `HOME` nor `XDG_STATE_HOME` is set\nhint: name one with `--state-dir`"))
 }
 
+/// Where the key of this machine is kept, that signs its ledgers.
+pub fn key_file() -> Option<PathBuf> {
+    ours("XDG_CONFIG_HOME", ".config").map(|folder| folder.join("ledger-key.pem"))
+}
+
+/// Where it is remembered, apart from them, what the ledgers of this machine were last.
+pub fn checkpoints_folder() -> Option<PathBuf> {
+    ours("XDG_DATA_HOME", ".local/share").map(|folder| folder.join("checkpoints"))
+}
+
+/// Our folder of a kind, for the user.
+fn ours(variable: &str, in_home: &str) -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let kind = set(variable).or_else(|| set("HOME").map(|home| home.join(in_home)))?;
+    Some(kind.join("code-assist"))
+}
+
 /// A new folder for files that only live for a while. It stays.
 pub fn scratch(name: &str) -> Result<PathBuf, KernelError> {
     let folder = std::env::temp_dir().join(format!("{name}-{}", uuid::Uuid::now_v7().simple()));

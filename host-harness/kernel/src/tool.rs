@@ -29,6 +29,8 @@ const USUAL: &[&str] =
 pub(crate) struct Tool {
     program: PathBuf,
     environment: BTreeMap<String, String>,
+    /// What it is given on its standard input.
+    input: Option<Vec<u8>>,
 }
 
 /// What a program may use.
@@ -63,10 +65,7 @@ impl Tool {
     pub fn find(name: &str) -> Option<Self> {
         let path = env::var_os("PATH")?;
         let places = env::split_paths(&path).filter(|place| place.is_absolute());
-        let program = places.map(|place| place.join(name)).find(|program| is_program(program))?;
-        let seen = USUAL.iter().filter_map(|name| Some(((*name).to_owned(), env::var(name).ok()?)));
-        let environment = seen.chain([("LC_ALL".to_owned(), "C".to_owned())]).collect();
-        Some(Self { program, environment })
+        places.map(|place| place.join(name)).find_map(Self::at)
     }
 
     /// The same with a variable.
@@ -75,10 +74,22 @@ impl Tool {
         self
     }
 
+    /// The same with something to read.
+    pub fn fed(self, input: &[u8]) -> Self {
+        Self { input: Some(input.to_vec()), ..self }
+    }
+
     /// The same without a variable.
     pub fn without(mut self, name: &str) -> Self {
         self.environment.remove(name);
         self
+    }
+
+    /// The program at a path.
+    pub fn at(program: PathBuf) -> Option<Self> {
+        let seen = USUAL.iter().filter_map(|name| Some(((*name).to_owned(), env::var(name).ok()?)));
+        let environment = seen.chain([("LC_ALL".to_owned(), "C".to_owned())]).collect();
+        is_program(&program).then_some(Self { program, environment, input: None })
     }
 
     /// Its name.
@@ -97,9 +108,15 @@ impl Tool {
         let failed = |error: io::Error| KernelError::io("run", self.name())(error);
         let mut command = Command::new(&self.program);
         command.args(words).current_dir(folder).env_clear().envs(&self.environment);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         lead_group(&mut command);
         let mut child = command.spawn().map_err(failed)?;
+        if let Some((mut stdin, input)) = child.stdin.take().zip(self.input.clone()) {
+            std::thread::spawn(move || drop(io::Write::write_all(&mut stdin, &input)));
+        }
         let out = Kept::read(child.stdout.take(), bounds.bytes);
         let err = Kept::read(child.stderr.take(), bounds.bytes);
         let (end, status) = wait(&mut child, bounds.wall, cancel).map_err(failed)?;

@@ -5,6 +5,7 @@ mod binding;
 mod container;
 mod gates;
 mod identity;
+mod ledger;
 mod memory;
 mod model;
 mod points;
@@ -30,6 +31,7 @@ pub use gates::{
     ToolConfig, WaiverConfig,
 };
 pub use identity::{AgentIdConfig, ApprovalConfig, Approver, Identity};
+pub use ledger::{LedgerConfig, TenantConfig, WitnessConfig};
 pub use memory::MemoryConfig;
 pub use model::{
     AwsConfig, Dialect, Effort, Flavour, MODEL_PREFIX, ModelPlace, ModelWords, Models, Prices, Provider,
@@ -82,6 +84,8 @@ pub struct Config {
     pub container: ContainerConfig,
     /// What is kept from run to run.
     pub memory: MemoryConfig,
+    /// How the ledger is signed and kept.
+    pub ledger: LedgerConfig,
     /// Where a change could be deployed.
     pub targets: Vec<TargetConfig>,
 }
@@ -107,6 +111,7 @@ struct Written {
     artifacts: ArtifactsConfig,
     container: ContainerConfig,
     memory: MemoryConfig,
+    ledger: LedgerConfig,
     targets: Vec<TargetConfig>,
 }
 
@@ -210,6 +215,7 @@ impl Config {
             artifacts: written.artifacts,
             container: written.container,
             memory: written.memory,
+            ledger: written.ledger,
             targets: written.targets,
         };
         if let Some(fault) = config.outside_fault() {
@@ -259,6 +265,7 @@ impl Config {
         files.extend(self.artifacts.files());
         files.extend(self.container.files());
         files.extend(self.gates.files());
+        files.extend(self.ledger.files());
         files.extend(self.bindings.iter_mut().flat_map(BindingConfig::files));
         files.extend(self.vault.iter_mut().flat_map(VaultConfig::files));
         files.extend(self.targets.iter_mut().flat_map(TargetConfig::files));
@@ -280,6 +287,7 @@ impl Config {
             .or_else(|| self.artifacts.fault().map(named("artifacts")))
             .or_else(|| self.container.fault().map(named("container")))
             .or_else(|| self.gates.fault().map(named("gates")))
+            .or_else(|| self.ledger.fault().map(named("ledger")))
             .or_else(|| targets.find_map(|(at, one)| one.fault().map(listed("targets", at))))
     }
 

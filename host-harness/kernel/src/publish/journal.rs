@@ -5,7 +5,7 @@ use std::{
 };
 
 use agent_contract::{RepoPath, operation::FileState};
-use policy::Code;
+use policy::{Blob, Code};
 use serde::{Deserialize, Serialize};
 
 use crate::KernelError;
@@ -94,6 +94,23 @@ impl Journal {
     /// The journal's place in the folder of a run.
     pub fn path(run_folder: &Path) -> PathBuf {
         run_folder.join("placement.json")
+    }
+
+    /// Lays down what a file is to hold.
+    pub fn lay(&self, blob: &Blob) -> Result<(), KernelError> {
+        let path = self.payloads.join(blob.sha256());
+        if path.exists() {
+            return Ok(());
+        }
+        let part = path.with_extension("part");
+        let write = || {
+            fs::create_dir_all(&self.payloads)?;
+            let mut file = File::create(&part)?;
+            file.write_all(blob.bytes())?;
+            file.sync_data()?;
+            fs::rename(&part, &path)
+        };
+        write().map_err(KernelError::io("write", path.display()))
     }
 
     /// Writes the journal down so that it survives a power cut.

@@ -80,15 +80,34 @@ impl Source {
     }
 }
 
+impl Source {
+    /// Reads a key, which may have lines, where no Vault is needed for that.
+    pub(crate) fn read_key(&self) -> Result<Option<SecretString>, KernelError> {
+        match self {
+            Self::Env(name) => text_of_env(name).map(|(text, _)| Some(text.into())),
+            Self::File(path) => text_of_file(path).map(|(text, _)| Some(text.into())),
+            Self::Vault(_) => Ok(None),
+        }
+    }
+}
+
 fn from_env(name: &str) -> Result<SecretString, KernelError> {
+    text_of_env(name).and_then(|(text, place)| checked(text, &place))
+}
+
+fn text_of_env(name: &str) -> Result<(String, String), KernelError> {
     let place = format!("the environment variable `{name}`");
     let missing = || KernelError::new(Code::SecretMissing, format!("{place} is not set"));
     let value = env::var_os(name).ok_or_else(missing)?;
     let text = value.into_string().map_err(|_| unusable(&place, "is not UTF-8 text"))?;
-    checked(text, &place)
+    Ok((text, place))
 }
 
 fn from_file(path: &Path) -> Result<SecretString, KernelError> {
+    text_of_file(path).and_then(|(text, place)| checked(text, &place))
+}
+
+fn text_of_file(path: &Path) -> Result<(String, String), KernelError> {
     let place = format!("`{}`", path.display());
     let missing = |error| KernelError::new(Code::SecretMissing, format!("can't read {place}: {error}"));
     // Looked at before it is opened: a pipe without a writer would keep us waiting for ever.
@@ -102,7 +121,7 @@ fn from_file(path: &Path) -> Result<SecretString, KernelError> {
     file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(missing)?;
     match std::str::from_utf8(&bytes) {
         _ if bytes.len() as u64 > BYTES_MAX => Err(unusable(&place, "is larger than 64 KiB")),
-        Ok(text) => checked(text.to_owned(), &place),
+        Ok(text) => Ok((text.to_owned(), place)),
         Err(_) => Err(unusable(&place, "is not UTF-8 text")),
     }
 }
