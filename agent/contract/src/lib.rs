@@ -38,6 +38,7 @@ pub mod request;
 pub mod result;
 pub mod rules;
 pub mod schema;
+pub mod trace;
 
 pub use capability::CapabilityName;
 pub use fault::Fault;

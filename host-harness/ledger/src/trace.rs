@@ -7,23 +7,48 @@ use std::{
     sync::Arc,
 };
 
+use agent_contract::trace::{Kind, Record};
 use policy::Blob;
+use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
-use crate::{Kind, LedgerError, Store, chain::Head, index::Index, verify};
+use crate::{
+    LedgerError, Seal, Statement, Store,
+    chain::{Head, hex},
+    db::{self, Durable, place},
+    log::{Entry as LogEntry, Log},
+    note, seal, statement,
+    tree::Frontier,
+    verify,
+};
 
-/// The trace of a run that is going on. Each record is in the file before the call
-/// that made it returns; after an error nothing more is taken.
-#[derive(Debug)]
+/// Records and bytes that wait for the next commit, at the most.
+const WAITING_MAX: usize = 64;
+const WAITING_BYTES_MAX: usize = 1 << 20;
+
+/// The trace of a run that is going on; after an error nothing more is taken.
 pub struct Trace {
-    folder: PathBuf,
+    store: Store,
+    db: Connection,
+    run: i64,
     run_id: String,
-    file: File,
+    folder: PathBuf,
+    seal: Option<Seal>,
+    /// Says to others that the run goes on, for as long as it is held.
+    _held: File,
     head: Head,
-    index: Index,
+    tree: Frontier,
+    waiting: Vec<(u64, String)>,
+    payloads: Vec<Blob>,
     /// Why nothing more is taken, after an error.
     closed: Option<String>,
     redact: Redact,
+}
+
+impl fmt::Debug for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Trace({}, {} records)", self.run_id, self.head.seq)
+    }
 }
 
 /// What takes secrets out of a body before it is written, for as long as the trace lasts.
@@ -60,39 +85,64 @@ pub struct Entry {
 }
 
 impl Trace {
-    /// The lock on the file says to others that the run is going on.
-    pub(crate) fn create(folder: PathBuf, run_id: &str, index: Index) -> Result<Self, LedgerError> {
-        let path = folder.join("trace.jsonl");
-        let opened = OpenOptions::new().append(true).create_new(true).open(&path);
-        let file = opened.map_err(LedgerError::io("create", &path))?;
-        file.lock().map_err(LedgerError::io("lock", &path))?;
-        Ok(Self {
-            folder,
+    pub(crate) fn create(
+        store: &Store,
+        run_id: &str,
+        tenant: Option<&str>,
+        time_ms: u64,
+    ) -> Result<Self, LedgerError> {
+        let seal = store.seal(tenant)?.cloned();
+        let mut db = store.writer()?;
+        let folder = store.run_folder(run_id);
+        crate::store::create_private(&folder).map_err(LedgerError::io("create", &folder))?;
+        let held = hold(&folder)?;
+        let path = store.file();
+        let (run, checkpoint) = db::at_once(&mut db, &path, Durable::Synced, |tx| {
+            let sql = "INSERT INTO runs (run_id, tenant) VALUES (?1, ?2)";
+            tx.execute(sql, params![run_id, tenant]).map_err(LedgerError::store("write", &path))?;
+            let run = tx.last_insert_rowid();
+            let entry = LogEntry { run_id, kind: Kind::LogRunStarted, body: json!({}) };
+            Ok((run, Log::new(tx, &path, store.signer(), time_ms).add(&entry)?))
+        })?;
+        store.remember(&checkpoint);
+        Ok(Self::of(store, db, (run, run_id), (folder, held), seal))
+    }
+
+    fn of(
+        store: &Store,
+        db: Connection,
+        (run, run_id): (i64, &str),
+        (folder, held): (PathBuf, File),
+        seal: Option<Seal>,
+    ) -> Self {
+        Self {
+            store: store.clone(),
+            db,
+            run,
             run_id: run_id.to_owned(),
-            file,
+            folder,
+            seal,
+            _held: held,
             head: Head::new(),
-            index,
+            tree: Frontier::default(),
+            waiting: Vec::new(),
+            payloads: Vec::new(),
             closed: None,
             redact: Redact::default(),
-        })
+        }
     }
 
     /// Takes up a trace that was left without an end.
-    pub(crate) fn resume(folder: PathBuf, run_id: &str, index: Index) -> Result<Self, LedgerError> {
-        let path = folder.join("trace.jsonl");
-        let file = OpenOptions::new().append(true).open(&path).map_err(LedgerError::io("open", &path))?;
-        file.lock().map_err(LedgerError::io("lock", &path))?;
-        let (seq, hash) = verify::end(&folder, run_id)?;
-        let head = Head { seq, hash };
-        Ok(Self {
-            folder,
-            run_id: run_id.to_owned(),
-            file,
-            head,
-            index,
-            closed: None,
-            redact: Redact::default(),
-        })
+    pub(crate) fn resume(store: &Store, run_id: &str) -> Result<Self, LedgerError> {
+        let reader = store.reader()?;
+        let no_run = || LedgerError::NoRun { run: run_id.to_owned(), store: store.root().to_owned() };
+        let row = reader.row(run_id)?.ok_or_else(no_run)?;
+        let folder = store.run_folder(run_id);
+        let held = hold(&folder)?;
+        let (head, tree) = verify::end(&reader, run_id, &row)?;
+        let seal = store.seal(row.tenant.as_deref())?.cloned();
+        let trace = Self::of(store, store.writer()?, (row.number, run_id), (folder, held), seal);
+        Ok(Self { head, tree, ..trace })
     }
 
     /// Takes secrets out of every body from now on.
@@ -112,29 +162,42 @@ impl Trace {
     }
 
     /// The hash of the last record.
-    pub fn head(&self) -> &str {
-        &self.head.hash
+    pub fn head(&self) -> String {
+        hex(&self.head.hash)
     }
 
-    /// Adds a record and returns its place.
+    /// Adds a record and returns its place. It survives the end of this process.
     pub fn append(&mut self, time_ms: u64, kind: Kind, body: &Value) -> Result<u64, LedgerError> {
+        let seq = self.link(time_ms, kind, body)?;
+        self.commit(Durable::Written)?;
+        Ok(seq)
+    }
+
+    fn link(&mut self, time_ms: u64, kind: Kind, body: &Value) -> Result<u64, LedgerError> {
         if let Some(reason) = &self.closed {
             return Err(LedgerError::Closed(reason.clone()));
         }
         let seq = self.head.seq;
-        let mut head = self.head.clone();
-        let line = head.link(&self.run_id, time_ms, kind, &self.redact.apply(body))?;
-        self.write(line.as_bytes())?;
-        self.head = head;
+        let line = self.head.link(&self.run_id, time_ms, kind, &self.redact.apply(body))?;
+        self.tree.push(self.head.hash);
+        self.waiting.push((seq, line));
         Ok(seq)
     }
 
-    fn write(&mut self, line: &[u8]) -> Result<(), LedgerError> {
-        let path = self.folder.join("trace.jsonl");
-        let Err(error) = self.file.write_all(line) else { return Ok(()) };
-        let error = LedgerError::io("write", &path)(error);
-        self.closed = Some(error.to_string());
-        Err(error)
+    fn commit(&mut self, durable: Durable) -> Result<(), LedgerError> {
+        let path = self.store.file();
+        let (run, run_id, seal) = (self.run, &self.run_id, self.seal.as_ref());
+        let (waiting, payloads) = (&self.waiting, &self.payloads);
+        let done = db::at_once(&mut self.db, &path, durable, |tx| {
+            let rows = Rows { db: tx, run, run_id, seal };
+            let written = payloads.iter().try_for_each(|blob| rows.payload(blob));
+            let written =
+                written.and_then(|()| waiting.iter().try_for_each(|(seq, line)| rows.record(*seq, line)));
+            written.and_then(|()| rows.touch(durable)).map_err(LedgerError::store("write", &path))
+        });
+        self.waiting.clear();
+        self.payloads.clear();
+        done.inspect_err(|error| self.closed = Some(error.to_string()))
     }
 
     /// Records that something is about to happen.
@@ -142,8 +205,22 @@ impl Trace {
         self.append(time_ms, kind, body).map(|seq| Entry { seq })
     }
 
+    /// Records that something is about to happen that outlives this machine's memory.
+    pub fn open_synced(&mut self, time_ms: u64, kind: Kind, body: &Value) -> Result<Entry, LedgerError> {
+        let seq = self.link(time_ms, kind, body)?;
+        self.commit(Durable::Synced)?;
+        Ok(Entry { seq })
+    }
+
     /// Records what came of it.
-    pub fn close(
+    pub fn close(&mut self, entry: Entry, time_ms: u64, kind: Kind, body: Value) -> Result<(), LedgerError> {
+        self.close_later(entry, time_ms, kind, body)?;
+        self.commit(Durable::Synced)
+    }
+
+    /// Records what came of it, together with what is recorded next. What happened in the
+    /// memory of this process alone is gone with it.
+    pub fn close_later(
         &mut self,
         entry: Entry,
         time_ms: u64,
@@ -153,20 +230,31 @@ impl Trace {
         if let Value::Object(fields) = &mut body {
             fields.insert("opened".to_owned(), json!(entry.seq));
         }
-        self.append(time_ms, kind, &body).map(|_| ())
+        self.link(time_ms, kind, &body)?;
+        self.bound()
     }
 
-    /// Keeps content beside the trace, by its hash.
+    /// Keeps content by its hash, together with what is recorded next.
     pub fn keep(&mut self, blob: &Blob) -> Result<(), LedgerError> {
-        let folder = self.folder.join("payloads");
-        let path = folder.join(blob.sha256());
-        if path.exists() {
-            return Ok(());
+        if let Some(reason) = &self.closed {
+            return Err(LedgerError::Closed(reason.clone()));
         }
-        fs::create_dir_all(&folder).map_err(LedgerError::io("create", &folder))?;
-        let part = folder.join(format!("{}.part", blob.sha256()));
-        fs::write(&part, blob.bytes()).map_err(LedgerError::io("write", &part))?;
-        fs::rename(&part, &path).map_err(LedgerError::io("write", &path))
+        self.payloads.push(blob.clone());
+        self.bound()
+    }
+
+    /// What waits takes no more than so much memory.
+    fn bound(&mut self) -> Result<(), LedgerError> {
+        let bytes: usize = self.payloads.iter().map(|blob| blob.bytes().len()).sum();
+        match self.waiting.len() + self.payloads.len() > WAITING_MAX || bytes > WAITING_BYTES_MAX {
+            true => self.commit(Durable::Written),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether everything that was recorded so far survives the end of this process.
+    pub fn is_written(&self) -> bool {
+        self.waiting.is_empty()
     }
 
     /// Takes an approval for this run, whatever its id looks like. Says whether it is the
@@ -185,21 +273,125 @@ impl Trace {
     }
 
     /// Hands out the records as they stand in the store, and says what is wrong with them.
-    pub fn reread(&self, each: impl FnMut(crate::Record)) -> Result<Vec<String>, LedgerError> {
-        let root = self.folder.ancestors().nth(2).unwrap_or(&self.folder);
-        verify::reread(&Store::new(root), &self.run_id, each)
+    pub fn reread(&mut self, each: impl FnMut(Record)) -> Result<Vec<String>, LedgerError> {
+        self.commit(Durable::Written)?;
+        verify::reread(&self.store, &self.run_id, each)
     }
 
     /// Waits until everything so far would survive a power cut.
     pub fn sync(&mut self) -> Result<(), LedgerError> {
-        let path = self.folder.join("trace.jsonl");
-        self.file.sync_data().map_err(LedgerError::io("sync", &path))
+        self.commit(Durable::Synced)
     }
 
-    /// Ends the trace: the last record, the index, the disk.
-    pub fn finish(mut self, time_ms: u64, body: &Value) -> Result<(), LedgerError> {
-        self.append(time_ms, Kind::RunFinished, body)?;
-        self.sync()?;
-        self.index.finished(&self.run_id, time_ms, self.head.seq, &self.head.hash)
+    /// Ends the trace: the last record, what is signed of it, the log, the disk. All of it, or
+    /// nothing.
+    pub fn finish(
+        mut self,
+        time_ms: u64,
+        body: &Value,
+        statements: Vec<Statement>,
+    ) -> Result<(), LedgerError> {
+        self.link(time_ms, Kind::RunFinished, body)?;
+        let (path, signer) = (self.store.file(), self.store.signer());
+        let rows = (&self.waiting, &self.payloads);
+        let (run, run_id, seal) = (self.run, &self.run_id, self.seal.as_ref());
+        let (records, head, root) = (self.head.seq, hex(&self.head.hash), self.tree.root());
+        let checkpoint = db::at_once(&mut self.db, &path, Durable::Synced, |tx| {
+            let (waiting, payloads) = rows;
+            let rows = Rows { db: tx, run, run_id, seal };
+            let fail = || LedgerError::store("write", &path);
+            payloads.iter().try_for_each(|blob| rows.payload(blob)).map_err(fail())?;
+            waiting.iter().try_for_each(|(seq, line)| rows.record(*seq, line)).map_err(fail())?;
+            let log = Log::new(tx, &path, signer, time_ms);
+            let origin = format!("{}/runs/{run_id}", log.origin()?);
+            let note = note::write(&origin, records, root, signer)?;
+            rows.note("checkpoint", &note).map_err(fail())?;
+            for statement in &statements {
+                let trace = json!({ "records": records, "head": head, "root": hex(&root) });
+                let (name, envelope) = statement::sign(statement, &trace, signer)?;
+                rows.note(&name, &envelope).map_err(fail())?;
+            }
+            let body = json!({ "records": records, "head": head, "root": hex(&root) });
+            log.add(&LogEntry { run_id, kind: Kind::LogRunFinished, body })
+        })?;
+        self.store.remember(&checkpoint);
+        Ok(())
+    }
+}
+
+/// Holds a run: nobody else writes to it meanwhile, and everybody sees that it goes on.
+fn hold(folder: &Path) -> Result<File, LedgerError> {
+    let path = folder.join("held");
+    let file =
+        OpenOptions::new().create(true).append(true).open(&path).map_err(LedgerError::io("open", &path))?;
+    file.lock().map_err(LedgerError::io("lock", &path))?;
+    Ok(file)
+}
+
+/// The rows of a run, within a transaction.
+pub(crate) struct Rows<'a> {
+    pub db: &'a Connection,
+    pub run: i64,
+    pub run_id: &'a str,
+    pub seal: Option<&'a Seal>,
+}
+
+impl Rows<'_> {
+    pub fn record(&self, seq: u64, line: &str) -> rusqlite::Result<()> {
+        self.line(seq, line.as_bytes())
+    }
+
+    pub fn line(&self, seq: u64, line: &[u8]) -> rusqlite::Result<()> {
+        let stored = match self.seal {
+            None => Cow::Borrowed(line),
+            Some(_) => self.sealed(&format!("{}/{seq}", self.run_id), line)?,
+        };
+        let mut insert = self.db.prepare_cached("INSERT INTO records (place, line) VALUES (?1, ?2)")?;
+        insert.execute(params![place(self.run, seq), stored]).map(|_| ())
+    }
+
+    pub fn payload(&self, blob: &Blob) -> rusqlite::Result<()> {
+        self.payload_as(blob.sha256(), Some(blob.bytes()))
+    }
+
+    /// Keeps bytes under a hash, whether it is theirs or not; none for what was taken out. What
+    /// was taken out once stays out.
+    pub fn payload_as(&self, hash: &str, bytes: Option<&[u8]>) -> rusqlite::Result<()> {
+        let sha256 = crate::reader::unhex(hash);
+        let tenant = self.seal.map_or("", Seal::tenant);
+        let sql = "SELECT number FROM payloads WHERE sha256 = ?1 AND tenant = ?2";
+        let known =
+            self.db.prepare_cached(sql)?.query_row(params![sha256, tenant], |row| row.get::<_, i64>(0));
+        let number = match known {
+            Err(rusqlite::Error::QueryReturnedNoRows) => {
+                let stored = bytes.map(|bytes| self.sealed(hash, bytes)).transpose()?;
+                let sql = "INSERT INTO payloads (sha256, tenant, bytes) VALUES (?1, ?2, ?3)";
+                self.db.prepare_cached(sql)?.insert(params![sha256, tenant, stored])?
+            }
+            known => known?,
+        };
+        let mut insert =
+            self.db.prepare_cached("INSERT OR IGNORE INTO kept (run, payload) VALUES (?1, ?2)")?;
+        insert.execute(params![self.run, number]).map(|_| ())
+    }
+
+    pub fn note(&self, name: &str, text: &str) -> rusqlite::Result<()> {
+        let sql = "INSERT OR REPLACE INTO notes (run, name, text) VALUES (?1, ?2, ?3)";
+        self.db.prepare_cached(sql)?.execute(params![self.run, name, text.as_bytes()]).map(|_| ())
+    }
+
+    /// A commit that waits for the disk has to write something.
+    fn touch(&self, durable: Durable) -> rusqlite::Result<()> {
+        if durable == Durable::Synced {
+            self.db
+                .prepare_cached("UPDATE runs SET tenant = tenant WHERE number = ?1")?
+                .execute([self.run])?;
+        }
+        Ok(())
+    }
+
+    fn sealed<'a>(&self, place: &str, bytes: &'a [u8]) -> rusqlite::Result<Cow<'a, [u8]>> {
+        let refused = |fault: String| rusqlite::Error::ToSqlConversionFailure(fault.into());
+        seal::sealed(self.seal, place, bytes).map_err(refused)
     }
 }

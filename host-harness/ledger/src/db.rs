@@ -1,0 +1,141 @@
+//! The store's file: an SQLite database that is written ahead, one writer at a time.
+
+use std::{path::Path, time::Duration};
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use crate::LedgerError;
+
+/// `CAsL`: what kind of file it is.
+const APPLICATION: i32 = 0x4341_734c;
+/// The form that this program writes.
+const FORM: i32 = 1;
+
+/// How long a writer waits for another: a commit takes a fraction of a millisecond.
+const TRIES: i32 = 20_000;
+const PAUSE: Duration = Duration::from_micros(500);
+
+/// Pages of the log that are written ahead, before they go where they belong.
+const AHEAD_PAGES: u32 = 4000;
+
+const SCHEMA: &str = "
+CREATE TABLE state (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE runs (number INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE, tenant TEXT, origin TEXT);
+CREATE TABLE records (place INTEGER PRIMARY KEY, line BLOB NOT NULL);
+CREATE TABLE payloads (number INTEGER PRIMARY KEY, sha256 BLOB NOT NULL, tenant TEXT NOT NULL, bytes BLOB,
+    UNIQUE (sha256, tenant));
+CREATE TABLE kept (run INTEGER NOT NULL, payload INTEGER NOT NULL, PRIMARY KEY (run, payload)) WITHOUT ROWID;
+CREATE TABLE log (seq INTEGER PRIMARY KEY, line BLOB NOT NULL);
+CREATE TABLE notes (run INTEGER NOT NULL, name TEXT NOT NULL, text BLOB NOT NULL, PRIMARY KEY (run, name));
+CREATE VIEW trace AS SELECT run_id, place & 0xffffffff AS seq, line FROM records JOIN runs ON number = place >> 32;
+";
+
+/// Whether a commit waits until it would survive a power cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durable {
+    /// It survives the end of this process.
+    Written,
+    /// It survives the end of the machine.
+    Synced,
+}
+
+/// Opens the file to write, and makes it where there is none.
+pub(crate) fn writer(path: &Path) -> Result<Connection, LedgerError> {
+    let fail = |operation| LedgerError::store(operation, path);
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut db = Connection::open_with_flags(path, flags).map_err(fail("open"))?;
+    db.busy_handler(Some(wait)).map_err(fail("open"))?;
+    db.set_prepared_statement_cache_capacity(32);
+    db.pragma_update(None, "journal_mode", "WAL").map_err(fail("open"))?;
+    db.pragma_update(None, "synchronous", "FULL").map_err(fail("open"))?;
+    db.pragma_update(None, "wal_autocheckpoint", AHEAD_PAGES).map_err(fail("open"))?;
+    if form(&db, path)? == 0 {
+        create(&mut db).map_err(fail("create"))?;
+    }
+    Ok(db)
+}
+
+fn create(db: &mut Connection) -> rusqlite::Result<()> {
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let made: i32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if made == 0 {
+        tx.execute_batch(SCHEMA)?;
+        tx.pragma_update(None, "application_id", APPLICATION)?;
+        tx.pragma_update(None, "user_version", FORM)?;
+    }
+    tx.commit()
+}
+
+/// Opens the file to read; nothing where there is none yet.
+pub(crate) fn reader(path: &Path) -> Result<Option<Connection>, LedgerError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let opened = open_to_read(path, "").or_else(|_| open_to_read(path, "?immutable=1"));
+    let db = opened.map_err(LedgerError::store("open", path))?;
+    Ok((form(&db, path)? != 0).then_some(db))
+}
+
+/// A store on a medium that can't be written is read as it lies there.
+fn open_to_read(path: &Path, how: &str) -> rusqlite::Result<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let mut db = Connection::open_with_flags(format!("file:{escaped}{how}"), flags)?;
+    db.busy_handler(Some(wait))?;
+    db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+    Ok(db)
+}
+
+/// A store that lives as long as it is looked at.
+pub(crate) fn temporary() -> Result<Connection, LedgerError> {
+    let path = Path::new("(temporary)");
+    let mut db = Connection::open("").map_err(LedgerError::store("open", path))?;
+    db.pragma_update(None, "synchronous", "OFF").map_err(LedgerError::store("open", path))?;
+    create(&mut db).map_err(LedgerError::store("create", path))?;
+    Ok(db)
+}
+
+/// The form of what lies there; zero for nothing.
+fn form(db: &Connection, path: &Path) -> Result<i32, LedgerError> {
+    let value = |name| db.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    let fail = |error| LedgerError::store("read", path)(error);
+    match (value("application_id").map_err(fail)?, value("user_version").map_err(fail)?) {
+        (0, 0) => Ok(0),
+        (APPLICATION, FORM) => Ok(FORM),
+        (APPLICATION, form) => {
+            let fault = format!("it has the form {form}, and this program reads form {FORM}");
+            Err(LedgerError::Unfit(format!("the ledger `{}` can't be read: {fault}", path.display())))
+        }
+        _ => Err(LedgerError::damaged(path, "it is no ledger")),
+    }
+}
+
+fn wait(tries: i32) -> bool {
+    std::thread::sleep(PAUSE);
+    tries < TRIES
+}
+
+/// Does something all at once, or not at all.
+pub(crate) fn at_once<T>(
+    db: &mut Connection,
+    path: &Path,
+    durable: Durable,
+    work: impl FnOnce(&Connection) -> Result<T, LedgerError>,
+) -> Result<T, LedgerError> {
+    let fail = |operation| LedgerError::store(operation, path);
+    let level =
+        if durable == Durable::Synced { "PRAGMA synchronous=FULL" } else { "PRAGMA synchronous=NORMAL" };
+    let set = db.prepare_cached(level).and_then(|mut level| level.execute([]));
+    set.map_err(fail("write"))?;
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail("write"))?;
+    let done = work(&tx)?;
+    tx.commit().map_err(fail("write"))?;
+    Ok(done)
+}
+
+/// The place of a record: its run, and its number there.
+pub(crate) fn place(run: i64, seq: u64) -> i64 {
+    run << 32 | i64::try_from(seq & 0xffff_ffff).unwrap_or_default()
+}

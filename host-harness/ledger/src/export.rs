@@ -1,0 +1,305 @@
+//! A run in one file, which needs nothing else to be verified: an archive (tar) of plain files,
+//! the same twice.
+//!
+//! `format.json` says what it is. `records.jsonl` holds a record a line. `payloads/<sha256>` is
+//! what they name. `notes/` holds the run's checkpoint, the envelopes of statements about it,
+//! and, as `log-*.tlog-proof`, the entries of the log about it with their proofs.
+
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    io::{self, BufReader, BufWriter, Read, Write},
+    path::Path,
+};
+
+use agent_contract::trace::Kind;
+use rusqlite::params;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use tar::{Archive, Builder, EntryType, Header};
+
+use crate::{
+    LedgerError, Reader, Store,
+    db::{self, Durable},
+    log::Entry,
+    reader::{Payload, Row},
+    trace::Rows,
+    verify::{self, LogView, Verification},
+};
+
+/// The form of an export.
+const FORMAT: &str = "code-assist-export/1";
+/// No export that is read is larger.
+const BYTES_MAX: u64 = 64 << 30;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Format {
+    format: String,
+    run_id: String,
+    /// The log that the run is in.
+    origin: String,
+    /// Hashes of payloads that were taken out of the store.
+    removed: BTreeSet<String>,
+}
+
+impl Reader {
+    /// Writes a run into a file.
+    pub fn export(&self, run_id: &str, to: &mut dyn Write) -> Result<(), LedgerError> {
+        let failed = |source| LedgerError::Io { operation: "write", path: "the export".into(), source };
+        let row = self.there(run_id)?;
+        let notes = self.export_notes(run_id, &row)?;
+        let mut archive = Builder::new(to);
+        let format = Format {
+            format: FORMAT.to_owned(),
+            run_id: run_id.to_owned(),
+            origin: row.origin.clone().map_or_else(|| self.origin(), Ok)?,
+            removed: self.removed(&row)?,
+        };
+        let text = serde_json_canonicalizer::to_vec(&format).map_err(LedgerError::Canonical)?;
+        add(&mut archive, "format.json", &text).map_err(failed)?;
+        self.export_records(run_id, &row, &mut archive)?;
+        for hash in self.payloads(&row)? {
+            if let Payload::There(bytes) = self.kept(&row, &hash)? {
+                add(&mut archive, &format!("payloads/{hash}"), &bytes).map_err(failed)?;
+            }
+        }
+        for (name, text) in notes {
+            add(&mut archive, &format!("notes/{name}"), text.as_bytes()).map_err(failed)?;
+        }
+        archive.finish().map_err(failed)
+    }
+
+    fn origin(&self) -> Result<String, LedgerError> {
+        Ok(self.state("origin")?.unwrap_or_default())
+    }
+
+    /// The lines may be more than the memory holds: they are counted, then copied.
+    fn export_records(
+        &self,
+        run_id: &str,
+        row: &Row,
+        archive: &mut Builder<&mut dyn Write>,
+    ) -> Result<(), LedgerError> {
+        let failed = |source| LedgerError::Io { operation: "write", path: "the export".into(), source };
+        let mut bytes = 0;
+        self.lines(run_id, row, |_, line| {
+            bytes += line.map_or(0, |line| line.len() as u64 + 1);
+            Ok(())
+        })?;
+        let mut header = header("records.jsonl", bytes).map_err(failed)?;
+        header.set_cksum();
+        let out = archive.get_mut();
+        out.write_all(header.as_bytes()).map_err(failed)?;
+        self.lines(run_id, row, |_, line| {
+            let line = line.unwrap_or_default();
+            out.write_all(line).and_then(|()| out.write_all(b"\n")).map_err(failed)
+        })?;
+        let padding = usize::try_from(bytes.next_multiple_of(512) - bytes).unwrap_or_default();
+        out.write_all(&[0; 512][..padding]).map_err(failed)
+    }
+
+    /// What is attached to a run, and what the log says of it.
+    fn export_notes(&self, run_id: &str, row: &Row) -> Result<Vec<(String, String)>, LedgerError> {
+        let mut notes = self.notes(row.number)?;
+        if row.origin.is_none() {
+            let view = LogView::read(self)?;
+            let known = view.runs.get(run_id).cloned().unwrap_or_default();
+            let entries = [("log-started", known.started_at), ("log-finished", known.ended_at)];
+            for (name, seq) in entries.into_iter().filter_map(|(name, seq)| Some((name, seq?))) {
+                notes.push((format!("{name}.tlog-proof"), self.prove_entry(seq)?.to_text()));
+            }
+            for hash in self.removed(row)? {
+                if let Some(seq) = view.removed_at.get(&hash) {
+                    notes.push((format!("log-removed-{hash}.tlog-proof"), self.prove_entry(*seq)?.to_text()));
+                }
+            }
+        }
+        notes.sort();
+        Ok(notes)
+    }
+
+    /// The hashes of everything that a run kept.
+    fn payloads(&self, row: &Row) -> Result<Vec<String>, LedgerError> {
+        self.hashes(
+            row,
+            "SELECT sha256 FROM payloads JOIN kept ON payload = number WHERE run = ?1 ORDER BY sha256",
+        )
+    }
+
+    fn removed(&self, row: &Row) -> Result<BTreeSet<String>, LedgerError> {
+        let sql =
+            "SELECT sha256 FROM payloads JOIN kept ON payload = number WHERE run = ?1 AND bytes IS NULL";
+        Ok(self.hashes(row, sql)?.into_iter().collect())
+    }
+
+    fn hashes(&self, row: &Row, sql: &str) -> Result<Vec<String>, LedgerError> {
+        let mut rows = self.db.prepare_cached(sql).map_err(self.fail())?;
+        let hash = |row: &rusqlite::Row| {
+            let bytes = row.get_ref(0)?.as_bytes()?;
+            Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        };
+        let hashes = rows.query_map([row.number], hash).map_err(self.fail())?;
+        hashes.collect::<rusqlite::Result<_>>().map_err(self.fail())
+    }
+}
+
+/// The same header for the same file, whoever writes it and whenever.
+fn header(name: &str, bytes: u64) -> io::Result<Header> {
+    let mut header = Header::new_ustar();
+    header.set_path(name)?;
+    header.set_size(bytes);
+    header.set_mode(0o644);
+    header.set_mtime(0);
+    header.set_entry_type(EntryType::Regular);
+    header.set_cksum();
+    Ok(header)
+}
+
+fn add(archive: &mut Builder<&mut dyn Write>, name: &str, bytes: &[u8]) -> io::Result<()> {
+    archive.append(&header(name, bytes.len() as u64)?, bytes)
+}
+
+/// Reads an export into a store of its own, which lasts as long as it is looked at. Gives the
+/// run that is in it.
+pub fn open(path: &Path, store: &Store) -> Result<(Reader, String), LedgerError> {
+    let mut db = db::temporary()?;
+    let temporary = Path::new("(the export)");
+    let format = db::at_once(&mut db, temporary, Durable::Written, |tx| fill(tx, path, None))?;
+    let reader = Reader::new(db, temporary.to_owned(), store.clone());
+    Ok((reader, format.run_id))
+}
+
+/// Verifies an export: the run in it, and that nothing else is in it.
+pub fn verify_export(path: &Path, store: &Store) -> Result<Verification, LedgerError> {
+    let (reader, run_id) = open(path, store)?;
+    let mut verification = verify::run(&reader, &LogView::default(), &run_id)?;
+    let mut digest = Digesting(Sha256::new());
+    reader.export(&run_id, &mut digest)?;
+    let fail = || LedgerError::io("read", path);
+    let mut file = Digesting(Sha256::new());
+    io::copy(&mut File::open(path).map_err(fail())?, &mut file).map_err(fail())?;
+    if file.0.finalize() != digest.0.finalize() {
+        verification.add(
+            "export-changed",
+            "export",
+            "the file holds something that is no part of the run, or not in its place",
+        );
+    }
+    Ok(verification)
+}
+
+struct Digesting(Sha256);
+
+impl Write for Digesting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Takes a run of another store in. It must verify.
+pub fn import(path: &Path, store: &Store, time_ms: u64) -> Result<String, LedgerError> {
+    let verification = verify_export(path, store)?;
+    if let Some(fault) = verification.faults.first() {
+        return Err(unreadable(path, format!("it does not verify: {fault}")));
+    }
+    let run_id = verification.run_id;
+    if store.runs()?.contains(&run_id) {
+        return Err(LedgerError::Unfit(format!("`{run_id}` is in the store already")));
+    }
+    let body = serde_json::json!({
+        "records": verification.records, "head": verification.head, "root": verification.root,
+    });
+    let entry = Entry { run_id: &run_id, kind: Kind::LogRunImported, body };
+    store.note(time_ms, &entry, |tx| fill(tx, path, Some(store)).map(drop))?;
+    Ok(run_id)
+}
+
+fn unreadable(path: &Path, fault: impl Into<String>) -> LedgerError {
+    LedgerError::Export { path: path.to_owned(), fault: fault.into() }
+}
+
+/// Puts what an export holds into a database.
+fn fill(db: &rusqlite::Connection, path: &Path, store: Option<&Store>) -> Result<Format, LedgerError> {
+    let fail = |error: io::Error| unreadable(path, error.to_string());
+    let written = |error: rusqlite::Error| unreadable(path, error.to_string());
+    let file = File::open(path).map_err(LedgerError::io("open", path))?;
+    let mut archive = Archive::new(BufReader::new(file).take(BYTES_MAX));
+    let mut entries = archive.entries().map_err(fail)?;
+    let first = entries.next().ok_or_else(|| unreadable(path, "it is empty"))?.map_err(fail)?;
+    let format = format(first).map_err(|fault| unreadable(path, fault))?;
+    let tenant = store.and_then(Store::tenant);
+    let seal = store.map(|store| store.seal(tenant)).transpose()?.flatten();
+    let sql = "INSERT INTO runs (run_id, tenant, origin) VALUES (?1, ?2, ?3)";
+    db.execute(sql, params![format.run_id, tenant, format.origin]).map_err(written)?;
+    let rows = Rows { db, run: db.last_insert_rowid(), run_id: &format.run_id, seal };
+    for entry in entries {
+        let mut entry = entry.map_err(fail)?;
+        let name = entry.path().map_err(fail)?.to_string_lossy().into_owned();
+        match name.split_once('/') {
+            None if name == "records.jsonl" => {
+                fill_records(&rows, entry).map_err(|fault| unreadable(path, fault))?
+            }
+            Some(("payloads", hash)) => {
+                let mut bytes = Vec::new();
+                entry.read_to_end(&mut bytes).map_err(fail)?;
+                rows.payload_as(hash, Some(&bytes)).map_err(written)?;
+            }
+            Some(("notes", name)) => {
+                let mut text = String::new();
+                entry.read_to_string(&mut text).map_err(fail)?;
+                rows.note(name, &text).map_err(written)?;
+            }
+            _ => return Err(unreadable(path, format!("it holds `{}`", name.escape_debug()))),
+        }
+    }
+    format.removed.iter().try_for_each(|hash| rows.payload_as(hash, None)).map_err(written)?;
+    Ok(format)
+}
+
+fn format(mut entry: tar::Entry<impl Read>) -> Result<Format, String> {
+    let mut text = String::new();
+    entry.read_to_string(&mut text).map_err(|error| error.to_string())?;
+    let format: Format = serde_json::from_str(&text).map_err(|error| format!("format.json: {error}"))?;
+    match format.format == FORMAT {
+        true => Ok(format),
+        false => Err(format!(
+            "it has the form `{}`, and this program reads `{FORMAT}`",
+            format.format.escape_debug()
+        )),
+    }
+}
+
+fn fill_records(rows: &Rows, entry: impl Read) -> Result<(), String> {
+    let mut lines = BufReader::new(entry);
+    let mut line = Vec::new();
+    for seq in 0_u64.. {
+        line.clear();
+        io::BufRead::read_until(&mut lines, b'\n', &mut line).map_err(|error| error.to_string())?;
+        match line.pop() {
+            None => return Ok(()),
+            Some(b'\n') => rows.line(seq, &line).map_err(|error| error.to_string())?,
+            Some(_) => return Err("its last record has no end".to_owned()),
+        }
+    }
+    Ok(())
+}
+
+/// Creates a file and writes a run into it, whole or not at all.
+pub fn write(reader: &Reader, run_id: &str, path: &Path) -> Result<(), LedgerError> {
+    let part = path.with_extension("part");
+    let fail = |operation| LedgerError::io(operation, path);
+    let mut file = BufWriter::new(File::create(&part).map_err(fail("create"))?);
+    let written = reader.export(run_id, &mut file);
+    let kept = written.and_then(|()| {
+        let file = file.into_inner().map_err(|error| fail("write")(error.into_error()))?;
+        file.sync_all().map_err(fail("write"))?;
+        std::fs::rename(&part, path).map_err(fail("write"))
+    });
+    kept.inspect_err(|_| drop(std::fs::remove_file(&part)))
+}

@@ -1,0 +1,44 @@
+//! What a store was last, remembered in another place: a store that is put back to an earlier
+//! copy of itself is whole, and is found by this alone.
+
+use std::{
+    fs::{self, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::{Trust, note::Opened, store::create_private};
+
+/// The file of a log.
+fn path(folder: &Path, origin: &str) -> PathBuf {
+    folder.join(format!("{}.checkpoint", policy::blob::sha256(origin.as_bytes())))
+}
+
+/// Remembers a checkpoint, unless a later one is remembered already.
+pub(crate) fn keep(folder: &Path, checkpoint: &str) -> io::Result<()> {
+    let invalid = |fault: String| io::Error::new(io::ErrorKind::InvalidData, fault);
+    let opened = Trust::default().open(checkpoint).map_err(invalid)?;
+    create_private(folder)?;
+    let path = path(folder, &opened.origin);
+    let lock = OpenOptions::new().create(true).append(true).open(path.with_extension("lock"))?;
+    lock.lock()?;
+    if let Ok(Some((_, before))) = read(folder, &opened.origin)
+        && before.size >= opened.size
+    {
+        return Ok(());
+    }
+    let part = path.with_extension("part");
+    fs::write(&part, checkpoint)?;
+    fs::rename(&part, &path)
+}
+
+/// The checkpoint that is remembered of a log, and what it says.
+pub(crate) fn read(folder: &Path, origin: &str) -> Result<Option<(String, Opened)>, String> {
+    let path = path(folder, origin);
+    let text = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        text => text.map_err(|error| format!("can't read `{}`: {error}", path.display()))?,
+    };
+    let opened = Trust::default().open(&text).map_err(|fault| format!("`{}`: {fault}", path.display()))?;
+    Ok(Some((text, opened)))
+}

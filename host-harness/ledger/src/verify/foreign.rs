@@ -1,0 +1,67 @@
+//! What the log of another store says of a run, as the proofs beside the run have it.
+
+use std::collections::BTreeMap;
+
+use agent_contract::trace::{Kind, Record};
+use serde_json::Value;
+
+use super::{
+    fault::Faults,
+    log::{Known, end},
+};
+use crate::{
+    LedgerError, Proof, chain,
+    reader::{Reader, Row},
+};
+
+/// What is proved of a run of another store: what its log knows, and what was taken out.
+pub(crate) fn known(
+    reader: &Reader,
+    run_id: &str,
+    row: &Row,
+    faults: &mut Faults,
+) -> Result<(Known, BTreeMap<String, String>), LedgerError> {
+    let (mut known, mut removed) = (Known::default(), BTreeMap::new());
+    for (name, text) in reader.notes(row.number)? {
+        if !name.ends_with(".tlog-proof") {
+            continue;
+        }
+        match entry(reader, row, &text) {
+            Ok(entry) => take(&entry, run_id, &name, (&mut known, &mut removed), faults),
+            Err(fault) => faults.add("proof-invalid", name, fault),
+        }
+    }
+    Ok((known, removed))
+}
+
+/// The entry of the log that a proof is of, if it proves it.
+fn entry(reader: &Reader, row: &Row, text: &str) -> Result<Record, String> {
+    let proof = Proof::parse(text)?;
+    let line = proof.leaf.as_deref().ok_or("it brings no entry along")?;
+    let opened = proof.check(line, &reader.store.trust)?;
+    if row.origin.as_deref() != Some(opened.origin.as_str()) {
+        return Err(format!("it is of the log `{}`", opened.origin.escape_debug()));
+    }
+    let (record, _) = chain::parse(line)?;
+    match record.seq == proof.index {
+        true => Ok(record),
+        false => Err("the entry has another number".to_owned()),
+    }
+}
+
+fn take(
+    entry: &Record,
+    run_id: &str,
+    name: &str,
+    (known, removed): (&mut Known, &mut BTreeMap<String, String>),
+    faults: &mut Faults,
+) {
+    let text = |field: &str| entry.body.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    match entry.kind {
+        Kind::LogPayloadRemoved => drop(removed.insert(text("payload"), text("reason"))),
+        _ if entry.run_id != run_id => faults.add("proof-invalid", name, "the entry is of another run"),
+        Kind::LogRunStarted => known.started = true,
+        Kind::LogRunFinished => known.end = end(&entry.body),
+        _ => faults.add("proof-invalid", name, "the entry says something else"),
+    }
+}
