@@ -162,6 +162,10 @@ impl Agent {
         &self.engine
     }
 
+    pub(crate) fn component(&self) -> &Component {
+        &self.component
+    }
+
     pub(crate) fn pre(&self) -> &CodeAssistPre<Run> {
         &self.pre
     }

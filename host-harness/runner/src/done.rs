@@ -23,6 +23,12 @@ impl<T> Done<T> {
         Self { value, record, bytes: 0, operations: Vec::new(), kept: None }
     }
 
+    /// The same with the agent's part put into another form.
+    pub fn map<U>(self, put: impl FnOnce(T) -> U) -> Done<U> {
+        let Self { value, record, bytes, operations, kept } = self;
+        Done { value: put(value), record, bytes, operations, kept }
+    }
+
     pub fn with_bytes(self, bytes: usize) -> Self {
         Self { bytes: bytes as u64, ..self }
     }

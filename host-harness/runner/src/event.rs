@@ -42,12 +42,14 @@ pub(crate) struct Emitter {
     seq: u64,
     events: Box<dyn Events>,
     clean: Option<Clean>,
+    /// What is told as soon as the records that it tells of are in the store.
+    held: Vec<Event>,
 }
 
 impl Emitter {
     /// `clean` takes out of every event what nobody may be told.
     pub fn new(run_id: String, events: Box<dyn Events>, clean: Option<Clean>) -> Self {
-        Self { run_id, seq: 0, events, clean }
+        Self { run_id, seq: 0, events, clean, held: Vec::new() }
     }
 
     /// Who hears what models say.
@@ -55,7 +57,7 @@ impl Emitter {
         self.events.hear()
     }
 
-    /// Tells what happened. `details` is an object, made only when somebody wants it.
+    /// Tells what happened, with the next flush. `details` is an object, made only when somebody wants it.
     pub fn emit(&mut self, name: EventName, details: impl FnOnce() -> Value) {
         let seq = self.seq;
         self.seq += 1;
@@ -69,6 +71,13 @@ impl Emitter {
             other => [("value".to_owned(), other)].into_iter().collect(),
         };
         let time_ms = kernel::clock::now_ms();
-        self.events.take(&Event { seq, run_id: self.run_id.clone(), time_ms, event: name, details });
+        self.held.push(Event { seq, run_id: self.run_id.clone(), time_ms, event: name, details });
+    }
+
+    /// Lets out what was held.
+    pub fn flush(&mut self) {
+        for event in self.held.drain(..) {
+            self.events.take(&event);
+        }
     }
 }

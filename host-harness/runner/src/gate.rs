@@ -15,8 +15,13 @@ use serde_json::{Value, json};
 use wasmtime::component::Resource;
 
 use crate::{
-    bindings::agennext::code_assist::types::Error, done::Done, grants::Held, outside::Outside, state::Run,
+    bindings::agennext::code_assist::types::Error,
+    done::Done,
+    grants::Held,
+    outside::Outside,
+    state::Run,
     stop::Stop,
+    transcript::{self, Given},
 };
 
 /// What a host function gives the agent; the outer error is the end of the run.
@@ -31,9 +36,10 @@ enum Outcome<T> {
 }
 
 /// Lets a call through, or not.
-pub(crate) async fn run<R: Call, T>(
+pub(crate) async fn run<R: Call, T: Given>(
     run: &mut Run,
     handle: &Resource<Held>,
+    said: String,
     call: Parsed<R>,
     perform: impl AsyncFnOnce(&mut Outside, Permit<R>) -> Result<Done<T>, KernelError>,
 ) -> Answer<T> {
@@ -47,8 +53,13 @@ pub(crate) async fn run<R: Call, T>(
     run.grants.get(handle, &run.control)?;
     let settled = run.decide_call(handle, call, now_ms).await?;
     let id = run.grants.peek(handle)?.id.clone();
-    let opened = opening::<R>(&id, described, settled.proof, settled.decided.as_ref().err());
-    let entry = run.trace.open(now_ms, Kind::CallOpened, &opened).map_err(Stop::from)?;
+    let opened = opening::<R>((&id, said), described, settled.proof, settled.decided.as_ref().err());
+    let entry = match is_beyond::<R>() {
+        true => run.trace.open_synced(now_ms, Kind::CallOpened, &opened),
+        false => run.trace.open(now_ms, Kind::CallOpened, &opened),
+    };
+    let entry = entry.map_err(Stop::from)?;
+    run.events.flush();
     let outcome = match settled.decided {
         Err(refusal) => Outcome::Refused(refusal),
         Ok(permit) => {
@@ -63,9 +74,36 @@ pub(crate) async fn run<R: Call, T>(
     };
     let mut outcome = charge(run, handle, bytes, outcome)?;
     keep(run, &outcome)?;
-    let closing = closing(&mut outcome);
-    run.trace.close(entry, kernel::clock::now_ms(), Kind::CallClosed, closing).map_err(Stop::from)?;
-    Ok(tell::<R, T>(run, &id, outcome))
+    let mut closing = closing(&mut outcome);
+    let answer = tell::<R, T>(run, &id, outcome);
+    let (told, kept) = transcript::kept(&answer);
+    named(&mut closing, told, kept.sha256());
+    run.trace.keep(&kept).map_err(Stop::from)?;
+    let now_ms = kernel::clock::now_ms();
+    let closed = match is_beyond::<R>() {
+        true => run.trace.close(entry, now_ms, Kind::CallClosed, closing),
+        false => run.trace.close_later(entry, now_ms, Kind::CallClosed, closing),
+    };
+    closed.map_err(Stop::from)?;
+    Ok(answer)
+}
+
+/// Whether a call reaches further than the memory of this process: then its records wait for
+/// the disk.
+fn is_beyond<R: Call>() -> bool {
+    use CapabilityName::{ContainerSimulate, ProtocolInvoke, ProtocolPublishMetadata, RepoCheck, RepoCommit};
+    [RepoCheck, ContainerSimulate, ProtocolInvoke, ProtocolPublishMetadata, RepoCommit]
+        .contains(&R::CAPABILITY)
+}
+
+/// Names the answer in its record.
+fn named(closing: &mut Value, told: Value, sha256: &str) {
+    let Some(fields) = closing.as_object_mut() else { return };
+    fields.insert("answer".to_owned(), told);
+    let names = fields.entry("payloads").or_insert_with(|| json!([]));
+    if let Some(names) = names.as_array_mut().filter(|names| !names.iter().any(|name| name == sha256)) {
+        names.push(sha256.into());
+    }
 }
 
 /// Where a path leads is known only on the way; turning back there is a refusal.
@@ -91,7 +129,12 @@ fn describe<R: Call>(call: &Parsed<R>) -> (Value, u64) {
     }
 }
 
-fn opening<R: Call>(grant: &str, described: Value, proof: Value, refusal: Option<&Refusal>) -> Value {
+fn opening<R: Call>(
+    (grant, said): (&str, String),
+    described: Value,
+    proof: Value,
+    refusal: Option<&Refusal>,
+) -> Value {
     let decision = [("allow", refusal.is_none().into()), ("proof", proof)];
     let decision = match refusal {
         None => object(decision),
@@ -103,6 +146,7 @@ fn opening<R: Call>(grant: &str, described: Value, proof: Value, refusal: Option
     object([
         ("function", R::FUNCTION.into()),
         ("capability", grant.into()),
+        ("said", said.into()),
         ("arguments", described),
         ("decision", decision),
     ])

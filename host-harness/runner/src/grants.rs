@@ -12,6 +12,19 @@ use crate::{control::Control, stop::Stop};
 #[derive(Debug)]
 pub struct Held {
     index: usize,
+    /// What is recorded of it, in a replay.
+    recorded: serde_json::Value,
+}
+
+impl Held {
+    /// A handle in a replay: it permits nothing.
+    pub(crate) fn again(recorded: serde_json::Value) -> Self {
+        Self { index: usize::MAX, recorded }
+    }
+
+    pub(crate) fn recorded(&self) -> &serde_json::Value {
+        &self.recorded
+    }
 }
 
 /// The grants of a run and the handles on them.
@@ -62,7 +75,9 @@ impl Grants {
         grant.expires_ms = grant.expires_ms.into_iter().chain(tally.end_ms).min();
         let index = self.grants.len();
         self.grants.push(grant);
-        self.table.push(Held { index }).map_err(|error| Stop::new(Code::LimitHandles, error.to_string()))
+        self.table
+            .push(Held { index, recorded: serde_json::Value::Null })
+            .map_err(|error| Stop::new(Code::LimitHandles, error.to_string()))
     }
 
     /// The grant behind a handle, as it stands now.

@@ -23,6 +23,7 @@ mod gating;
 mod grants;
 mod holding;
 mod host;
+pub mod keeping;
 mod lookup;
 mod memory;
 mod models;
@@ -37,10 +38,12 @@ mod state;
 pub mod explain;
 
 mod artifacts;
+mod attesting;
 mod checks;
 mod placement;
 mod places;
 mod placing;
+pub mod replay;
 mod result;
 mod run;
 pub mod scanning;
@@ -48,6 +51,7 @@ mod secrets;
 pub mod setup;
 mod simulating;
 mod start_error;
+mod transcript;
 pub mod updating;
 
 pub use agent::{Agent, LoadError};

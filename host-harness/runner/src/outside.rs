@@ -8,7 +8,7 @@ use agent_contract::{
     branch::BranchName,
     check::CheckResult,
     gate::{GateName, GateResult},
-    operation::{FileState, Operation},
+    operation::Operation,
     request::Branches,
 };
 use kernel::{
@@ -33,8 +33,7 @@ use crate::{
     way::{Promises, Way},
 };
 
-/// A changed file, its state in the base and its state now.
-pub(crate) type Changed = (RepoPath, Option<FileState>, Option<FileState>);
+pub(crate) use policy::recorded::Changed;
 
 /// What a run has of the outside. The Kernel acts on it, with a permit in hand.
 pub(crate) struct Outside {

@@ -146,7 +146,11 @@ pub(crate) fn place(outside: &mut Outside, run_id: &str, goal: &Goal) -> Result<
         }
         Goal::Forge => Ok(Placement::Nowhere),
         Goal::WorkingTree => {
-            let journal = journal(outside, run_id)?.write(&outside.folder)?;
+            let journal = journal(outside, run_id)?;
+            for (_, _, file) in outside.workspace.steps()? {
+                file.map_or(Ok(()), |file| journal.lay(&file.blob))?;
+            }
+            let journal = journal.write(&outside.folder)?;
             publish::place(&journal, &outside.itself)?;
             Ok(Placement::WorkingTree)
         }

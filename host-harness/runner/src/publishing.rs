@@ -147,7 +147,7 @@ fn change(run: &mut Run) -> Result<Change, KernelError> {
         branch: promised_branch(run)?,
         onto: Onto::NewBranch,
         message: outside.promises.commit.clone().ok_or_else(nothing_promised)?,
-        trailers: vec![trailer("Code-Assist-Run", &run.id), trailer("Code-Assist-Trace", run.trace.head())],
+        trailers: vec![trailer("Code-Assist-Run", &run.id), trailer("Code-Assist-Trace", &run.trace.head())],
         author: Signature {
             name: author.name.clone(),
             email: author.email.clone(),

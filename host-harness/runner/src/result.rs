@@ -20,11 +20,12 @@ use serde_json::json;
 
 use crate::{
     agent::Agent,
-    artifacts,
+    artifacts, attesting,
     event::Emitter,
     gating::{self, Records},
     outside::Changed,
     placing::{self, Placed},
+    run::Told,
     start_error::StartError,
     state::Run,
 };
@@ -50,7 +51,7 @@ struct Ending {
 pub(crate) async fn conclude(
     mut run: Run,
     agent: &Agent,
-    ended: Result<Report, Stopped>,
+    ended: Result<Told, Stopped>,
 ) -> Result<RunResult, StartError> {
     let mut placed = Placed::default();
     let proved = proved(&mut run, agent, ended, &mut placed).await;
@@ -76,7 +77,7 @@ pub(crate) async fn conclude(
 async fn proved(
     run: &mut Run,
     agent: &Agent,
-    ended: Result<Report, Stopped>,
+    ended: Result<Told, Stopped>,
     placed: &mut Placed,
 ) -> Result<RunResult, LedgerError> {
     let ending = ending(run, ended)?;
@@ -107,18 +108,23 @@ fn remember(run: &mut Run) -> Result<(), LedgerError> {
     run.trace.append(kernel::clock::now_ms(), Kind::MemoryKept, &body).map(|_| ())
 }
 
-fn ending(run: &mut Run, ended: Result<Report, Stopped>) -> Result<Ending, LedgerError> {
-    let (report, mut stopped) = match ended {
-        Ok(report) => (Some(report), None),
-        Err(stopped) => (None, Some(stopped)),
+fn ending(run: &mut Run, ended: Result<Told, Stopped>) -> Result<Ending, LedgerError> {
+    let (report, text, mut stopped) = match ended {
+        Ok(Told { report, text }) => (Some(report), Some(Blob::new(text.into_bytes())), None),
+        Err(stopped) => (None, None, Some(stopped)),
     };
+    text.iter().try_for_each(|text| run.trace.keep(text))?;
+    let sha256 = text.as_ref().map(Blob::sha256);
     let body = match &stopped {
-        None => json!({ "report": report, "calls": run.meter.calls() }),
+        None => json!({
+            "report": report, "report_sha256": sha256, "payloads": [sha256], "calls": run.meter.calls(),
+        }),
         Some(stop) => {
             json!({ "stopped": { "code": stop.code.as_str(), "message": stop.message }, "calls": run.meter.calls() })
         }
     };
     run.trace.append(kernel::clock::now_ms(), Kind::AgentEnded, &body)?;
+    run.events.flush();
     if let Some(lost) = run.standing.lost() {
         let body = json!({
             "capability": "all", "by": "agent-id", "code": lost.code.as_str(), "message": lost.message,
@@ -206,8 +212,9 @@ fn judge(run: &mut Run, change: &Change) -> Result<(Vec<GateResult>, Vec<String>
     for gate in &gates {
         run.trace.append(kernel::clock::now_ms(), Kind::GateFinished, &json!(gate))?;
         run.events.emit(EventName::GateFinished, || json!({ "gate": gate }));
+        run.events.flush();
     }
-    Ok((gates, gates::unrecorded(&recorded, &change.states)))
+    Ok((gates, policy::recorded::differences(&recorded, &change.states)))
 }
 
 fn reach(run: &Run, ending: &Ending, unplaced: Option<&Stopped>) -> (Outcome, Verdict) {
@@ -279,7 +286,7 @@ fn assemble(
         changelog: report.as_ref().map(|report| report.changelog.clone()).unwrap_or_default(),
         summary: report.as_ref().map(|report| report.summary.clone()).unwrap_or_default(),
         next_steps: next_steps(outcome, placed, head.is_some(), report.as_ref()),
-        trace: TraceReference { records: run.trace.records(), head: run.trace.head().to_owned() },
+        trace: TraceReference { records: run.trace.records(), head: run.trace.head() },
     }
 }
 
@@ -374,7 +381,9 @@ fn finish(
     payloads.push(blob.sha256().to_owned());
     let now_ms = kernel::clock::now_ms();
     trace.append(now_ms, Kind::RunResult, &json!({ "result": blob.sha256(), "payloads": payloads }))?;
-    trace.finish(now_ms, &json!({ "outcome": result.outcome, "exit_code": result.exit_code }))?;
+    let ended = json!({ "outcome": result.outcome, "exit_code": result.exit_code });
+    trace.finish(now_ms, &ended, attesting::statements(&result, documents))?;
     events.emit(EventName::RunFinished, || json!({ "result": result }));
+    events.flush();
     Ok(result)
 }

@@ -31,6 +31,12 @@ const REPORT_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How the engine says that a call was too large; it has no type for it.
 const HOSTCALL_FUEL: &str = "fuel allocated for hostcalls";
 
+/// What the agent told in the end, and how it wrote that.
+pub(crate) struct Told {
+    pub report: Report,
+    pub text: String,
+}
+
 /// Runs an agent on a request, from the first record to the last.
 pub async fn run(agent: &Agent, setup: Setup, events: Box<dyn Events>) -> Result<RunResult, StartError> {
     let run_id = kernel::run_id::new();
@@ -117,11 +123,12 @@ fn opening_record(agent: &Agent, run: &mut Run, resumes: Option<String>) -> Resu
     });
     run.trace.append(kernel::clock::now_ms(), Kind::RunStarted, &body)?;
     run.events.emit(EventName::RunStarted, || body);
+    run.events.flush();
     Ok(())
 }
 
 /// Has the agent work, under watch, and takes the run's state back.
-async fn work(agent: &Agent, run: Run) -> (Run, Result<Report, Stopped>) {
+async fn work(agent: &Agent, run: Run) -> (Run, Result<Told, Stopped>) {
     let limits = run.config.limits;
     let request = json!(run.request).to_string();
     let mut store = Store::new(agent.engine(), run);
@@ -135,7 +142,7 @@ async fn work(agent: &Agent, run: Run) -> (Run, Result<Report, Stopped>) {
     (store.into_data(), ended)
 }
 
-async fn drive(agent: &Agent, store: &mut Store<Run>, request: &String) -> wasmtime::Result<Report> {
+async fn drive(agent: &Agent, store: &mut Store<Run>, request: &String) -> wasmtime::Result<Told> {
     let instance: CodeAssist = agent.pre().instantiate_async(&mut *store).await?;
     let exports = instance.agennext_code_assist_agent();
     if let Err(fault) = exports.call_validate(&mut *store, request).await? {
@@ -147,7 +154,8 @@ async fn drive(agent: &Agent, store: &mut Store<Run>, request: &String) -> wasmt
     }
     let malformed =
         |fault: Fault| Stop::new(Code::ReportMalformed, format!("the agent's report can't be read: {fault}"));
-    Ok(document::parse(&report).map_err(malformed)?)
+    let parsed = document::parse(&report).map_err(malformed)?;
+    Ok(Told { report: parsed, text: report })
 }
 
 fn refused_request(fault: &str) -> String {

@@ -131,6 +131,7 @@ pub(crate) fn refuse_told(setup: &Setup, guarded: &Guarded) -> Result<(), StartE
     let environment = &setup.config.checks.environment;
     let named = secret::places(&setup.config)
         .into_iter()
+        .chain(setup.config.ledger.credentials())
         .filter_map(|(place, config)| Some((place, config.env.clone()?)));
     let auth = setup.config.vault.as_ref().map(|vault| &vault.auth);
     let opener = auth.and_then(|auth| auth.token.as_ref()?.env.clone());
@@ -149,9 +150,11 @@ pub(crate) fn refuse_told(setup: &Setup, guarded: &Guarded) -> Result<(), StartE
 
 /// Files of secrets lie elsewhere than in the repository.
 pub(crate) fn refuse_inside(setup: &Setup, root: &Path) -> Result<(), StartError> {
-    let places = secret::places(&setup.config);
+    let mut places = secret::places(&setup.config);
+    places.extend(setup.config.ledger.credentials());
     let files = secret::files(places.iter().map(|(_, config)| *config), setup.config.vault.as_ref());
-    for file in files {
+    let own = crate::keeping::key_file(setup.store.root());
+    for file in files.into_iter().chain([own]) {
         let file = kernel::workspace::absolute(&file)?;
         if file.starts_with(root) {
             let message = format!(

@@ -69,6 +69,7 @@ impl Run {
     /// Adds a record that is not a call's.
     pub(crate) fn record(&mut self, kind: Kind, body: &Value) -> Result<(), Stop> {
         self.trace.append(kernel::clock::now_ms(), kind, body)?;
+        self.events.flush();
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use crate::{
     gate::{self, Answer},
     grants::Held,
     state::Run,
+    transcript::Said,
 };
 
 const PANIC_BYTES_MAX: usize = 4096;
@@ -17,13 +18,15 @@ const PANIC_BYTES_MAX: usize = 4096;
 impl Host for Run {
     async fn record(&mut self, handle: Resource<Held>, kind: String, note: String) -> Answer<()> {
         // The note is in the record of the call: that is the effect.
-        gate::run(self, &handle, NoteCall::parse(&kind, &note), async |_, _| Ok(Done::new((), json!({}))))
-            .await
+        let said = Said::all(&[&kind, &note]);
+        let call = NoteCall::parse(&kind, &note);
+        gate::run(self, &handle, said, call, async |_, _| Ok(Done::new((), json!({})))).await
     }
 
     async fn progress(&mut self, handle: Resource<Held>, pass: String) -> Answer<()> {
         let call = ProgressCall::parse(&pass);
-        let answer = gate::run(self, &handle, call, async |_, _| Ok(Done::new((), json!({})))).await?;
+        let said = Said::all(&[&pass]);
+        let answer = gate::run(self, &handle, said, call, async |_, _| Ok(Done::new((), json!({})))).await?;
         if answer.is_ok() {
             self.events.emit(EventName::PassStarted, || json!({ "pass": pass }));
         }

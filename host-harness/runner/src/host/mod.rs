@@ -7,6 +7,8 @@ mod process;
 mod repo;
 mod runner;
 
+pub(crate) use runner::said;
+
 use wasmtime::component::HasData;
 
 use crate::{bindings::agennext::code_assist::types, state::Run};

@@ -7,6 +7,7 @@ use crate::{
     grants::Held,
     outside::Outside,
     state::Run,
+    transcript::Said,
 };
 
 impl Host for Run {
@@ -21,7 +22,7 @@ impl Host for Run {
         let control = self.control.clone();
         let perform =
             async |outside: &mut Outside, permit| control.unless_over(outside.bindings.invoke(permit)).await;
-        gate::run(self, &handle, call, perform).await
+        gate::run(self, &handle, Said::all(&[&binding, &action, &input]), call, perform).await
     }
 
     async fn publish_metadata(
@@ -34,11 +35,12 @@ impl Host for Run {
         let control = self.control.clone();
         let perform =
             async |outside: &mut Outside, permit| control.unless_over(outside.bindings.publish(permit)).await;
-        gate::run(self, &handle, call, perform).await
+        gate::run(self, &handle, Said::all(&[&binding, &metadata]), call, perform).await
     }
 
     async fn notify(&mut self, handle: Resource<Held>, binding: String, message: String) -> Answer<()> {
         let call = NotifyCall::parse(&binding, &message);
-        gate::run(self, &handle, call, async |outside, permit| outside.promise_notice(permit)).await
+        let said = Said::all(&[&binding, &message]);
+        gate::run(self, &handle, said, call, async |outside, permit| outside.promise_notice(permit)).await
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     grants::Held,
     lookup, placement,
     state::Run,
+    transcript::Said,
 };
 
 type Handle = Resource<Held>;
@@ -26,15 +27,16 @@ impl Host for Run {
         after: Option<String>,
         limit: u32,
     ) -> Answer<Listing> {
+        let said = Said::all(&[&folder, &after, &limit]);
         let call = ListCall::parse(folder.as_deref(), after.as_deref(), limit);
-        gate::run(self, &handle, call, async |outside, permit| {
+        gate::run(self, &handle, said, call, async |outside, permit| {
             outside.workspace.list(permit, &|path| outside.reading.shows(path)).map(listing)
         })
         .await
     }
 
     async fn read(&mut self, handle: Handle, path: String) -> Answer<Content> {
-        gate::run(self, &handle, ReadCall::parse(&path), async |outside, permit| {
+        gate::run(self, &handle, Said::all(&[&path]), ReadCall::parse(&path), async |outside, permit| {
             let file = outside.workspace.read(permit)?;
             outside.secrets.refuse_held("the file", file.blob.bytes())?;
             Ok(content(file))
@@ -49,8 +51,9 @@ impl Host for Run {
         folder: Option<String>,
         limit: u32,
     ) -> Answer<Hits> {
+        let said = Said::all(&[&text, &folder, &limit]);
         let call = SearchCall::parse(&text, folder.as_deref(), limit);
-        gate::run(self, &handle, call, async |outside, permit| {
+        gate::run(self, &handle, said, call, async |outside, permit| {
             let shows = Shows {
                 path: &|path| outside.reading.shows(path),
                 content: &|bytes| outside.secrets.refuse_held("the file", bytes).is_ok(),
@@ -61,28 +64,31 @@ impl Host for Run {
     }
 
     async fn symbols(&mut self, handle: Handle, path: String) -> Answer<String> {
-        gate::run(self, &handle, SymbolsCall::parse(&path), async |outside, permit| {
+        gate::run(self, &handle, Said::all(&[&path]), SymbolsCall::parse(&path), async |outside, permit| {
             lookup::symbols(outside, permit)
         })
         .await
     }
 
     async fn map(&mut self, handle: Handle, query: String) -> Answer<String> {
-        gate::run(self, &handle, MapCall::parse(&query), async |outside, permit| lookup::map(outside, permit))
-            .await
+        gate::run(self, &handle, Said::all(&[&query]), MapCall::parse(&query), async |outside, permit| {
+            lookup::map(outside, permit)
+        })
+        .await
     }
 
     async fn find(&mut self, handle: Handle, query: String) -> Answer<String> {
-        gate::run(self, &handle, FindCall::parse(&query), async |outside, permit| {
+        gate::run(self, &handle, Said::all(&[&query]), FindCall::parse(&query), async |outside, permit| {
             lookup::find(outside, permit)
         })
         .await
     }
 
     async fn write(&mut self, handle: Handle, changes: Vec<Change>) -> Answer<Vec<String>> {
+        let said = Said::all(&[&changes]);
         let call = WriteCall::parse(changes.into_iter().map(change).collect());
         let call = call.and_then(|call| self.outside.secrets.refuse_written(call));
-        let answer = gate::run(self, &handle, call, async |outside, permit| {
+        let answer = gate::run(self, &handle, said, call, async |outside, permit| {
             let operations = outside.workspace.write(permit)?;
             outside.forget_results();
             Ok(written(operations))
@@ -96,18 +102,18 @@ impl Host for Run {
 
     async fn diff(&mut self, handle: Handle) -> Answer<String> {
         let call = self.outside.touched().map(|changed| DiffCall { changed });
-        gate::run(self, &handle, call, async |outside, permit| {
+        gate::run(self, &handle, Said::all(&[]), call, async |outside, permit| {
             placement::diff(&mut outside.workspace, permit, &outside.reading, &outside.secrets)
         })
         .await
     }
 
     async fn commit(&mut self, handle: Handle, message: String) -> Answer<String> {
-        let (run, trace) = (self.id.clone(), self.trace.head().to_owned());
+        let (run, trace) = (self.id.clone(), self.trace.head());
         let branch = self.request.branches.work.clone();
         let changed = self.outside.touched();
         let call = changed.and_then(|changed| CommitCall::parse(&message, branch, changed));
-        gate::run(self, &handle, call, async |outside, permit| {
+        gate::run(self, &handle, Said::all(&[&message]), call, async |outside, permit| {
             placement::commit(outside, permit, &run, &trace)
         })
         .await
@@ -115,12 +121,15 @@ impl Host for Run {
 
     async fn push(&mut self, handle: Handle) -> Answer<String> {
         let call = self.outside.push_call(&self.id);
-        gate::run(self, &handle, call, async |outside, permit| outside.promise_push(permit)).await
+        gate::run(self, &handle, Said::all(&[]), call, async |outside, permit| outside.promise_push(permit))
+            .await
     }
 
     async fn open_pull_request(&mut self, handle: Handle, title: String, body: String) -> Answer<String> {
         let call = self.outside.pull_request_call(&self.id, &title, &body);
-        gate::run(self, &handle, call, async |outside, permit| outside.promise_pull_request(permit)).await
+        let said = Said::all(&[&title, &body]);
+        gate::run(self, &handle, said, call, async |outside, permit| outside.promise_pull_request(permit))
+            .await
     }
 }
 

@@ -16,6 +16,8 @@ use crate::{
     gate::Answer,
     grants::Held,
     state::Run,
+    stop::Stop,
+    transcript::{self, Said},
 };
 
 const REASON_BYTES_MAX: usize = 1000;
@@ -67,8 +69,8 @@ impl Run {
             };
             let proof = decision.map_or_else(|excluded| excluded, proof);
             answers.push(match issued {
-                Ok(grant) => Ok(self.issued(grant, &asking.reason, proof, now_ms)?),
-                Err(refusal) => Err(self.not_issued(&asking.operation, &refusal, proof)?),
+                Ok(grant) => Ok(self.issued(grant, asking, proof, now_ms)?),
+                Err(refusal) => Err(self.not_issued(asking, &refusal, proof)?),
             });
         }
         Ok(answers)
@@ -107,6 +109,11 @@ fn proof((question, decision): (Question, Decision)) -> Value {
     json!({ "question": question, "decision": decision.describe() })
 }
 
+/// What the agent said when it asked.
+pub(crate) fn said(asking: &Asking) -> String {
+    Said::all(&[&asking.operation, &asking.scope, &asking.reason])
+}
+
 /// Reads what the agent asks for.
 fn ask(operation: String, scope: &str, reason: &str) -> Result<Ask, Refusal> {
     let malformed =
@@ -123,26 +130,33 @@ impl Run {
     fn issued(
         &mut self,
         grant: Grant,
-        reason: &str,
+        asking: &Asking,
         proof: Value,
         now_ms: u64,
     ) -> wasmtime::Result<Resource<Held>> {
         let body = json!({
             "capability": grant.id, "operation": grant.name, "scope": grant.scope,
-            "expires_ms": grant.expires_ms, "asks": grant.asks, "reason": reason, "proof": proof,
+            "expires_ms": grant.expires_ms, "asks": grant.asks, "reason": asking.reason, "proof": proof,
+            "said": said(asking),
         });
         self.record(Kind::CapabilityIssued, &body)?;
         self.events.emit(EventName::CapabilityIssued, || body);
         Ok(self.grants.hand_out(grant, now_ms)?)
     }
 
-    fn not_issued(&mut self, operation: &str, refusal: &Refusal, proof: Value) -> wasmtime::Result<Error> {
-        let operation: String = operation.chars().take(100).collect();
-        let body = json!({ "operation": operation, "refusal": refusal, "proof": proof });
+    fn not_issued(&mut self, asking: &Asking, refusal: &Refusal, proof: Value) -> wasmtime::Result<Error> {
+        let answer = Err(Error::Refused(json!(policy::decision::for_agent(refusal)).to_string()));
+        let (told, kept) = transcript::kept::<()>(&answer);
+        self.trace.keep(&kept).map_err(Stop::from)?;
+        let operation: String = asking.operation.chars().take(100).collect();
+        let body = json!({
+            "operation": operation, "refusal": refusal, "proof": proof, "said": said(asking),
+            "answer": told, "payloads": [kept.sha256()],
+        });
         self.record(Kind::CapabilityRefused, &body)?;
         self.refusals.push(refusal.clone().into());
         self.events.emit(EventName::CapabilityRefused, || body);
-        Ok(Error::Refused(json!(policy::decision::for_agent(refusal)).to_string()))
+        answer.map(|()| Error::Refused(String::new())).or_else(Ok)
     }
 }
 
@@ -159,7 +173,8 @@ impl HostCapability for Run {
 
     async fn constraints(&mut self, handle: Resource<Held>) -> wasmtime::Result<String> {
         self.meter.count_call()?;
-        Ok(json!(self.grants.get(&handle, &self.control)?.scope).to_string())
+        let scope = &self.grants.get(&handle, &self.control)?.scope;
+        Ok(policy::context::canonical(scope))
     }
 
     async fn drop(&mut self, handle: Resource<Held>) -> wasmtime::Result<()> {
