@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+mod audit;
 mod decide;
 mod scan;
 
@@ -11,6 +12,7 @@ use agent_contract::{
 };
 use clap::{Args, Parser, Subcommand, ValueHint};
 
+pub use audit::{AuditArgs, AuditCommand, ReplayArgs, VerifyArgs};
 pub use decide::{Allowance, ApprovalCommand, ExplainArgs, PolicyCommand, Rules};
 pub use scan::{AdvisoriesCommand, ReportFormat, ScanArgs, WaiverCommand};
 
@@ -61,11 +63,7 @@ pub enum Command {
     /// Print the JSON Schemas of the documents that outsiders see.
     Schema(SchemaArgs),
     /// Look at traces and verify them.
-    Audit {
-        /// What to do with them.
-        #[command(subcommand)]
-        command: AuditCommand,
-    },
+    Audit(AuditArgs),
     /// Check policies, try them, and ask them what they would say.
     Policy {
         /// What to do with them.
@@ -371,27 +369,4 @@ pub struct SchemaArgs {
     /// Write every schema into this folder.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "document")]
     pub write: Option<PathBuf>,
-}
-
-/// What to do with traces.
-#[derive(Debug, Subcommand)]
-pub enum AuditCommand {
-    /// List the runs, the newest last.
-    List,
-    /// Show the records of a run.
-    Show {
-        /// The run: its id, the beginning of it, or `last`.
-        #[arg(default_value = "last")]
-        run: String,
-    },
-    /// Verify the trace of a run, or of every run.
-    Verify {
-        /// The runs: an id, the beginning of one, or `last`. Default: all.
-        runs: Vec<String>,
-    },
-    /// Finish placing a change whose placing was cut off.
-    Recover {
-        /// The run: its id, the beginning of it, or `last`.
-        run: String,
-    },
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use kernel::{input, place};
 use ledger::Store;
 use policy::{Config, local::Policy};
-use runner::Agent;
+use runner::{Agent, keeping};
 
 use crate::{
     Problem,
@@ -15,10 +15,20 @@ use crate::{
 const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
 const COMPONENT_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
-/// The store in the state directory.
-pub(crate) fn store(state_dir: Option<PathBuf>) -> Result<Store, Problem> {
+/// The store in the state directory, to write to.
+pub(crate) fn store(state_dir: Option<PathBuf>, config: &Config) -> Result<Store, Problem> {
+    Ok(keeping::store(&state_folder(state_dir)?, &config.ledger)?)
+}
+
+/// The store in the state directory, to look at.
+pub(crate) fn reading(state_dir: Option<PathBuf>, config: &Config) -> Result<Store, Problem> {
+    Ok(keeping::reading(&state_folder(state_dir)?, &config.ledger)?)
+}
+
+/// The state directory.
+pub(crate) fn state_folder(state_dir: Option<PathBuf>) -> Result<PathBuf, Problem> {
     let folder = state_dir.map_or_else(place::state_folder, Ok)?;
-    Ok(Store::new(kernel::workspace::absolute(&folder)?))
+    Ok(kernel::workspace::absolute(&folder)?)
 }
 
 /// The Runner's configuration; the default without a file.

@@ -41,7 +41,7 @@ fn place(config: Option<&Path>, state_dir: Option<PathBuf>) -> Result<PathBuf, P
     let config = set_up::config(config)?;
     match config.gates.dependencies.advisories {
         Some(named) => Ok(PathBuf::from(named)),
-        None => Ok(set_up::store(state_dir)?.root().join(gates::ADVISORIES)),
+        None => Ok(set_up::state_folder(state_dir)?.join(gates::ADVISORIES)),
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn run(json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem>
     let folder = place::scratch("code-assist-demo")?;
     let (root, state) = (folder.join("repository"), state_dir.unwrap_or_else(|| folder.join("state")));
     FILES.iter().try_for_each(|(name, text)| place::lay(&root, name, text))?;
-    let store = Store::new(state);
+    let store = set_up::store(Some(state), &Config::default())?;
     tell(json, "1. A change that is allowed: a typo, checked by a command, written to the working tree.");
     let allowed =
         one(&root, &store, request("Fix the typo", ALLOWED, &["sh", "-c", "! grep -r wrold ."])?, json)?;

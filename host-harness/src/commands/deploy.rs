@@ -38,7 +38,7 @@ fn plan(
     let config = set_up::config(Some(config))?;
     let target = config.targets.iter().find(|target| target.name == name);
     let target = target.ok_or_else(|| unknown(name))?;
-    let within = set_up::store(state_dir)?.root().join("work");
+    let within = set_up::state_folder(state_dir)?.join("work");
     let mut workspace = Workspace::open(repo, &config.limits)?;
     let stage = Stage::new(&mut workspace, &within, config.container.context_bytes)?;
     Ok(deploy::plan(target, &stage, &within, &Cancel::default())?)

@@ -51,9 +51,9 @@ fn agent() -> Finding {
 }
 
 fn state(state_dir: Option<PathBuf>) -> Finding {
-    let probed = set_up::store(state_dir).and_then(|store| {
-        place::lay(store.root(), ".doctor", "")?;
-        Ok(store.root().display().to_string())
+    let probed = set_up::state_folder(state_dir).and_then(|folder| {
+        place::lay(&folder, ".doctor", "")?;
+        Ok(folder.display().to_string())
     });
     let good = probed.is_ok();
     Finding {
@@ -91,8 +91,8 @@ fn sandbox(config: &SandboxConfig, state_dir: Option<PathBuf>) -> Finding {
     if let Err(error) = process::sandbox::refuse_unshowable(config) {
         return without_sandbox(format!("`read_only`: {}", error.message.replace('\n', "; ")));
     }
-    let probed = set_up::store(state_dir).and_then(|store| {
-        let within = store.root().join("work");
+    let probed = set_up::state_folder(state_dir).and_then(|folder| {
+        let within = folder.join("work");
         Ok(process::sandbox::probe(config, &Itself::found()?, &within))
     });
     let Ok(probe) = probed else { return without_sandbox("it could not be tried".to_owned()) };

@@ -42,7 +42,7 @@ pub fn run(cli: Cli) -> Result<u8, Problem> {
         Command::Describe(args) => describe::run(&args, json),
         Command::Validate(args) => validate::run(&args, json),
         Command::Schema(args) => schema::run(&args),
-        Command::Audit { command } => audit::run(command, json, state_dir),
+        Command::Audit(args) => audit::run(args, json, state_dir),
         Command::Policy { command } => policy::run(command, json, state_dir),
         Command::Approval { command } => approval::run(command, json),
         Command::Revoke { run, capability } => revoke::run(&run, capability.as_deref(), json, state_dir),

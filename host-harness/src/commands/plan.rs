@@ -12,7 +12,7 @@ pub(super) fn run(args: &PlanArgs, json: bool, state_dir: Option<PathBuf>) -> Re
     let mut request = asked::request(&args.task)?;
     request.until = Some(Until::Plan);
     args.output.as_deref().map_or(Ok(()), artifact::prepare)?;
-    let store = set_up::store(state_dir)?;
+    let store = set_up::store(state_dir, &config)?;
     let root = args.task.repo.clone();
     let doing = Doing { request, root, config, earlier: None };
     let ran = run::perform(doing, &args.manner, &store, json);

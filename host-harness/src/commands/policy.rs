@@ -28,7 +28,10 @@ pub(super) fn run(command: PolicyCommand, json: bool, state_dir: Option<PathBuf>
         PolicyCommand::Check(rules) => check(&rules, json),
         PolicyCommand::Test { folder, rules } => test(&folder, &rules, json),
         PolicyCommand::Explain(args) => explain::run(&args, json, state_dir),
-        PolicyCommand::Learn { run, rules } => teach(&set_up::store(state_dir)?, &run, &rules, json),
+        PolicyCommand::Learn { run, rules } => {
+            let store = set_up::reading(state_dir, &set_up::rules(&rules)?)?;
+            teach(&store, &run, &rules, json)
+        }
     }
 }
 

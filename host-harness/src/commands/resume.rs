@@ -5,7 +5,7 @@ use kernel::{
     artifact,
     transport::recorded::{Recorded, Recording},
 };
-use ledger::{Kind, Record, Status, Store, read_records, verify};
+use ledger::{Kind, Record, Status, Store, verify};
 use runner::Earlier;
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ use crate::{Problem, cli::ResumeArgs, set_up};
 /// asked for twice.
 pub(super) fn run(args: &ResumeArgs, json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem> {
     let config = set_up::manner(&args.manner)?;
-    let store = set_up::store(state_dir)?;
+    let store = set_up::store(state_dir, &config)?;
     let run_id = store.find(&args.run)?;
     args.output.as_deref().map_or(Ok(()), artifact::prepare)?;
     let records = unfinished(&store, &run_id)?;
@@ -38,14 +38,16 @@ fn unfinished(store: &Store, run_id: &str) -> Result<Vec<Record>, Problem> {
     let verification = verify(store, run_id)?;
     match verification.status {
         Status::Running => return Err(unusable(run_id, "it is still going on")),
+        Status::Pruned => return Err(unusable(run_id, "its records were removed by the rules of retention")),
         Status::Corrupt => {
-            let fault = verification.faults.first().map_or("it does not verify", String::as_str);
+            let fault =
+                verification.faults.first().map_or("it does not verify".to_owned(), ToString::to_string);
             let message = format!("`{run_id}` can't be gone on with: its trace is corrupt: {fault}");
             return Err(Problem::integrity("trace-corrupt", message));
         }
         Status::Interrupted | Status::Complete => {}
     }
-    let records = read_records(store, run_id)?;
+    let records = store.records(run_id)?;
     let done = records.iter().any(|record| {
         record.kind == Kind::RunFinished && record.body["outcome"].as_str() == Some("succeeded")
     });

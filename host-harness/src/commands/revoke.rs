@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use kernel::revocation;
-use ledger::{Kind, Status, read_records, verify};
+use ledger::{Kind, Status, verify};
 use serde_json::{Value, json};
 
 use crate::terminal::out::say;
@@ -14,12 +14,12 @@ pub(super) fn run(
     json: bool,
     state_dir: Option<PathBuf>,
 ) -> Result<u8, Problem> {
-    let store = set_up::store(state_dir)?;
+    let store = set_up::reading(state_dir, &policy::Config::default())?;
     let run = store.find(run)?;
     if verify(&store, &run)?.status != Status::Running {
         return Err(Problem::invalid("nothing-to-revoke", format!("`{run}` is not going on any more")));
     }
-    let issued = read_records(&store, &run)?;
+    let issued = store.records(&run)?;
     let issued = issued.iter().filter(|record| record.kind == Kind::CapabilityIssued);
     let known = |id: &str| {
         let mut ids = issued.filter_map(|record| record.body.get("capability").and_then(Value::as_str));

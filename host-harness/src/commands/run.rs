@@ -23,7 +23,7 @@ pub(super) fn run(args: &RunArgs, json: bool, state_dir: Option<PathBuf>) -> Res
     let config = set_up::manner(&args.manner)?;
     let request = asked::of_run(args)?;
     args.output.as_deref().map_or(Ok(()), artifact::prepare)?;
-    let store = set_up::store(state_dir)?;
+    let store = set_up::store(state_dir, &config)?;
     let root = args.task.repo.clone();
     let ran = perform(Doing { request, root, config, earlier: None }, &args.manner, &store, json);
     let result = ran.map_err(|problem| problem.reworded(|message| asked::in_flags(&args.task, message)))?;

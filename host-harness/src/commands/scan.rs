@@ -49,7 +49,7 @@ pub(super) fn run(args: &ScanArgs, json: bool, state_dir: Option<PathBuf>) -> Re
         ignored: if args.ignored { Ignored::Counted } else { Ignored::LeftOut },
         fail_on: args.fail_on,
         config: &config,
-        state: set_up::store(state_dir)?.root().to_owned(),
+        state: set_up::state_folder(state_dir)?,
         itself: Itself::found()?,
     })?;
     let results = &judged.results;

@@ -1,7 +1,7 @@
 //! What a run was denied, as its trace tells it.
 
 use agent_contract::{CapabilityName, Refusal, RepoPath, Request, RunMode, document};
-use ledger::{Kind, Record, Store, read_records};
+use ledger::{Kind, Record, Store};
 use policy::{
     Config,
     answer::Stance,
@@ -19,7 +19,7 @@ pub(super) struct Seen {
 
 /// Reads the denials of a run out of its trace.
 pub(super) fn of(store: &Store, run: &str, config: &Config) -> Result<Seen, Problem> {
-    let records = read_records(store, run)?;
+    let records = store.records(run)?;
     let started = records.iter().find(|record| record.kind == Kind::RunStarted);
     let text = |name: &str| started.and_then(|record| record.body.get(name)?.as_str().map(str::to_owned));
     let request = text("request").and_then(|sha256| payload(store, run, &sha256));
@@ -36,9 +36,8 @@ pub(super) fn of(store: &Store, run: &str, config: &Config) -> Result<Seen, Prob
 }
 
 fn payload(store: &Store, run: &str, sha256: &str) -> Option<Request> {
-    let path = store.run_folder(run).join("payloads").join(sha256);
-    let text = kernel::input::read_text(&path, 64 * 1024 * 1024).ok()?;
-    Request::parse(&text).ok()
+    let bytes = store.payload(run, sha256).ok()??;
+    Request::parse(std::str::from_utf8(&bytes).ok()?).ok()
 }
 
 struct Setting<'a> {

@@ -29,11 +29,12 @@ const REQUEST_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
 /// Exit 0 where it may, 3 where it may not or a person would be asked.
 pub(super) fn run(args: &ExplainArgs, json: bool, state_dir: Option<PathBuf>) -> Result<u8, Problem> {
+    let config = set_up::rules(&args.rules)?;
     let setup = Setup {
         request: request(args)?,
         root: args.repo.clone().unwrap_or_else(|| PathBuf::from(".")),
-        config: set_up::rules(&args.rules)?,
-        store: set_up::store(state_dir)?,
+        store: set_up::reading(state_dir, &config)?,
+        config,
         itself: Itself::found()?,
         control: Control::default(),
         approvals: Approvals::default(),
