@@ -47,7 +47,9 @@ fn derived<const LENGTH: usize>(domain: &str, run_id: &str, seq: u64) -> [u8; LE
 
 /// An id as it is written.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |four: u8| char::from(DIGITS[usize::from(four)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// An id as it is read: exactly so long, lower case, not all zeros.
