@@ -3,5 +3,7 @@
 //! `traces/NAME.jsonl` holds the records of a run, `traces/NAME.result.json` its result,
 //! `expected/` what is made of them; `BLESS=1` writes that anew.
 
+mod guide;
 mod otlp;
+mod prometheus;
 mod trace;

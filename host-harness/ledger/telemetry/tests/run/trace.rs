@@ -21,6 +21,10 @@ impl Run {
     pub fn spans(&self, options: &Options) -> Value {
         telemetry::spans(&self.records(), self.result.as_ref(), options)
     }
+
+    pub fn metrics(&self) -> String {
+        telemetry::metrics(&self.records(), self.result.as_ref())
+    }
 }
 
 /// A record of its five fields. What else a record has is no business of telemetry's, and
