@@ -20,6 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("agent-artifact", &["agent-componentize"]),
     ("host-harness-policy", &["agent-contract"]),
     ("host-harness-ledger", &["agent-contract", "host-harness-policy"]),
+    ("host-harness-ledger-telemetry", &["host-harness-ledger"]),
     ("host-harness-kernel", &["agent-contract", "host-harness-kernel-symbols", "host-harness-policy"]),
     ("host-harness-kernel-symbols", &["agent-contract"]),
     ("host-harness-kernel-wasi", &[]),
@@ -164,6 +165,7 @@ const BANNED: &[(&str, &[&str], &str)] = &[
         "the Runner acts through the Kernel",
     ),
     ("host-harness/ledger/src", &["std::net", "std::process"], "the ledger writes its own store"),
+    ("host-harness/ledger/telemetry/src", PURE, "telemetry is made of records alone"),
     ("host-harness/src", &["std::fs", "std::net"], "the command line acts through the Kernel"),
 ];
 
