@@ -10,7 +10,21 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
+    process::Command,
 };
+
+/// A program that keeps what is its user's own in a folder of the test.
+pub trait AtHome {
+    /// The program in a folder, which is its user's home.
+    fn at_home(&mut self, folder: &Path) -> &mut Self;
+}
+
+impl AtHome for Command {
+    fn at_home(&mut self, folder: &Path) -> &mut Self {
+        let home = folder.join("home");
+        self.current_dir(folder).env("XDG_CONFIG_HOME", &home).env("XDG_DATA_HOME", &home)
+    }
+}
 
 /// The root of the workspace.
 pub fn workspace() -> PathBuf {

@@ -8,6 +8,8 @@ use std::{
 
 use serde_json::Value;
 
+use crate::AtHome as _;
+
 /// A change of the repository's one file.
 pub const PATCH: &str = "*** Begin Patch\n*** Update File: a.txt\n@@\n-a\n+b\n*** End Patch\n";
 
@@ -68,7 +70,7 @@ impl World {
     /// The program, about to be called.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
-        command.current_dir(self.path()).env("CODE_ASSIST_STATE_DIR", "state").args(arguments);
+        command.at_home(self.path()).env("CODE_ASSIST_STATE_DIR", "state").args(arguments);
         command
     }
 

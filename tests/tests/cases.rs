@@ -9,7 +9,7 @@ use std::{
     process::Command,
 };
 
-use code_assist_tests::{copy, tree, workspace};
+use code_assist_tests::{AtHome as _, copy, said, tree, workspace};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -29,6 +29,8 @@ struct Ran {
     codes: Vec<String>,
     files: BTreeMap<String, Vec<u8>>,
     verified: bool,
+    /// What a replay says that is not the same.
+    replayed: Option<String>,
 }
 
 fn run(folder: &Path, case: &Case) -> Ran {
@@ -37,7 +39,7 @@ fn run(folder: &Path, case: &Case) -> Ran {
     copy(&folder.join("base"), &root).unwrap();
     let program = || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_code-assist-under-test"));
-        command.current_dir(folder).arg("--json").arg("--state-dir").arg(&state);
+        command.at_home(scratch.path()).current_dir(folder).arg("--json").arg("--state-dir").arg(&state);
         command
     };
     let output = program().arg("run").arg("--repo").arg(&root).args(&case.arguments).output().unwrap();
@@ -46,7 +48,30 @@ fn run(folder: &Path, case: &Case) -> Ran {
     let (outcome, codes) = told(&last);
     let traced = state.join("runs").exists();
     let verified = !traced || program().args(["audit", "verify"]).output().unwrap().status.success();
-    Ran { exit: output.status.code(), outcome, codes, files: tree(&root), verified }
+    let files = tree(&root);
+    let replayed = if traced { replayed(scratch.path(), program) } else { None };
+    Ran { exit: output.status.code(), outcome, codes, files, verified, replayed }
+}
+
+/// What a replay says that is not the same: of an export, in another place, when nothing is
+/// there any more of what the run worked on.
+fn replayed(scratch: &Path, program: impl Fn() -> Command) -> Option<String> {
+    let file = scratch.join("elsewhere/run.tar");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let exported = program().args(["audit", "export", "last", "--output"]).arg(&file).output().unwrap();
+    if !exported.status.success() {
+        return Some(said(&exported));
+    }
+    for gone in ["repository", "state", "home"] {
+        fs::remove_dir_all(scratch.join(gone)).unwrap();
+    }
+    let before = tree(scratch);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_code-assist-under-test"));
+    let replay = command.at_home(file.parent().unwrap()).args(["--json", "audit", "replay", "run.tar"]).output().unwrap();
+    let untouched = before == tree(scratch);
+    let told: Value = serde_json::from_slice(&replay.stdout).unwrap_or_default();
+    let same = replay.status.success() && told["same"] == true && untouched;
+    (!same).then(|| format!("{}, untouched: {untouched}", said(&replay)))
 }
 
 /// The outcome and the codes, from the last event or from the error.
@@ -79,6 +104,7 @@ fn faults(folder: &Path) -> Vec<String> {
     if !ran.verified {
         faults.push(format!("{name}: the trace does not verify"));
     }
+    faults.extend(ran.replayed.map(|told| format!("{name}: the replay: {told}")));
     faults
 }
 

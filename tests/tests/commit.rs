@@ -1,6 +1,7 @@
 //! A commit: on a branch of its own, with the run in its trailers, past index and
 //! working tree.
 
+use code_assist_tests::AtHome as _;
 use std::{fs, path::Path, process::Command};
 
 fn git(root: &Path, arguments: &[&str]) -> String {
@@ -34,7 +35,7 @@ fn repository() -> tempfile::TempDir {
 
 fn run(folder: &Path, more: &[&str]) -> (Option<i32>, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_code-assist-under-test"))
-        .current_dir(folder)
+        .at_home(folder)
         .env("CODE_ASSIST_STATE_DIR", folder.join("state"))
         .args(["run", "--repo", "repository", "--proposal", "p.patch", "--mode", "proposed_change"])
         .args(["--instruction", "Shout the first line", "--allow-commit"])

@@ -13,7 +13,7 @@ use agent_contract::{
 };
 use code_assist_tests::{guest, guests, tree};
 use kernel::Itself;
-use ledger::{Status, Store, verify};
+use ledger::{Kind, Status, Store, verify};
 use policy::{Code, Config};
 use runner::{Agent, Control, Events, Setup, approver::Approvals};
 use serde_json::json;
@@ -216,6 +216,7 @@ fn a_panic_leaves_its_word_in_the_trace() {
     let world = world();
     let agent = Agent::load(&guest("panics"), None).unwrap();
     let result = run(&agent, &world, None);
-    let text = fs::read_to_string(world.store.run_folder(&result.run_id).join("trace.jsonl")).unwrap();
-    assert!(text.contains("agent.panicked") && text.contains("the hostile word"));
+    let records = world.store.records(&result.run_id).unwrap();
+    let panicked = records.iter().find(|record| record.kind == Kind::AgentPanicked).unwrap();
+    assert_eq!(panicked.body["message"].as_str().unwrap().contains("the hostile word"), true);
 }

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
-use code_assist_tests::tree;
+use code_assist_tests::{AtHome as _, tree};
 
 const PATCH: &str = "*** Begin Patch\n*** Update File: a.txt\n@@\n-a\n+b\n*** End Patch\n";
 
@@ -58,7 +58,7 @@ impl World {
 
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_code-assist-under-test"));
-        command.current_dir(self.path()).env("CODE_ASSIST_STATE_DIR", self.path().join("state"));
+        command.at_home(self.path()).env("CODE_ASSIST_STATE_DIR", self.path().join("state"));
         command.arg("run").args(arguments).output().unwrap()
     }
 }
@@ -217,7 +217,7 @@ fn a_full_state_directory_ends_the_run_and_changes_nothing() {
             "ulimit -f {blocks}; exec {program} run --repo repository --proposal good.patch --mode proposed_change"
         );
         let output = Command::new("bash")
-            .current_dir(world.path())
+            .at_home(world.path())
             .env("CODE_ASSIST_STATE_DIR", world.path().join("state"))
             .args(["-c", &script])
             .output()

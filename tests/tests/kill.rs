@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use code_assist_tests::tree;
+use code_assist_tests::{AtHome as _, tree};
 use serde_json::Value;
 
 const FILES: usize = 40;
@@ -42,7 +42,7 @@ impl World {
 
     fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_code-assist-under-test"));
-        command.current_dir(self.path()).env("CODE_ASSIST_STATE_DIR", self.path().join("state"));
+        command.at_home(self.path()).env("CODE_ASSIST_STATE_DIR", self.path().join("state"));
         command
     }
 

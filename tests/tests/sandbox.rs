@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Output, time::Instant};
 
-use code_assist_tests::{World, assert_exit, said};
+use code_assist_tests::{AtHome as _, World, assert_exit, said};
 use serde_json::Value;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_code-assist-under-test");
@@ -107,7 +107,7 @@ fn without_namespaces(world: &World, more: &[&str]) -> Output {
     let script = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" \"$@\"";
     let mut outer = std::process::Command::new("unshare");
     outer.args(["--user", "--map-root-user", "sh", "-c", script]).arg(PROGRAM).args(words);
-    outer.current_dir(world.path()).env("CODE_ASSIST_STATE_DIR", "state");
+    outer.at_home(world.path()).env("CODE_ASSIST_STATE_DIR", "state");
     outer.output().unwrap()
 }
 

@@ -1,6 +1,7 @@
 //! What is told is so: when output is lost, when a trace is gone, when a repository is
 //! not what it seems, when more was asked for than there is.
 
+use code_assist_tests::AtHome as _;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -62,7 +63,7 @@ impl World {
     fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_code-assist-under-test"));
         // A relative path, for nothing that works elsewhere may resolve it there.
-        command.current_dir(self.path()).env("CODE_ASSIST_STATE_DIR", "state");
+        command.at_home(self.path()).env("CODE_ASSIST_STATE_DIR", "state");
         command
     }
 
@@ -192,27 +193,28 @@ fn lost_output_is_told_and_the_trace_is_whole() {
 
 #[test]
 fn a_trace_that_is_gone_is_missed_and_hides_no_other() {
-    for gone in ["", "trace.jsonl"] {
+    for (gone, told) in [
+        ("DELETE FROM runs WHERE number = 1", "its trace is gone"),
+        ("DELETE FROM records WHERE place >> 32 = 1", "records 0 to"),
+    ] {
         let world = World::new();
         assert_exit(&world.run(&[]), 0, &[]);
         fs::write(world.path().join("good.patch"), PATCH.replace("+b", "+c").replace("-a", "-b")).unwrap();
         assert_exit(&world.run(&[]), 0, &[]);
-        let runs = world.path().join("state/runs");
-        let mut names: Vec<_> = fs::read_dir(&runs).unwrap().map(|run| run.unwrap().file_name()).collect();
-        names.sort();
-        let first = runs.join(&names[0]).join(gone);
-        if first.is_dir() {
-            fs::remove_dir_all(&first).unwrap()
-        } else {
-            fs::remove_file(&first).unwrap()
-        }
-        fs::create_dir(runs.join("stray")).unwrap();
+        sql(&world, gone);
+        fs::create_dir(world.path().join("state/runs/stray")).unwrap();
         let verified = world.program().args(["audit", "verify"]).output().unwrap();
-        assert_exit(&verified, 6, &["its trace is gone", "complete"]);
+        assert_exit(&verified, 6, &[told, "complete"]);
         let listed = world.program().args(["audit", "list"]).output().unwrap();
-        assert_exit(&listed, 0, &["trace is gone", "succeeded"]);
+        assert_exit(&listed, 0, &["corrupt", "succeeded"]);
         assert_eq!(String::from_utf8_lossy(&listed.stdout).lines().count(), 2);
     }
+}
+
+/// Does something to the ledger.
+fn sql(world: &World, statements: &str) {
+    let db = rusqlite::Connection::open(world.path().join("state/ledger.db")).unwrap();
+    db.execute_batch(statements).unwrap();
 }
 
 #[test]
@@ -229,26 +231,24 @@ fn there_is_nothing_to_recover_where_nothing_was_being_placed() {
 #[test]
 fn a_check_that_tampers_with_the_ledger_places_nothing() {
     for script in [
-        "rm -rf ../../../runs/*/payloads",
-        ": > ../../../index.jsonl",
-        "for t in ../../../runs/*/trace.jsonl; do echo x >> $t; done",
+        "rm -f ../../../ledger.db*",
+        ": > ../../../ledger.db; : > ../../../ledger.db-wal",
+        ": > ../../../ledger.db-wal",
     ] {
         let world = World::new();
         let output = world.run(&["--unsandboxed", "--check", &format!("{script}; true")]);
-        assert_exit(&output, 4, &["audit_trace", "nowhere"]);
+        assert!(!output.status.success(), "{script}: {}", said(&output));
         assert_eq!(world.read("a.txt"), "a\n", "{script}");
     }
 }
 
 #[test]
-fn an_index_that_was_cut_short_is_no_complete_trace() {
+fn a_log_that_was_cut_short_is_no_complete_one() {
     let world = World::new();
     assert_exit(&world.run(&[]), 0, &[]);
-    let index = world.path().join("state/index.jsonl");
-    let text = fs::read_to_string(&index).unwrap();
-    fs::write(&index, text.lines().take(1).map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    sql(&world, "DELETE FROM log WHERE seq = (SELECT max(seq) FROM log)");
     let verified = world.program().args(["audit", "verify"]).output().unwrap();
-    assert_exit(&verified, 0, &["interrupted", "as after"]);
+    assert_exit(&verified, 6, &["cut off", "as after"]);
 }
 
 #[cfg(unix)]

@@ -44,12 +44,13 @@ pub(crate) struct Emitter {
     clean: Option<Clean>,
     /// What is told as soon as the records that it tells of are in the store.
     held: Vec<Event>,
+    holds: bool,
 }
 
 impl Emitter {
     /// `clean` takes out of every event what nobody may be told.
     pub fn new(run_id: String, events: Box<dyn Events>, clean: Option<Clean>) -> Self {
-        Self { run_id, seq: 0, events, clean, held: Vec::new() }
+        Self { run_id, seq: 0, events, clean, held: Vec::new(), holds: false }
     }
 
     /// Who hears what models say.
@@ -57,7 +58,7 @@ impl Emitter {
         self.events.hear()
     }
 
-    /// Tells what happened, with the next flush. `details` is an object, made only when somebody wants it.
+    /// Tells what happened. `details` is an object, made only when somebody wants it.
     pub fn emit(&mut self, name: EventName, details: impl FnOnce() -> Value) {
         let seq = self.seq;
         self.seq += 1;
@@ -71,11 +72,21 @@ impl Emitter {
             other => [("value".to_owned(), other)].into_iter().collect(),
         };
         let time_ms = kernel::clock::now_ms();
-        self.held.push(Event { seq, run_id: self.run_id.clone(), time_ms, event: name, details });
+        let event = Event { seq, run_id: self.run_id.clone(), time_ms, event: name, details };
+        match self.holds {
+            true => self.held.push(event),
+            false => self.events.take(&event),
+        }
+    }
+
+    /// Holds what happens from now on: its record is not in the store yet.
+    pub fn hold(&mut self) {
+        self.holds = true;
     }
 
     /// Lets out what was held.
     pub fn flush(&mut self) {
+        self.holds = false;
         for event in self.held.drain(..) {
             self.events.take(&event);
         }

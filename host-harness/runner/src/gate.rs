@@ -75,16 +75,19 @@ pub(crate) async fn run<R: Call, T: Given>(
     let mut outcome = charge(run, handle, bytes, outcome)?;
     keep(run, &outcome)?;
     let mut closing = closing(&mut outcome);
+    run.events.hold();
     let answer = tell::<R, T>(run, &id, outcome);
     let (told, kept) = transcript::kept(&answer);
     named(&mut closing, told, kept.sha256());
     run.trace.keep(&kept).map_err(Stop::from)?;
     let now_ms = kernel::clock::now_ms();
-    let closed = match is_beyond::<R>() {
-        true => run.trace.close(entry, now_ms, Kind::CallClosed, closing),
-        false => run.trace.close_later(entry, now_ms, Kind::CallClosed, closing),
-    };
-    closed.map_err(Stop::from)?;
+    match is_beyond::<R>() {
+        false => run.trace.close_later(entry, now_ms, Kind::CallClosed, closing).map_err(Stop::from)?,
+        true => {
+            run.trace.close(entry, now_ms, Kind::CallClosed, closing).map_err(Stop::from)?;
+            run.events.flush();
+        }
+    }
     Ok(answer)
 }
 

@@ -1,5 +1,6 @@
 //! What a run costs: bytes that a provider is sent, processor time, memory.
 
+use code_assist_tests::AtHome as _;
 use std::process::Command;
 
 use dialects::{Delivery, Provider};
@@ -53,7 +54,7 @@ fn measured(scene: &Scene) -> (f64, f64) {
     let inner = scene.command(&usual);
     let mut outer = Command::new("python3");
     outer.args(["-c", MEASURE]).arg(inner.get_program()).args(inner.get_args());
-    outer.current_dir(scene.world.path()).env("CODE_ASSIST_STATE_DIR", "state").env("OPENAI_API_KEY", KEY);
+    outer.at_home(scene.world.path()).env("CODE_ASSIST_STATE_DIR", "state").env("OPENAI_API_KEY", KEY);
     let text = String::from_utf8(outer.output().expect("python3").stdout).unwrap();
     let told: Vec<f64> = text.split_whitespace().map(|word| word.parse().unwrap()).collect();
     assert!(told[0] == 0.0 && scene.file("src/lib.rs").contains("world"), "{text}");

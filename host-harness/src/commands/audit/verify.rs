@@ -142,9 +142,8 @@ fn signed(verification: &Verification) -> String {
 
 /// What is wrong with the store itself; says whether anything is.
 fn tell_store(seen: &Seen, faults: &[Fault]) -> bool {
-    if seen.json {
-        let status = if faults.is_empty() { "complete" } else { "corrupt" };
-        say!("{}", json!({ "store": { "status": status, "faults": faults } }));
+    if seen.json && !faults.is_empty() {
+        say!("{}", json!({ "store": { "status": "corrupt", "faults": faults } }));
     } else {
         faults.iter().for_each(|fault| say!("{}store{}  fault: {fault}", style::BAD, style::RESET));
     }
