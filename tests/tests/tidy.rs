@@ -20,6 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("agent-artifact", &["agent-componentize"]),
     ("host-harness-policy", &["agent-contract"]),
     ("host-harness-ledger", &["agent-contract", "host-harness-policy"]),
+    ("host-harness-ledger-report", &["agent-contract", "host-harness-ledger"]),
     ("host-harness-kernel", &["agent-contract", "host-harness-kernel-symbols", "host-harness-policy"]),
     ("host-harness-kernel-symbols", &["agent-contract"]),
     ("host-harness-kernel-wasi", &[]),
