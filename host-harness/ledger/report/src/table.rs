@@ -21,11 +21,12 @@ pub(crate) struct Table<'a> {
     pub caption: &'a str,
     pub heads: &'a [&'a str],
     pub room: Room,
+    pub class: &'static str,
 }
 
 impl<'a> Table<'a> {
     pub fn new(id: &'a str, caption: &'a str, heads: &'a [&'a str]) -> Self {
-        Self { id, caption, heads, room: ROOM }
+        Self { id, caption, heads, room: ROOM, class: "" }
     }
 
     /// The table with its rows; none for no rows.
@@ -51,7 +52,7 @@ impl<'a> Table<'a> {
     fn framed(&self, rows: &str) -> Markup {
         html! {
             div.scroll role="region" tabindex="0" aria-labelledby=(self.id) {
-                table {
+                table class=[(!self.class.is_empty()).then_some(self.class)] {
                     caption id=(self.id) { (self.caption) }
                     thead { tr { @for head in self.heads { th scope="col" { (head) } } } }
                     tbody { (PreEscaped(rows)) }

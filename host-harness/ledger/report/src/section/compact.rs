@@ -4,6 +4,10 @@ use serde_json::Value;
 
 /// Levels that are told.
 const DEPTH_MAX: usize = 6;
+/// Fields of an object that are looked at.
+const FIELDS_MAX: usize = 100;
+/// What is told after everything else.
+const ASIDE: [&str; 5] = ["bytes", "limit", "mode", "more", "sha256"];
 
 /// The document in about so many characters at most.
 pub(super) fn compact(value: &Value, chars_max: usize) -> String {
@@ -53,8 +57,9 @@ impl Out {
     }
 
     fn fields(&mut self, fields: &serde_json::Map<String, Value>, depth: usize) {
-        let told = fields.iter().filter(|(_, value)| !is_empty(value));
-        for (index, (name, value)) in told.enumerate() {
+        let mut told: Vec<_> = fields.iter().filter(|(_, value)| !is_empty(value)).take(FIELDS_MAX).collect();
+        told.sort_by_key(|(name, _)| ASIDE.contains(&name.as_str()));
+        for (index, (name, value)) in told.into_iter().enumerate() {
             if self.is_full() {
                 break;
             }

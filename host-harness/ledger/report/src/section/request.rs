@@ -47,7 +47,7 @@ fn asked<'a>(account: &'a Account) -> Vec<(&'a str, Option<Markup>)> {
         ("Target", document("target")),
         ("Recipe", document("recipe")),
         ("Files", document("files")),
-        ("Checks", document("checks")),
+        ("Checks", checks(request)),
         ("Capabilities asked for", document("capabilities")),
         ("Required gates", document("gates")),
         ("Allowed", Some(html! { (allowed(request)) })),
@@ -55,6 +55,14 @@ fn asked<'a>(account: &'a Account) -> Vec<(&'a str, Option<Markup>)> {
         ("Notify", document("notify")),
         ("Request", Some(hash(started.text("request")))),
     ]
+}
+
+/// The checks by the names that they were given.
+fn checks(request: &Value) -> Option<Markup> {
+    let presets = request.at("checks").texts("presets");
+    let commands = request.list("checks.commands").iter().map(|command| command.text("name"));
+    let names: Vec<_> = presets.into_iter().chain(commands).take(50).collect();
+    (!names.is_empty()).then(|| html! { ul.plain { @for name in names { li { (code(name)) } } } })
 }
 
 /// What may leave the workspace.

@@ -92,9 +92,9 @@ fn bar(at_ms: u64, took_ms: u64, span: Span) -> Markup {
 fn details(index: usize, pass: &Pass, span: Span, open: bool, bytes: &mut usize) -> Markup {
     let id = format!("pass-{index}");
     let caption = format!("Steps of the pass {}", name(pass));
-    let heads = ["After", "Takes", "Drawn", "What", "With", "Decision", "Came of it"];
+    let heads = ["Record", "After", "Takes", "Drawn", "What", "With", "Decision", "Came of it"];
     let room = Room { rows: usize::MAX, bytes: *bytes };
-    let table = Table { room, ..Table::new(&id, &caption, &heads) };
+    let table = Table { room, class: "steps", ..Table::new(&id, &caption, &heads) };
     let rows = table.rows_of(pass.count - pass.steps.len(), &pass.steps, |step| row(step, span));
     *bytes = bytes.saturating_sub(rows.0.len());
     html! {
@@ -118,6 +118,7 @@ fn row(step: &Step, span: Span) -> Markup {
     let took_ms = step.ended_ms().map(|ended_ms| ended_ms.saturating_sub(at_ms));
     html! {
         tr {
+            td.number { (step.record.seq) }
             td.number { (offset(at_ms, span)) }
             td.number { (took_ms.map(duration).unwrap_or_else(|| "–".to_owned())) }
             td.drawn { @if let Some(took_ms) = took_ms { (bar(at_ms, took_ms, span)) } }

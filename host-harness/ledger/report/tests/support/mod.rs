@@ -50,7 +50,9 @@ pub fn proof(records: usize) -> Proof {
         signed_by: Some("runner.example".to_owned()),
         trusted: true,
         notes: vec!["witness.example cosigned the checkpoint".to_owned()],
-        checkpoint: Some(format!("runner.example/log\n{records}\np6enp6enp6c=\n\n— runner.example Az3grl…\n")),
+        checkpoint: Some(format!(
+            "runner.example/log\n{records}\np6enp6enp6c=\n\n— runner.example Az3grl…\n"
+        )),
         ..Proof::default()
     }
 }
