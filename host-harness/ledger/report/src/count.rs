@@ -27,6 +27,7 @@ pub(crate) fn duration(ms: u64) -> String {
         0 => "< 1 ms".to_owned(),
         1..1_000 => format!("{ms} ms"),
         1_000..60_000 => format!("{}.{:02} s", ms / 1_000, ms % 1_000 / 10),
+        60_000..3_600_000 if ms % 60_000 < 1_000 => format!("{} min", ms / 60_000),
         60_000..3_600_000 => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
         _ => format!("{} h {} min", grouped(ms / 3_600_000), ms % 3_600_000 / 60_000),
     }
@@ -95,8 +96,8 @@ mod tests {
     fn numbers_are_told() {
         assert_eq!(["0", "999", "1,000", "12,345,678"], [0, 999, 1_000, 12_345_678].map(grouped)[..]);
         assert_eq!(["0 files", "1 file", "2 files"], [0, 1, 2].map(|n| counted(n, "file", "files"))[..]);
-        let times = [0, 22, 1_029, 59_999, 125_000, 7_320_000].map(duration);
-        assert_eq!(["< 1 ms", "22 ms", "1.02 s", "59.99 s", "2 min 5 s", "2 h 2 min"], times[..]);
+        let times = [0, 22, 1_029, 59_999, 120_000, 125_000, 7_320_000].map(duration);
+        assert_eq!(["< 1 ms", "22 ms", "1.02 s", "59.99 s", "2 min", "2 min 5 s", "2 h 2 min"], times[..]);
         assert_eq!(["6 µs", "1.2 ms", "250 ms"], [6, 1_250, 250_000].map(latency)[..]);
         assert_eq!(["$0.00", "$1.50", "$0.004210"], [0, 1_500_000, 4_210].map(money)[..]);
         assert_eq!(["1 byte", "9,999 bytes", "10 kB", "12 MB"], [1, 9_999, 10_400, 12_000_000].map(size)[..]);

@@ -12,7 +12,26 @@ pub(crate) struct Room {
 }
 
 /// What most tables need.
-pub(crate) const ROOM: Room = Room { rows: 500, bytes: 250_000 };
+pub(crate) const ROOM: Room = Room { rows: 500, bytes: 120_000 };
+/// What the tables need that a reader looks at first.
+pub(crate) const WIDE_ROOM: Room = Room { rows: 1_000, bytes: 200_000 };
+/// What a list needs.
+const LIST_ROOM: Room = Room { rows: 100, bytes: 80_000 };
+
+/// A list with an end; none for no items.
+pub(crate) fn list<T>(
+    class: &str,
+    missing: usize,
+    items: impl IntoIterator<Item = T>,
+    mut item: impl FnMut(T) -> Markup,
+) -> Markup {
+    let (items, left) = fill(LIST_ROOM, items.into_iter(), |one| html! { li { (item(one)) } });
+    let left = left + missing;
+    html! {
+        @if !items.is_empty() { ul class=[(!class.is_empty()).then_some(class)] { (PreEscaped(items)) } }
+        @if left > 0 { p.left { (counted(left, "entry is", "entries are")) " left out here. The trace has all." } }
+    }
+}
 
 /// A table before it has rows.
 pub(crate) struct Table<'a> {
@@ -89,7 +108,8 @@ mod tests {
         let wide = Room { rows: 9, bytes: 9_000 };
         assert!(!table(wide, 9).contains("left out"));
         assert!(table(wide, 1_009).contains("1,000 rows are left out"));
-        assert!(table(Room { bytes: 30, ..wide }, 9).contains("7 rows are left out"));
+        assert!(table(Room { bytes: 30, ..wide }, 9).contains("8 rows are left out"));
         assert_eq!(table(wide, 0), "");
+        assert!(list("", 0, 0..103, |item| html! { (item) }).0.contains("3 entries are left out"));
     }
 }

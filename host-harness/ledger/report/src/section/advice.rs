@@ -3,9 +3,7 @@
 use maud::{Markup, html};
 
 use super::nothing;
-use crate::{account::Account, count::counted, look::Look, shown};
-
-const LINES_MAX: usize = 200;
+use crate::{account::Account, look::Look, shown, table::list};
 
 pub(crate) fn warnings(account: &Account) -> Markup {
     lines(&told(account, "warnings"), "No warning is on record.")
@@ -24,10 +22,8 @@ fn told<'a>(account: &'a Account, name: &str) -> Vec<&'a str> {
 }
 
 fn lines(lines: &[&str], none: &str) -> Markup {
-    html! {
-        @if lines.is_empty() { (nothing(none)) } @else {
-            ul { @for line in lines.iter().take(LINES_MAX) { li.said { (shown::block(line, 1_000)) } } }
-        }
-        @if lines.len() > LINES_MAX { p.left { (counted(lines.len() - LINES_MAX, "line is", "lines are")) " left out here." } }
+    match lines.is_empty() {
+        true => nothing(none),
+        false => list("", 0, lines, |line| html! { span.said { (shown::block(line, 1_000)) } }),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::nothing;
 use crate::{
     account::Account,
-    count::{duration, grouped},
+    count::{counted, duration, grouped},
     look::Look,
     mark::{Mark, code, hash, pre, words},
     shown,
@@ -14,15 +14,17 @@ use crate::{
 };
 
 /// Checks whose output is shown, and characters of each.
-const OUTPUTS_MAX: usize = 40;
+const OUTPUTS_MAX: usize = 20;
 const OUTPUT_CHARS_MAX: usize = 6_000;
+/// Characters of all outputs together.
+const OUTPUTS_CHARS_MAX: usize = 60_000;
 
 pub(crate) fn board(account: &Account) -> Markup {
     let (checks, gates) = (account.checks(), account.gates());
     html! {
         @if checks.is_empty() { (nothing("No check was run.")) }
         (check_table(&checks))
-        @for check in checks.iter().take(OUTPUTS_MAX) { (output(check)) }
+        (outputs(&checks))
         @if gates.is_empty() { (nothing("No gate was run.")) }
         (gate_table(&gates))
         @if gates.iter().any(|gate| !gate.list("coverage").is_empty()) {
@@ -64,26 +66,37 @@ fn held(check: &Value) -> Markup {
     }
 }
 
-/// What a check printed; of one that passed, for whoever wants it.
-fn output(check: &Value) -> Markup {
-    let (name, text) = (shown::line(check.text("name"), 120), check.text("output"));
-    let dropped = check.number("output_bytes_dropped").unwrap_or(0);
+/// What the checks printed, those first that did not pass.
+fn outputs(checks: &[&Value]) -> Markup {
+    let mut told: Vec<_> = checks.iter().filter(|check| !check.text("output").is_empty()).collect();
+    told.sort_by_key(|check| check.text("outcome") == "passed");
+    let chars_max = OUTPUT_CHARS_MAX.min(OUTPUTS_CHARS_MAX / told.len().clamp(1, OUTPUTS_MAX));
     html! {
-        @if !text.is_empty() {
-            details open[check.text("outcome") != "passed"] {
-                summary { "Output of " code { (name) } }
-                (pre(&format!("Output of {name}"), tail(text), OUTPUT_CHARS_MAX))
-                @if dropped > 0 || tail(text).len() < text.len() {
-                    p.left { "The end of it; " (grouped(dropped + (text.len() - tail(text).len()) as u64)) " bytes before are left out." }
-                }
-            }
+        @for check in told.iter().take(OUTPUTS_MAX) { (output(check, chars_max)) }
+        @if told.len() > OUTPUTS_MAX {
+            p.left { (counted(told.len() - OUTPUTS_MAX, "output is", "outputs are")) " left out here." }
+        }
+    }
+}
+
+/// What a check printed; of one that passed, for whoever wants it.
+fn output(check: &Value, chars_max: usize) -> Markup {
+    let (name, text) = (shown::line(check.text("name"), 120), check.text("output"));
+    let told = tail(text, chars_max);
+    let dropped = check.number("output_bytes_dropped").unwrap_or(0);
+    let dropped = dropped.saturating_add((text.len() - told.len()) as u64);
+    html! {
+        details open[check.text("outcome") != "passed"] {
+            summary { "Output of " code { (name) } }
+            (pre(&format!("Output of {name}"), told, chars_max))
+            @if dropped > 0 { p.left { "The end of it; " (grouped(dropped)) " bytes before are left out here." } }
         }
     }
 }
 
 /// The end of an output: it is there that a check says what is wrong.
-fn tail(text: &str) -> &str {
-    let from = text.len().saturating_sub(OUTPUT_CHARS_MAX);
+fn tail(text: &str, bytes_max: usize) -> &str {
+    let from = text.len().saturating_sub(bytes_max);
     let from = (from..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(from);
     &text[from..]
 }

@@ -10,24 +10,28 @@ use crate::{
     look::Look,
     mark::{Mark, code, pre},
     shown,
-    table::Table,
+    table::{Table, list},
 };
-
-/// Refusals that are told with the grant that each lacked.
-const REFUSED_MAX: usize = 50;
 
 pub(crate) fn capabilities(account: &Account) -> Markup {
     let (of, started_ms) = (&account.capabilities, account.started_ms);
-    let heads = ["Operation", "Scope", "Why it was asked for", "Calls allowed", "Calls refused", "End", "Id"];
+    let heads = [
+        "Operation",
+        "Scope",
+        "Why it was asked for",
+        "Calls allowed",
+        "Calls refused",
+        "Good for",
+        "End",
+        "Id",
+    ];
     let table = Table::new("capabilities-issued", "Capabilities that were issued", &heads);
     html! {
         @if of.issued.is_empty() { (nothing("No capability was issued.")) }
         (table.rows_of(of.issued_more, &of.issued, |one| issued(one, started_ms)))
         @if !of.refused.is_empty() {
             h3 { "Refused" }
-            ul.reasons { @for one in of.refused.iter().take(REFUSED_MAX) { li { (refused(one)) } } }
-            @let more = (of.refused.len() + of.refused_more).saturating_sub(REFUSED_MAX);
-            @if more > 0 { p.left { (more) " more refusals are left out here." } }
+            (list("reasons", of.refused_more, &of.refused, |one| refused(one)))
         }
     }
 }
@@ -41,6 +45,7 @@ fn issued(issued: &Issued, started_ms: u64) -> Markup {
             td.said { (shown::line(body.text("reason"), 200)) }
             td.number { (issued.used) }
             td.number { (issued.refused) }
+            td.number { (good_for(issued)) }
             td { (end(issued, started_ms)) }
             td { (code(body.text("capability"))) }
         }
@@ -49,9 +54,15 @@ fn issued(issued: &Issued, started_ms: u64) -> Markup {
 
 fn scope(body: &Value) -> Markup {
     match compact(body.at("scope"), 200) {
-        text if text.is_empty() => html! { "whole repository" },
+        text if text.is_empty() => html! { "not narrowed" },
         text => code(&text),
     }
+}
+
+fn good_for(issued: &Issued) -> String {
+    let expires_ms = issued.body.number("expires_ms");
+    let good_for = expires_ms.map(|at_ms| duration(at_ms.saturating_sub(issued.time_ms)));
+    good_for.unwrap_or_else(|| "–".to_owned())
 }
 
 fn end(issued: &Issued, started_ms: u64) -> Markup {
@@ -59,12 +70,7 @@ fn end(issued: &Issued, started_ms: u64) -> Markup {
         Some((how, at_ms)) => {
             html! { (Mark::Care.word(how)) " after " (duration(at_ms.saturating_sub(started_ms))) }
         }
-        None => match issued.body.number("expires_ms") {
-            Some(expires_ms) => html! {
-                "with the run; good for " (duration(expires_ms.saturating_sub(issued.time_ms)))
-            },
-            None => html! { "with the run" },
-        },
+        None => html! { "with the run" },
     }
 }
 

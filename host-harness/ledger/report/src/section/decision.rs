@@ -10,11 +10,10 @@ use crate::{
     look::Look,
     mark::{Mark, code, hash},
     shown,
-    table::{ROOM, Room, Table},
+    table::{ROOM, Room, Table, list},
 };
 
-/// Refusals that are told in full, and the points whose answers are told of each.
-const AGAINST_MAX: usize = 60;
+/// Points whose answers are told of a refusal.
 const ANSWERS_MAX: usize = 10;
 
 pub(crate) fn decisions(account: &Account) -> Markup {
@@ -27,13 +26,16 @@ pub(crate) fn decisions(account: &Account) -> Markup {
         (points(account))
         @if !of.against.is_empty() {
             h3 { "Against" }
-            ul.reasons { @for one in of.against.iter().take(AGAINST_MAX) { li { (against(one)) } } }
-            @if of.against_count > AGAINST_MAX as u64 {
-                p.left { (grouped(of.against_count - AGAINST_MAX as u64)) " more decisions against are left out here." }
-            }
+            (list("reasons", against_more(account), &of.against, against))
         }
         details { summary { "Every decision" } (all(account)) }
     }
+}
+
+/// How many there are beyond those that were kept.
+fn against_more(account: &Account) -> usize {
+    let of = &account.decisions;
+    usize::try_from(of.against_count).unwrap_or(usize::MAX).saturating_sub(of.against.len())
 }
 
 fn points(account: &Account) -> Markup {
@@ -111,7 +113,7 @@ fn said(answer: &Value) -> Markup {
 fn all(account: &Account) -> Markup {
     let of = &account.decisions;
     let heads = ["Record", "About", "Point", "Answer", "Latency", "Policy", "Decision"];
-    let room = Room { rows: 1_500, bytes: 500_000 };
+    let room = Room { rows: 1_500, bytes: 350_000 };
     let table =
         Table { room, ..Table::new("decisions-all", "Every decision, a row for each answer", &heads) };
     let answers = of

@@ -9,7 +9,7 @@ use crate::{
     look::Look,
     mark::{Mark, code},
     shown,
-    table::Table,
+    table::{Table, WIDE_ROOM},
 };
 
 pub(crate) fn findings(account: &Account) -> Markup {
@@ -22,7 +22,8 @@ pub(crate) fn findings(account: &Account) -> Markup {
         return nothing("No gate found anything.");
     }
     let heads = ["Finding", "Severity", "Where", "What to do", "In the way", "Gate, rule and tool"];
-    let table = Table::new("findings-all", "Findings, those that stand in the way first", &heads);
+    let caption = "Findings, those that stand in the way first";
+    let table = Table { room: WIDE_ROOM, ..Table::new("findings-all", caption, &heads) };
     table.rows(rows(true).chain(rows(false)), |(gate, finding)| row(gate, finding))
 }
 

@@ -15,12 +15,13 @@ use crate::{
 /// The title of the page.
 pub(crate) fn title(account: &Account, proof: &Proof) -> String {
     let outcome = match account.outcome() {
-        "" => words(&proof.status),
-        outcome => words(outcome),
+        "" => &proof.status,
+        outcome => outcome,
     };
-    let asked = shown::line(first_line(account.request.text("instruction")), 60);
-    let run = shown::line(account.run_id, 80);
-    [outcome, asked, run].iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" · ")
+    let asked = first_line(account.request.text("instruction"));
+    let parts = [(words(outcome), 40), (asked.to_owned(), 60), (account.run_id.to_owned(), 80)];
+    let parts = parts.iter().filter(|(part, _)| !part.is_empty());
+    parts.map(|(part, chars_max)| shown::line(part, *chars_max)).collect::<Vec<_>>().join(" · ")
 }
 
 fn first_line(text: &str) -> &str {
@@ -35,7 +36,7 @@ pub(crate) fn head(account: &Account, proof: &Proof) -> Markup {
             @if let Some(lead) = lead(account, proof) { p.lead { (shown::line(lead, 600)) } }
             dl.glance {
                 (cell("Outcome", outcome(account, proof)))
-                (cell("Production", production(account)))
+                (cell("Production", production(account, proof)))
                 (cell("Change", change(account)))
                 (cell("Proof", whole(proof)))
             }
@@ -52,12 +53,17 @@ fn cell(term: &str, (word, more): (Markup, String)) -> Markup {
 fn sentence(account: &Account, proof: &Proof) -> String {
     let ready = account.result.is("verdict.production_ready");
     match (proof.status.as_str(), account.outcome()) {
-        ("corrupt", _) => "The proof is broken: nothing on this page can be relied on".to_owned(),
+        _ if !is_sound(proof) => "The proof is broken: nothing on this page can be relied on".to_owned(),
         ("running", "") => "The run is still going on".to_owned(),
         (_, "") => "The run was interrupted before it came to a result".to_owned(),
         (_, "succeeded") if ready => "The run succeeded and the change is ready for production".to_owned(),
         (_, outcome) => meaning(outcome).to_owned(),
     }
+}
+
+/// Whether the records can be relied on at all.
+fn is_sound(proof: &Proof) -> bool {
+    proof.faults.is_empty() && proof.status != "corrupt"
 }
 
 /// The first thing to know about it.
@@ -77,16 +83,18 @@ fn outcome(account: &Account, proof: &Proof) -> (Markup, String) {
     let more = exit.map(|code| format!("exit code {code}")).unwrap_or_default();
     match account.outcome() {
         "" => (Mark::of(&proof.status).word(&words(&proof.status)), "no result is on record".to_owned()),
-        outcome => (Mark::of(outcome).word(&words(outcome)), more),
+        outcome if is_sound(proof) => (Mark::of(outcome).word(&words(outcome)), more),
+        outcome => (Mark::Care.word(&words(outcome)), "so it says, and it is not proved".to_owned()),
     }
 }
 
-fn production(account: &Account) -> (Markup, String) {
+fn production(account: &Account, proof: &Proof) -> (Markup, String) {
     let mode = words(match account.result.text("mode") {
         "" => account.started.text("mode"),
         mode => mode,
     });
     match account.result.is("verdict.production_ready") {
+        true if !is_sound(proof) => (Mark::Bad.word("not proved"), mode),
         true => (Mark::Good.word("ready"), mode),
         false if mode.starts_with("production") => (Mark::Bad.word("not ready"), mode),
         false => (Mark::Calm.word("not ready"), mode),
@@ -118,8 +126,7 @@ fn whole(proof: &Proof) -> (Markup, String) {
         (Some(name), false) => format!("signed by {name}, a key that is not trusted here"),
     };
     let more = format!("{records}, {signed}");
-    let sound = proof.faults.is_empty() && proof.status != "corrupt";
-    match (sound, proof.status.as_str(), proof.trusted) {
+    match (is_sound(proof), proof.status.as_str(), proof.trusted) {
         (false, ..) => (Mark::Bad.word("broken"), more),
         (true, "complete", true) => (Mark::Good.word("whole"), more),
         (true, "complete", false) => (Mark::Care.word("whole"), more),

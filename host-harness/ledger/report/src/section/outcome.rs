@@ -6,15 +6,12 @@ use serde_json::Value;
 use super::nothing;
 use crate::{
     account::Account,
-    count::{counted, size},
+    count::size,
     look::Look,
     mark::{code, fact, facts, hash, pre, words},
     shown,
-    table::{ROOM, Table},
+    table::{Table, WIDE_ROOM, list},
 };
-
-/// Reasons that are told.
-const REASONS_MAX: usize = 50;
 
 pub(crate) fn outcome(account: &Account) -> Markup {
     html! {
@@ -53,10 +50,7 @@ fn reasons(account: &Account) -> Markup {
         }
         @if !reasons.is_empty() {
             h3 { "Why" }
-            ul.reasons { @for reason in reasons.iter().take(REASONS_MAX) { li { (self::reason(reason)) } } }
-            @if reasons.len() > REASONS_MAX {
-                p.left { (counted(reasons.len() - REASONS_MAX, "reason is", "reasons are")) " left out here." }
-            }
+            (list("reasons", 0, reasons, reason))
         }
     }
 }
@@ -99,7 +93,7 @@ fn state(result: &Value, name: &str) -> Option<Markup> {
 fn files(account: &Account) -> Markup {
     let changed = account.changed();
     let heads = ["File", "Change", "Lines", "SHA-256 before", "SHA-256 after", "Size after"];
-    let table = Table { room: ROOM, ..Table::new("files", "Changed files", &heads) };
+    let table = Table { room: WIDE_ROOM, ..Table::new("files", "Changed files", &heads) };
     match changed.is_empty() {
         true => nothing("No file was changed."),
         false => table.rows(changed, file),

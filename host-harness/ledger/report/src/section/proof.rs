@@ -8,9 +8,10 @@ use crate::{
     count::{counted, grouped},
     mark::{Mark, facts, pre, words},
     shown,
+    table::list,
 };
 
-const LINES_MAX: usize = 100;
+const OPEN_MAX: usize = 100;
 
 pub(crate) fn proof(account: &Account, proof: &Proof) -> Markup {
     html! {
@@ -70,21 +71,20 @@ fn lines(title: &str, lines: &[String]) -> Markup {
     html! {
         @if !lines.is_empty() {
             h3 { (title) }
-            ul { @for line in lines.iter().take(LINES_MAX) { li.said { (shown::block(line, 600)) } } }
-            @if lines.len() > LINES_MAX { p.left { (counted(lines.len() - LINES_MAX, "line is", "lines are")) " left out here." } }
+            (list("", 0, lines, |line| html! { span.said { (shown::block(line, 600)) } }))
         }
     }
 }
 
 /// Effects that were begun and of which nothing more is known.
 fn left_open(records: &[u64]) -> Markup {
-    let told: Vec<_> = records.iter().take(LINES_MAX).map(u64::to_string).collect();
+    let told: Vec<_> = records.iter().take(OPEN_MAX).map(u64::to_string).collect();
     html! {
         @if !records.is_empty() {
             h3 { "Left open" }
             p { "Begun, and nothing is known of what came of it: "
                 (counted(records.len(), "record", "records")) ", " (told.join(", "))
-                @if records.len() > LINES_MAX { ", …" } "." }
+                @if records.len() > OPEN_MAX { ", …" } "." }
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 /// Steps of a run whose passes all stand open.
 const OPEN_STEPS_MAX: usize = 80;
 /// What the tables of all passes may take of the page.
-const BYTES_MAX: usize = 1_300_000;
+const BYTES_MAX: usize = 800_000;
 
 /// What a bar is measured against.
 #[derive(Clone, Copy)]

@@ -56,3 +56,61 @@ pub fn proof(records: usize) -> Proof {
         ..Proof::default()
     }
 }
+
+/// Elements that have no end.
+const VOID: [&str; 3] = ["link", "meta", "br"];
+
+/// The elements of a page with the names of their attributes; or how its markup is broken.
+#[allow(dead_code, reason = "not every user of this file looks into pages")]
+pub fn tags(page: &str) -> Result<std::collections::BTreeSet<String>, String> {
+    let (mut found, mut open, mut ids) =
+        (std::collections::BTreeSet::new(), Vec::new(), std::collections::BTreeSet::new());
+    let body = page.strip_prefix("<!DOCTYPE html>").unwrap_or(page);
+    for start in body.match_indices('<').map(|(at, _)| at) {
+        let tag = &body[start + 1..];
+        let tag = &tag[..end(tag)];
+        if let Some(name) = tag.strip_prefix('/') {
+            let last = open.pop().unwrap_or_default();
+            if last != name {
+                return Err(format!("`</{name}>` ends `{last}`"));
+            }
+            continue;
+        }
+        let (name, attributes) = attributes(tag);
+        if !name.starts_with(|first: char| first.is_ascii_lowercase()) {
+            return Err(format!("`<{}` is no tag", tag.chars().take(2).collect::<String>()));
+        }
+        if let Some((_, id)) = attributes.iter().find(|(name, _)| *name == "id")
+            && !ids.insert(*id)
+        {
+            return Err(format!("`{id}` is an id twice"));
+        }
+        let names = attributes.iter().map(|(name, _)| *name);
+        found.insert([name].into_iter().chain(names).collect::<Vec<_>>().join(" "));
+        if !VOID.contains(&name) {
+            open.push(name);
+        }
+    }
+    open.pop().map_or(Ok(found), |name| Err(format!("`{name}` has no end")))
+}
+
+/// Where a tag ends: a `>` in an attribute is none.
+fn end(tag: &str) -> usize {
+    let mut within = false;
+    let end = tag.char_indices().find(|(_, char)| {
+        within ^= *char == '"';
+        *char == '>' && !within
+    });
+    end.map_or(tag.len(), |(at, _)| at)
+}
+
+fn attributes(tag: &str) -> (&str, Vec<(&str, &str)>) {
+    let (name, mut rest) = tag.split_once(' ').unwrap_or((tag, ""));
+    let mut attributes = Vec::new();
+    while let Some((attribute, more)) = rest.split_once("=\"") {
+        let (value, more) = more.split_once('"').unwrap_or((more, ""));
+        attributes.push((attribute.trim(), value));
+        rest = more;
+    }
+    (name, attributes)
+}
