@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Opens pages of `audit report` in headless Chromium and looks whether people can read them.
 
-    report.py [--chromium PROGRAM] [--screenshots FOLDER] PAGE...
+    report.py [--chromium PROGRAM] [--screenshots FOLDER] [--broken] PAGE...
 
 Each page is opened from its file, narrow and wide, light and dark, and as it is printed. It may
 say nothing to the console, ask the network for nothing and scroll nowhere but inside its regions;
 texts must be large and contrast enough; headings, landmarks, tables, regions and controls must
 be there and have names. Exit 1 with the reasons otherwise. Needs Python and Chromium, no more.
+
+With --broken each page is broken in every way that there is a rule against, and what does not
+find that is a fault.
 """
 
 import argparse
@@ -99,6 +102,10 @@ LOOK = r"""
     const region = table.closest("[role=region]");
     if (!region || region.tabIndex !== 0) say("a table that a keyboard can't scroll", table);
   }
+  for (const region of document.querySelectorAll("[role=region], section, nav")) {
+    const by = document.getElementById(region.getAttribute("aria-labelledby"));
+    if (!(region.getAttribute("aria-label") || by && by.textContent || "").trim()) say("a region without a label", region);
+  }
   for (const cell of document.querySelectorAll("th:not([scope])")) say("a header without a scope", cell);
   return { faults, texts, least };
 })()
@@ -127,6 +134,37 @@ PRINTED = """
   return faults.slice(0, 5);
 })()
 """
+
+
+POLICY = '<meta http-equiv="Content-Security-Policy"'
+# What is put in the place of what, and what must be said of it.
+BROKEN = [
+    ("a script", POLICY, f"<script>console.error('x')</script>{POLICY}", "something that runs"),
+    ("a message", POLICY, f"<script>console.error('x')</script>{POLICY}", "the console was written to"),
+    ("an exception", POLICY, f"<script>throw 'x'</script>{POLICY}", "an exception"),
+    ("what the policy forbids", "</main>", "<script>1</script></main>", "the console: "),
+    ("a handler", "<h1", "<h1 onclick='x'", "a handler"),
+    ("a request", POLICY, f"<link rel=stylesheet href=http://127.0.0.1:9/x.css>{POLICY}", "a request"),
+    ("a link away", "</main>", "<a href=https://example.com>x</a></main>", "leads away"),
+    ("a wide box", "</main>", "<div style=width:99rem>x</div></main>", "scrolls sideways"),
+    ("small text", "</main>", "<p style=font-size:11px>x</main>", "text of 11px"),
+    ("faint text", "</main>", "<p style=color:#888888>x</main>", "contrast of"),
+    ("no heading", "<h1>", "<p>", "headings don't begin"),
+    ("a level left out", "<h2 ", "<h4>x</h4><h2 ", "levels left out"),
+    ("no main", "<main", "<div", "main landmarks"),
+    ("no caption", "<caption", "<template", "without a caption"),
+    ("no headers", '<th scope="col"', "<td", "without headers"),
+    ("no scope", '<th scope="row"', "<th", "without a scope"),
+    ("no stop", 'tabindex="0"', "", "can't scroll"),
+    ("no name of a region", "aria-labelledby=", "data-x=", "a region without a label"),
+    ("no name of a link", "</main>", "<a href=#main></a></main>", "of the role link have no name"),
+    ("no name of a fold", "</main>", "<details><summary></summary>x</details></main>", "DisclosureTriangle have no name"),
+    ("an earlier stop", "<body>", "<body><a href=#main>x</a>", "not to the skip link first"),
+    ("no focus", "</style>", "*:focus{outline:0!important}</style>", "can't be seen"),
+    ("an id twice", "</main>", "<p id=main>x</main>", "ids twice"),
+    ("closed on paper", "</style>", "details::details-content{content-visibility:hidden!important;display:none!important}</style>", "closed on paper"),
+    ("dark paper", "</style>", "body{background:#111!important}</style>", "paper is not white"),
+]
 
 
 class Browser:
@@ -303,17 +341,37 @@ def look(page, screenshots, name):
         page.picture(screenshots / f"{name}-print.png")
 
 
+def broken(browser, path, folder):
+    """Breaks a page in every way, and says which of them are not found."""
+    text = path.read_text()
+    for name, old, new, said in BROKEN:
+        worse = text.replace(old, new)
+        if worse == text:
+            yield f"{path.stem}: `{old}` is not there, to break `{name}`"
+            continue
+        copy = folder / (name.replace(" ", "-") + ".html")
+        copy.write_text(worse)
+        page = Page(browser, copy)
+        faults = list(look(page, None, copy.stem))
+        page.close()
+        if not any(said in fault for fault in faults):
+            yield f"{path.stem}: `{name}` is not found; said instead: {faults[:3]}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--chromium", default="chromium")
     parser.add_argument("--screenshots", type=pathlib.Path)
+    parser.add_argument("--broken", action="store_true")
     parser.add_argument("pages", nargs="+", metavar="PAGE", type=pathlib.Path)
     words = parser.parse_args()
     if words.screenshots:
         words.screenshots.mkdir(parents=True, exist_ok=True)
     browser, faults = Browser(words.chromium), []
     try:
-        for path in words.pages:
+        for path in words.pages if words.broken else []:
+            faults.extend(broken(browser, path, pathlib.Path(browser.folder.name)))
+        for path in [] if words.broken else words.pages:
             page = Page(browser, path)
             faults.extend(look(page, words.screenshots, path.stem))
             page.close()

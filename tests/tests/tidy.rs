@@ -164,6 +164,7 @@ const BANNED: &[(&str, &[&str], &str)] = &[
         &["std::fs", "std::net", "std::process"],
         "the Runner acts through the Kernel",
     ),
+    ("host-harness/ledger/report/src", PURE, "a page is made of what it is handed"),
     ("host-harness/ledger/src", &["std::net", "std::process"], "the ledger writes its own store"),
     ("host-harness/src", &["std::fs", "std::net"], "the command line acts through the Kernel"),
 ];
