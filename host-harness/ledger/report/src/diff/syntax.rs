@@ -4,8 +4,13 @@ use std::sync::LazyLock;
 
 use syntect::parsing::{ParseState, Scope, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
 
-/// Longer lines keep the state that they find: grammars are slow on them.
-const LINE_BYTES_MAX: usize = 400;
+/// Longer lines, words and rows of one sign keep the state that they find. Grammars search on
+/// from each character, some more than once: on what nobody writes they take seconds a line.
+const LINE_BYTES_MAX: usize = 160;
+const WORD_BYTES_MAX: usize = 40;
+const ROW_BYTES_MAX: usize = 12;
+/// Signs that people draw lines with.
+const DRAWN: &[u8] = b" -=*/#~.+";
 
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
 
@@ -54,12 +59,16 @@ const LIKE: &[(&str, &str)] = &[
     ("svg", "xml"),
 ];
 
+/// Grammars that take seconds even for lines that are short.
+const SLOW: &[&str] = &["Makefile"];
+
 /// The grammar for a file.
 pub(super) fn grammar(path: &str) -> Option<&'static SyntaxReference> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let end = name.rsplit('.').next().unwrap_or(name);
     let end = LIKE.iter().find(|(from, _)| *from == end).map_or(end, |(_, to)| *to);
-    SYNTAXES.find_syntax_by_extension(end).or_else(|| SYNTAXES.find_syntax_by_extension(name))
+    let found = SYNTAXES.find_syntax_by_extension(end).or_else(|| SYNTAXES.find_syntax_by_extension(name));
+    found.filter(|grammar| !SLOW.contains(&grammar.name.as_str()))
 }
 
 /// One side of a hunk while it is read.
@@ -76,7 +85,7 @@ impl Painter {
 
     /// The pieces of a line with their classes.
     pub fn line<'a>(&mut self, line: &'a str) -> Vec<(&'static str, &'a str)> {
-        if line.len() > LINE_BYTES_MAX {
+        if !is_read(line) {
             return vec![("", line)];
         }
         match self.state.parse_line(&format!("{line}\n"), &SYNTAXES) {
@@ -116,6 +125,20 @@ impl Painter {
         }
         innermost.unwrap_or_default()
     }
+}
+
+/// Whether a line is one that a grammar reads in good time.
+fn is_read(line: &str) -> bool {
+    let (mut word, mut row, mut last) = (0, 0, 0);
+    for byte in line.bytes() {
+        word = if byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80 { word + 1 } else { 0 };
+        row = if byte == last && !DRAWN.contains(&byte) { row + 1 } else { 0 };
+        last = byte;
+        if word > WORD_BYTES_MAX || row > ROW_BYTES_MAX {
+            return false;
+        }
+    }
+    line.len() <= LINE_BYTES_MAX
 }
 
 fn class_of(scope: Scope) -> Option<&'static str> {
@@ -162,7 +185,23 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_writes_is_not_read() {
+        for (line, read) in [
+            ("let value = call(other[1], \"text\"); // why", true),
+            ("/*********************************************************", true),
+            (&"a b ".repeat(40), true),
+            (&"a b ".repeat(41), false),
+            (&"ab".repeat(21), false),
+            (&"(".repeat(14), false),
+        ] {
+            assert_eq!(is_read(line), read, "{line}");
+        }
+    }
+
+    #[test]
     fn what_has_no_grammar_has_no_classes() {
-        assert!(grammar("a.nothing-known").is_none() && grammar("").is_none());
+        for path in ["a.nothing-known", "", "Makefile", "a.mk"] {
+            assert!(grammar(path).is_none(), "{path}");
+        }
     }
 }

@@ -15,8 +15,9 @@ use crate::{
 /// Lines of the whole diff that are shown, and bytes of the page that they may take.
 const LINES_MAX: usize = 20_000;
 const BYTES_MAX: usize = 1_300_000;
-/// Bytes of code, and of the page, in which the code is coloured.
-const PAINTED_BYTES_MAX: usize = 100_000;
+/// What colours may cost. A line costs the square of its length, for that is how long a grammar
+/// may take for it: 1,700 lines of 40 characters, 450 of 80.
+const PAINTED_COST_MAX: usize = 3_000_000;
 /// Characters of a line that are shown.
 const CHARS_MAX: usize = 600;
 /// Lines of a file that stand open.
@@ -25,7 +26,7 @@ const OPEN_LINES_MAX: usize = 400;
 /// The whole diff, or as much of it as there is room for.
 pub(crate) fn diff(diff: &str) -> Markup {
     let files = parse(diff, LINES_MAX);
-    let mut budget = Budget { bytes: BYTES_MAX, painted: PAINTED_BYTES_MAX, left: 0 };
+    let mut budget = Budget { bytes: BYTES_MAX, painted: PAINTED_COST_MAX, left: 0 };
     let shown: Vec<_> = files.iter().enumerate().map(|(index, one)| file(index, one, &mut budget)).collect();
     html! {
         @for file in &shown { (file) }
@@ -162,13 +163,17 @@ impl Sides {
         match painter {
             Some(painter) if budget.painted > 0 && text.len() <= CHARS_MAX => {
                 let painted = paint(painter, text);
-                // Never less than the text: a line of no colour costs its reading, too.
-                budget.painted = budget.painted.saturating_sub(text.len().max(painted.0.len() / 8) + 1);
+                budget.painted = budget.painted.saturating_sub(cost(text));
                 painted
             }
             _ => html! { (shown::block(text, CHARS_MAX)) },
         }
     }
+}
+
+/// What it costs to colour a line, an empty one, too.
+fn cost(text: &str) -> usize {
+    text.len().saturating_mul(text.len()).saturating_add(100)
 }
 
 fn paint(painter: &mut Painter, text: &str) -> Markup {

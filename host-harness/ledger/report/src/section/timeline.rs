@@ -92,7 +92,7 @@ fn bar(at_ms: u64, took_ms: u64, span: Span) -> Markup {
 fn details(index: usize, pass: &Pass, span: Span, open: bool, bytes: &mut usize) -> Markup {
     let id = format!("pass-{index}");
     let caption = format!("Steps of the pass {}", name(pass));
-    let heads = ["Record", "After", "Takes", "Drawn", "What", "With", "Decision", "Came of it"];
+    let heads = ["After", "What", "With", "Decision", "Came of it", "Takes", "Drawn", "Record"];
     let room = Room { rows: usize::MAX, bytes: *bytes };
     let table = Table { room, class: "steps", ..Table::new(&id, &caption, &heads) };
     let rows = table.rows_of(pass.count - pass.steps.len(), &pass.steps, |step| row(step, span));
@@ -118,14 +118,14 @@ fn row(step: &Step, span: Span) -> Markup {
     let took_ms = step.ended_ms().map(|ended_ms| ended_ms.saturating_sub(at_ms));
     html! {
         tr {
-            td.number { (step.record.seq) }
             td.number { (offset(at_ms, span)) }
-            td.number { (took_ms.map(duration).unwrap_or_else(|| "–".to_owned())) }
-            td.drawn { @if let Some(took_ms) = took_ms { (bar(at_ms, took_ms, span)) } }
             th scope="row" { (code(what(step))) }
             td { @let with = with(step); @if !with.is_empty() { (code(&with)) } }
             td { (decision(body)) }
             td { (outcome(step)) }
+            td.number { (took_ms.map(duration).unwrap_or_else(|| "–".to_owned())) }
+            td { @if let Some(took_ms) = took_ms { (bar(at_ms, took_ms, span)) } }
+            td.number { (step.record.seq) }
         }
     }
 }
