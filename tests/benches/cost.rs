@@ -222,6 +222,7 @@ fn run_with(agent: &Agent, root: &Path, store: &Store, config: Config, more: Val
         approvals: Approvals::default(),
         unsandboxed: false,
         earlier: None,
+        trace_context: None,
     };
     runtime().block_on(runner::run(agent, setup, Box::new(Silent))).expect("a run");
 }

@@ -21,6 +21,8 @@ pub struct Asked {
     pub headers: Vec<(String, String)>,
     /// The body, where it is JSON.
     pub body: Value,
+    /// The body as it came.
+    pub text: String,
 }
 
 impl Asked {
@@ -125,8 +127,9 @@ pub fn read(reader: &mut BufReader<&TcpStream>) -> Option<Asked> {
     let length = headers.iter().find(|(name, _)| name == "content-length");
     let mut body = vec![0; length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
+    let text = String::from_utf8_lossy(&body).into_owned();
     let body = serde_json::from_slice(&body).unwrap_or_default();
-    Some(Asked { method, path, headers, body })
+    Some(Asked { method, path, headers, body, text })
 }
 
 fn write(mut stream: &TcpStream, asked: &Asked, answer: &Reply) -> std::io::Result<()> {

@@ -146,6 +146,7 @@ fn run(agent: &Agent, world: &World, events: Option<fn(Control) -> Box<dyn Event
         approvals: Approvals::default(),
         unsandboxed: false,
         earlier: None,
+        trace_context: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(runner::run(agent, setup, events)).unwrap()

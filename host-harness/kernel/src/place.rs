@@ -32,6 +32,12 @@ fn ours(variable: &str, in_home: &str) -> Option<PathBuf> {
     Some(kind.join("code-assist"))
 }
 
+/// The trace that whoever started this program carries on: `traceparent` and `tracestate`.
+pub fn trace_context() -> Option<(String, Option<String>)> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    Some((variable("TRACEPARENT")?, variable("TRACESTATE")))
+}
+
 /// A new folder for files that only live for a while. It stays.
 pub fn scratch(name: &str) -> Result<PathBuf, KernelError> {
     let folder = std::env::temp_dir().join(format!("{name}-{}", uuid::Uuid::now_v7().simple()));

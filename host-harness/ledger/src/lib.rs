@@ -24,6 +24,7 @@ mod store;
 mod trace;
 mod tree;
 mod verify;
+mod witness;
 
 pub use agent_contract::trace::{Kind, Record};
 pub use diff::{Difference, diff};
@@ -39,3 +40,4 @@ pub use statement::Statement;
 pub use store::Store;
 pub use trace::{Entry, Redact, Trace};
 pub use verify::{Fault, LeftOpen, Signatures, Status, Verification, verify, verify_all};
+pub use witness::{CosignRequest, anchored, cosigned};

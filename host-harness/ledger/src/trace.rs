@@ -84,6 +84,13 @@ pub struct Entry {
     seq: u64,
 }
 
+impl Entry {
+    /// The place of its record.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+}
+
 impl Trace {
     pub(crate) fn create(
         store: &Store,

@@ -13,11 +13,12 @@ mod primitive;
 mod sandbox;
 mod secret;
 mod target;
+mod telemetry;
 mod update;
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use artifact::{ArtifactStore, ArtifactsConfig, S3Config};
 pub use binding::{
@@ -40,6 +41,7 @@ pub use model::{
 pub use points::{CredentialConfig, KeyConfig, PointConfig, PointProtocol};
 pub use sandbox::{LanguageCache, SandboxBackend, SandboxConfig};
 pub use secret::{VaultAppRole, VaultAuth, VaultConfig, VaultReference, VaultSource};
+pub use telemetry::TelemetryConfig;
 pub use target::{TargetConfig, TargetKind};
 pub use update::{
     GitRemote, GitSigning, GitUpdate, GithubEdition, GithubLimits, GithubUpdate, Person, PushRefused,
@@ -86,8 +88,12 @@ pub struct Config {
     pub memory: MemoryConfig,
     /// How the ledger is signed and kept.
     pub ledger: LedgerConfig,
+    /// What is told of runs to those who watch over them.
+    pub telemetry: TelemetryConfig,
     /// Where a change could be deployed.
     pub targets: Vec<TargetConfig>,
+    /// The SHA-256 of the text that it was read from; none where it is the default.
+    pub sha256: Option<String>,
 }
 
 /// The same as it is written. The policy's rules know their lines only with the text.
@@ -112,11 +118,12 @@ struct Written {
     container: ContainerConfig,
     memory: MemoryConfig,
     ledger: LedgerConfig,
+    telemetry: TelemetryConfig,
     targets: Vec<TargetConfig>,
 }
 
 /// What a run may use at the most.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Wall time of a run, in seconds.
@@ -216,7 +223,9 @@ impl Config {
             container: written.container,
             memory: written.memory,
             ledger: written.ledger,
+            telemetry: written.telemetry,
             targets: written.targets,
+            sha256: Some(crate::blob::sha256(text.as_bytes())),
         };
         if let Some(fault) = config.outside_fault() {
             return Err(ConfigError(fault));
@@ -266,6 +275,7 @@ impl Config {
         files.extend(self.container.files());
         files.extend(self.gates.files());
         files.extend(self.ledger.files());
+        files.extend(self.telemetry.files());
         files.extend(self.bindings.iter_mut().flat_map(BindingConfig::files));
         files.extend(self.vault.iter_mut().flat_map(VaultConfig::files));
         files.extend(self.targets.iter_mut().flat_map(TargetConfig::files));
@@ -288,6 +298,7 @@ impl Config {
             .or_else(|| self.container.fault().map(named("container")))
             .or_else(|| self.gates.fault().map(named("gates")))
             .or_else(|| self.ledger.fault().map(named("ledger")))
+            .or_else(|| self.telemetry.fault().map(named("telemetry")))
             .or_else(|| targets.find_map(|(at, one)| one.fault().map(listed("targets", at))))
     }
 

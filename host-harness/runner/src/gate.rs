@@ -60,6 +60,7 @@ pub(crate) async fn run<R: Call, T: Given>(
     };
     let entry = entry.map_err(Stop::from)?;
     run.events.flush();
+    run.carry(entry.seq());
     let outcome = match settled.decided {
         Err(refusal) => Outcome::Refused(refusal),
         Ok(permit) => {

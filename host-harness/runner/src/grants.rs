@@ -134,6 +134,17 @@ impl Grants {
         !named.is_empty() && named.iter().all(over)
     }
 
+    /// The grants that came to their end, and by what.
+    pub fn spent(&self, now_ms: u64) -> Vec<(String, &'static str)> {
+        let why = |grant: &Grant| match () {
+            () if grant.expires_ms.is_some_and(|end| now_ms >= end) => Some("time"),
+            () if grant.uses_left == Some(0) => Some("uses"),
+            () if grant.bytes_left == Some(0) => Some("bytes"),
+            () => None,
+        };
+        self.grants.iter().filter_map(|grant| Some((grant.id.clone(), why(grant)?))).collect()
+    }
+
     /// The guest gave a handle back.
     pub fn drop_handle(&mut self, handle: Resource<Held>) -> wasmtime::Result<()> {
         self.table.delete(handle)?;

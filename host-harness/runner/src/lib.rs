@@ -11,6 +11,7 @@ pub mod event;
 mod limiter;
 mod meter;
 mod stop;
+pub mod telling;
 mod way;
 
 pub mod approver;

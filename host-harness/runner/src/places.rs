@@ -124,6 +124,11 @@ impl Bindings {
         Self { earlier, hear, ..self }
     }
 
+    /// Has every request carry these headers from now on.
+    pub fn carry(&self, headers: Vec<(String, String)>) {
+        self.named.values().for_each(|binding| binding.carry(headers.clone()));
+    }
+
     /// What was used of each model that was asked.
     pub fn models(&self) -> impl Iterator<Item = ModelUse> {
         self.models

@@ -125,6 +125,10 @@ fn ending(run: &mut Run, ended: Result<Told, Stopped>) -> Result<Ending, LedgerE
     };
     run.trace.append(kernel::clock::now_ms(), Kind::AgentEnded, &body)?;
     run.events.flush();
+    let now_ms = kernel::clock::now_ms();
+    for (id, by) in run.grants.spent(now_ms) {
+        run.trace.append(now_ms, Kind::CapabilityExpired, &json!({ "capability": id, "by": by }))?;
+    }
     if let Some(lost) = run.standing.lost() {
         let body = json!({
             "capability": "all", "by": "agent-id", "code": lost.code.as_str(), "message": lost.message,

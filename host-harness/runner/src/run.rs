@@ -6,6 +6,7 @@ use agent_contract::{Fault, Report, RunResult, document, event::EventName};
 use ledger::Kind;
 use policy::{Blob, Code, verdict::Stopped};
 use serde_json::json;
+use telemetry::TraceContext;
 use wasmtime::{Store, Trap};
 
 use crate::{
@@ -76,7 +77,13 @@ async fn start(
     let events = Emitter::new(run_id.clone(), events, secrets::cleaner(outside.secrets.known()));
     let resumes = setup.earlier.as_ref().map(|earlier| earlier.run_id.clone());
     outside.bindings = outside.bindings.heard(setup.earlier, events.hear());
+    let carried = setup.trace_context.as_ref();
+    let carried = carried.and_then(|(parent, state)| TraceContext::parse(parent, state.as_deref()));
+    let watched = setup.config.telemetry.is_on();
+    let told = setup.trace_context.filter(|_| carried.is_some());
+    let trace_context = carried.or_else(|| watched.then(|| TraceContext::of_run(&run_id)));
     let mut run = Run {
+        trace_context,
         events,
         id: run_id,
         grants: Grants::new(limits.capabilities),
@@ -102,11 +109,16 @@ async fn start(
         started_by: kernel::place::user(),
         approvals_folder,
     };
-    opening_record(agent, &mut run, resumes)?;
+    opening_record(agent, &mut run, resumes, told)?;
     Ok(run)
 }
 
-fn opening_record(agent: &Agent, run: &mut Run, resumes: Option<String>) -> Result<(), StartError> {
+fn opening_record(
+    agent: &Agent,
+    run: &mut Run,
+    resumes: Option<String>,
+    told: Option<(String, Option<String>)>,
+) -> Result<(), StartError> {
     let request = Blob::new(json!(run.request).to_string().into_bytes());
     let setting = Blob::new(policy::context::canonical(&*run.setting).into_bytes());
     run.trace.keep(&request)?;
@@ -120,6 +132,8 @@ fn opening_record(agent: &Agent, run: &mut Run, resumes: Option<String>) -> Resu
         "root": run.outside.root(), "commit": head.and_then(|head| head.commit.as_ref()),
         "branch": head.and_then(|head| head.branch.as_ref()), "passing_runner": run.request.runner, "audit": run.request.audit,
         "sandbox": run.outside.holding.describe(), "resumes": resumes,
+        "configuration": run.config.sha256, "limits": run.config.limits,
+        "trace_context": told.map(|(parent, state)| json!({ "traceparent": parent, "tracestate": state })),
     });
     run.trace.append(kernel::clock::now_ms(), Kind::RunStarted, &body)?;
     run.events.emit(EventName::RunStarted, || body);

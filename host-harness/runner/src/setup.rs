@@ -60,6 +60,8 @@ pub struct Setup {
     pub unsandboxed: bool,
     /// The run that is gone on with.
     pub earlier: Option<Earlier>,
+    /// The trace that the run is a part of, as W3C has it.
+    pub trace_context: Option<(String, Option<String>)>,
 }
 
 /// The limits that are in force: the operator's, narrowed by the caller's budgets.

@@ -10,6 +10,7 @@ use policy::{
     issue::Context,
 };
 use serde_json::{Value, json};
+use telemetry::TraceContext;
 
 use crate::{
     approver::Approvals, bindings::agennext::code_assist::types::Error, control::Control, event::Emitter,
@@ -51,6 +52,8 @@ pub struct Run {
     pub(crate) approvals_folder: PathBuf,
     /// Decisions so far.
     pub(crate) decisions: u64,
+    /// The trace that the run is a part of, where anybody watches.
+    pub(crate) trace_context: Option<TraceContext>,
 }
 
 impl Run {
@@ -64,6 +67,15 @@ impl Run {
             branch: self.work_branch.as_ref().map(BranchName::as_str),
             base_branch: self.setting.branch.base.as_deref(),
         }
+    }
+
+    /// Has what is said beyond the machine carry the trace that the run is a part of.
+    pub(crate) fn carry(&self, seq: u64) {
+        let Some(context) = &self.trace_context else { return };
+        let (parent, state) = context.child(&self.id, seq);
+        let state = state.map(|state| ("tracestate".to_owned(), state));
+        let headers = [("traceparent".to_owned(), parent)].into_iter().chain(state).collect();
+        self.outside.bindings.carry(headers);
     }
 
     /// Adds a record that is not a call's.

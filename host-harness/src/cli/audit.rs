@@ -69,6 +69,21 @@ pub enum AuditCommand {
         /// Another.
         other: String,
     },
+    /// Write a report for people: one HTML page.
+    Report {
+        /// The run: its id, the beginning of it, or `last`; or the file of an export.
+        #[arg(default_value = "last")]
+        run: String,
+        /// The file. Default: the run's id with `.html`, here.
+        #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        output: Option<PathBuf>,
+    },
+    /// Print what a run comes to in numbers, as Prometheus reads them.
+    Metrics {
+        /// The run: its id, the beginning of it, or `last`; or the file of an export.
+        #[arg(default_value = "last")]
+        run: String,
+    },
     /// Remove the runs that need not be kept any more.
     Prune {
         /// Days that runs are kept for. Default: as the configuration says, else 30.

@@ -100,6 +100,7 @@ fn one(root: &Path, store: &Store, request: Request, json: bool) -> Result<RunRe
         approvals: Approvals::default(),
         unsandboxed: false,
         earlier: None,
+        trace_context: None,
     };
     let events: Box<dyn Events> = if json { Box::new(Lines) } else { Box::new(Live::new()) };
     let agent = set_up::agent(None, None)?;

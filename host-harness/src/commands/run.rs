@@ -15,7 +15,7 @@ use crate::{
     cli::{Manner, RunArgs, TaskArgs},
     commands::approval,
     set_up,
-    terminal::{self, json::Lines, live::Live, person::Person, screen},
+    terminal::{self, json::Lines, live::Live, person::Person, screen, style},
 };
 
 /// Runs the agent and shows what came of it.
@@ -66,9 +66,15 @@ pub(super) fn perform(
     let approvals = Approvals { person, signed: signed.collect::<Result<_, _>>()? };
     let itself = Itself::found()?;
     let unsandboxed = manner.unsandboxed;
-    let store = store.clone();
-    let setup = Setup { request, root, config, store, itself, control, approvals, unsandboxed, earlier };
-    Ok(set_up::runtime()?.block_on(runner::run(&agent, setup, events))?)
+    let (store, trace_context) = (store.clone(), kernel::place::trace_context());
+    let (told, kept) = (config.clone(), store.clone());
+    let setup = Setup { request, root, config, store, itself, control, approvals, unsandboxed, earlier, trace_context };
+    let runtime = set_up::runtime()?;
+    let result = runtime.block_on(runner::run(&agent, setup, events))?;
+    for line in runtime.block_on(runner::telling::after(&told, &kept, &result.run_id)) {
+        anstream::eprintln!("{}warning{}: {}", style::NOTE, style::RESET, terminal::line(&line));
+    }
+    Ok(result)
 }
 
 /// Shows what came of a run and gives the exit code.

@@ -24,6 +24,13 @@ pub fn write(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), KernelError> 
     })
 }
 
+/// Replaces a file, whole or not at all.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), KernelError> {
+    let part = path.with_extension("part");
+    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path));
+    written.map_err(KernelError::io("write", path.display()))
+}
+
 /// Writes a secret into a file that nobody else can read. One that is there is not replaced.
 pub fn create_secret(path: &Path, bytes: &[u8]) -> Result<(), KernelError> {
     use std::io::Write as _;

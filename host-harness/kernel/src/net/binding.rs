@@ -7,7 +7,7 @@ mod exchange;
 mod open;
 mod until;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use policy::{
     Code,
@@ -178,8 +178,20 @@ impl Binding {
         &self.opened.leaving
     }
 
+    /// Has every request carry these headers from now on, and none of those before.
+    pub fn carry(&self, headers: Vec<(String, String)>) {
+        *self.opened.carried.lock().unwrap_or_else(PoisonError::into_inner) = headers;
+    }
+
+    fn laden(&self, mut outgoing: Outgoing) -> Outgoing {
+        let carried = self.opened.carried.lock().unwrap_or_else(PoisonError::into_inner);
+        outgoing.headers.extend(carried.iter().cloned());
+        outgoing
+    }
+
     /// Says something to the place and hears the answer whole.
     pub async fn send(&self, outgoing: Outgoing) -> Result<Incoming, KernelError> {
+        let outgoing = self.laden(outgoing);
         self.opened.exchange(outgoing, attempt::Sink::Whole).await
     }
 
@@ -191,6 +203,7 @@ impl Binding {
         mut hear: impl FnMut(&[u8]) + Send,
     ) -> Result<Incoming, KernelError> {
         self.opened.streams()?;
+        let outgoing = self.laden(outgoing);
         self.opened.exchange(outgoing, attempt::Sink::Pieces(&mut hear)).await
     }
 }

@@ -5,12 +5,13 @@ mod list;
 mod prove;
 mod recover;
 mod replay;
+mod shown;
 mod verify;
 
 use std::path::{Path, PathBuf};
 
 use kernel::input;
-use ledger::{PublicKey, Reader, Store, Trust, open_export};
+use ledger::{PublicKey, Reader, Store, Trust, Verification, open_export, verify_export};
 use policy::Config;
 
 use crate::{
@@ -37,6 +38,8 @@ pub(super) fn run(args: AuditArgs, json: bool, state_dir: Option<PathBuf>) -> Re
         AuditCommand::Import { file } => keep::import(&seen, &file),
         AuditCommand::Replay(args) => replay::run(&seen, &args),
         AuditCommand::Diff { one, other } => replay::diff(&seen, &one, &other),
+        AuditCommand::Report { run, output } => shown::report(&seen, &run, output),
+        AuditCommand::Metrics { run } => shown::metrics(&seen, &run),
         AuditCommand::Prune { older_than, dry_run } => keep::prune(&seen, older_than, dry_run),
         AuditCommand::Hold { run, reason, .. } => keep::hold(&seen, &run, reason.as_deref()),
         AuditCommand::Redact { sha256, reason } => keep::redact(&seen, &sha256, &reason),
@@ -74,6 +77,17 @@ impl Seen {
         let own = self.store()?.signer().map(|signer| signer.key().clone());
         let keys = self.keys.iter().cloned().chain(named).chain(own).collect();
         Ok(Store::new(set_up::state_folder(self.state_dir.clone())?).trusting(Trust { keys, demands }))
+    }
+
+    /// Verifies a run of the store, or the one in the file of an export.
+    fn verify(&self, run: &str) -> Result<Verification, Problem> {
+        match is_export(run) {
+            true => Ok(verify_export(Path::new(run), &self.for_exports()?)?),
+            false => {
+                let store = self.store()?;
+                Ok(ledger::verify(&store, &store.find(run)?)?)
+            }
+        }
     }
 
     /// A run of the store, or the one in the file of an export.

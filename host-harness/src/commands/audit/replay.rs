@@ -1,11 +1,11 @@
 //! Running an agent again, and comparing two runs.
 
 use kernel::input;
-use ledger::{Status, Verification, verify, verify_export};
+use ledger::Status;
 use runner::replay::{ReplayError, Replayed, replay};
 use serde_json::json;
 
-use super::{Seen, is_export};
+use super::Seen;
 use crate::{
     Problem,
     cli::ReplayArgs,
@@ -19,7 +19,7 @@ const INTEGRITY: u8 = 6;
 
 /// Runs the agent again on what it was answered. What does not verify is not run.
 pub(super) fn run(seen: &Seen, args: &ReplayArgs) -> Result<u8, Problem> {
-    let verification = verified(seen, &args.run)?;
+    let verification = seen.verify(&args.run)?;
     if verification.status == Status::Corrupt {
         let fault = verification.faults.first().map(ToString::to_string).unwrap_or_default();
         let message = format!("`{}` does not verify: {fault}", verification.run_id);
@@ -43,16 +43,6 @@ pub(super) fn run(seen: &Seen, args: &ReplayArgs) -> Result<u8, Problem> {
         (false, true) => INTEGRITY,
         (false, false) => DIFFERS,
     })
-}
-
-fn verified(seen: &Seen, run: &str) -> Result<Verification, Problem> {
-    match is_export(run) {
-        true => Ok(verify_export(std::path::Path::new(run), &seen.for_exports()?)?),
-        false => {
-            let store = seen.store()?;
-            Ok(verify(&store, &store.find(run)?)?)
-        }
-    }
 }
 
 fn tell(replayed: &Replayed, same_component: bool) {

@@ -40,6 +40,7 @@ pub(super) fn run(args: &ExplainArgs, json: bool, state_dir: Option<PathBuf>) ->
         approvals: Approvals::default(),
         unsandboxed: false,
         earlier: None,
+        trace_context: None,
     };
     let agent = set_up::agent(None, None)?;
     let about = about(args);

@@ -1,6 +1,6 @@
 //! From a configuration to a way out.
 
-use std::{collections::BTreeMap, env, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, env, path::Path, sync::{Arc, Mutex}, time::Duration};
 
 use policy::{
     Code,
@@ -68,6 +68,8 @@ pub(in crate::net) struct Opened {
     pub fresh: reqwest::Client,
     /// What every request carries.
     pub headers: HeaderMap,
+    /// What every request carries for now.
+    pub carried: Mutex<Vec<(String, String)>>,
     pub credential: Option<(HeaderName, HeaderValue)>,
     pub signer: Option<Signer>,
     /// What it is beyond other bindings, where it is a model's.
@@ -133,6 +135,7 @@ impl Opened {
         Ok(Self {
             name: config.name.clone(),
             protocol: config.protocol,
+            carried: Mutex::default(),
             kept: client(Keeps::Connections)?,
             fresh: client(Keeps::Nothing)?,
             headers: fixed_headers(config)?,
