@@ -49,8 +49,21 @@ fn run(folder: &Path, case: &Case) -> Ran {
     let traced = state.join("runs").exists();
     let verified = !traced || program().args(["audit", "verify"]).output().unwrap().status.success();
     let files = tree(&root);
-    let replayed = if traced { replayed(scratch.path(), program) } else { None };
+    let shown = program().args(["audit", "show"]).output().unwrap();
+    let replayed = if traced { malformed(&shown.stdout).or_else(|| replayed(scratch.path(), program)) } else { None };
     Ran { exit: output.status.code(), outcome, codes, files, verified, replayed }
+}
+
+/// A record that is none by the schema.
+fn malformed(records: &[u8]) -> Option<String> {
+    let schema = fs::read_to_string(workspace().join("schemas/record.json")).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let text = String::from_utf8_lossy(records);
+    let records = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    records.into_iter().find_map(|record| {
+        let fault = validator.validate(&record).err()?;
+        Some(format!("record {} ({}): {fault}", record["seq"], record["kind"]))
+    })
 }
 
 /// What a replay says that is not the same: of an export, in another place, when nothing is

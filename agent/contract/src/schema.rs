@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Failure, Fault, Refusal, Report, Request, RunResult, VERSION, capability::Scope, check::CheckResult,
-    description, document, edits::JsonEdits, event::Event, gate::GateResult, limit, lookup, plan,
+    description, document, edits::JsonEdits, event::Event, gate::GateResult, limit, lookup, plan, trace,
 };
 
 /// A document with a schema of its own.
@@ -58,6 +58,7 @@ pub const DOCUMENTS: &[Document] = &[
     document!("found", "Found", lookup::Found),
     document!("plan", "Plan", plan::Plan),
     document!("event", "Event", Event),
+    document!("record", "Record", trace::Record),
     document!("report", "Report", Report),
     document!("result", "Result", RunResult),
 ];

@@ -117,7 +117,7 @@ fn ending(run: &mut Run, ended: Result<Told, Stopped>) -> Result<Ending, LedgerE
     let sha256 = text.as_ref().map(Blob::sha256);
     let body = match &stopped {
         None => json!({
-            "report": report, "report_sha256": sha256, "payloads": [sha256], "calls": run.meter.calls(),
+            "report": report, "report_sha256": sha256, "payloads": sha256.into_iter().collect::<Vec<_>>(), "calls": run.meter.calls(),
         }),
         Some(stop) => {
             json!({ "stopped": { "code": stop.code.as_str(), "message": stop.message }, "calls": run.meter.calls() })

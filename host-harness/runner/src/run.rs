@@ -124,7 +124,7 @@ fn opening_record(
     run.trace.keep(&request)?;
     run.trace.keep(&setting)?;
     let head = run.outside.head.as_ref();
-    let body = json!({
+    let mut body = json!({
         "request": request.sha256(), "setting": setting.sha256(), "payloads": [request.sha256(), setting.sha256()],
         "policy": run.policy_sha256, "decision_points": run.points.describe(), "mode": run.request.mode,
         "component": agent.digest(), "embedded": agent.is_embedded(), "contract": agent_contract::VERSION,
@@ -135,6 +135,7 @@ fn opening_record(
         "configuration": run.config.sha256, "limits": run.config.limits,
         "trace_context": told.map(|(parent, state)| json!({ "traceparent": parent, "tracestate": state })),
     });
+    body.as_object_mut().into_iter().for_each(|fields| fields.retain(|_, value| !value.is_null()));
     run.trace.append(kernel::clock::now_ms(), Kind::RunStarted, &body)?;
     run.events.emit(EventName::RunStarted, || body);
     run.events.flush();

@@ -1,6 +1,8 @@
 //! What happened in a run, record by record.
 
-use schemars::JsonSchema;
+mod body;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -70,7 +72,7 @@ closed_enum! {
 ///
 /// Its line is this document in canonical JSON (RFC 8785). The line is a leaf of the Merkle
 /// tree of its run, and the next record names the hash of that leaf.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     /// What happened.
@@ -102,5 +104,66 @@ impl Kind {
             Self::NoticeOpened => Some(Self::NoticeClosed),
             _ => None,
         }
+    }
+}
+
+/// A record of each kind with its body.
+impl JsonSchema for Record {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Record".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let kinds: Vec<_> = Kind::ALL
+            .iter()
+            .map(|kind| json_schema!({ "properties": { "kind": { "const": kind.as_str() }, "body": body_of(*kind, generator) } }))
+            .collect();
+        let hash = json_schema!({ "type": "string", "pattern": "^[0-9a-f]{64}$" });
+        let number = json_schema!({ "type": "integer", "minimum": 0, "maximum": crate::limit::INTEGER_MAX });
+        json_schema!({
+            "description": "A record of a run, or of the log of a store. Its line is this document in canonical JSON (RFC 8785); `previous` is the hash of the record before as a leaf (RFC 6962), zeros for the first.",
+            "type": "object",
+            "properties": {
+                "body": { "type": "object" }, "kind": generator.subschema_for::<Kind>(), "previous": hash,
+                "run_id": { "type": "string" }, "seq": number, "time_ms": number,
+            },
+            "required": ["body", "kind", "previous", "run_id", "seq", "time_ms"],
+            "additionalProperties": false,
+            "oneOf": kinds,
+        })
+    }
+}
+
+fn body_of(kind: Kind, generator: &mut SchemaGenerator) -> Schema {
+    use body::{
+        AgentEnded, AgentPanicked, CallClosed, CallOpened, CapabilityExpired, CapabilityIssued,
+        CapabilityRefused, CapabilityRevoked, EffectClosed, EffectOpened, Empty, GateFinished, LogHold,
+        LogPayloadRemoved, LogRunEnded, LogStarted, MemoryKept, RunFinished, RunResult, RunStarted,
+    };
+    match kind {
+        Kind::RunStarted => generator.subschema_for::<RunStarted>(),
+        Kind::CapabilityIssued => generator.subschema_for::<CapabilityIssued>(),
+        Kind::CapabilityRefused => generator.subschema_for::<CapabilityRefused>(),
+        Kind::CapabilityRevoked => generator.subschema_for::<CapabilityRevoked>(),
+        Kind::CapabilityExpired => generator.subschema_for::<CapabilityExpired>(),
+        Kind::CallOpened => generator.subschema_for::<CallOpened>(),
+        Kind::CallClosed => generator.subschema_for::<CallClosed>(),
+        Kind::AgentPanicked => generator.subschema_for::<AgentPanicked>(),
+        Kind::AgentEnded => generator.subschema_for::<AgentEnded>(),
+        Kind::GateFinished => generator.subschema_for::<GateFinished>(),
+        Kind::PlacementOpened | Kind::PublicationOpened | Kind::NoticeOpened => {
+            generator.subschema_for::<EffectOpened>()
+        }
+        Kind::PlacementClosed | Kind::PublicationClosed | Kind::NoticeClosed => {
+            generator.subschema_for::<EffectClosed>()
+        }
+        Kind::MemoryKept => generator.subschema_for::<MemoryKept>(),
+        Kind::RunResult => generator.subschema_for::<RunResult>(),
+        Kind::RunFinished => generator.subschema_for::<RunFinished>(),
+        Kind::LogStarted => generator.subschema_for::<LogStarted>(),
+        Kind::LogRunFinished | Kind::LogRunImported => generator.subschema_for::<LogRunEnded>(),
+        Kind::LogPayloadRemoved => generator.subschema_for::<LogPayloadRemoved>(),
+        Kind::LogHoldPlaced | Kind::LogHoldReleased => generator.subschema_for::<LogHold>(),
+        Kind::LogRunStarted | Kind::LogRunPruned => generator.subschema_for::<Empty>(),
     }
 }
