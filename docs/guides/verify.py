@@ -1,6 +1,6 @@
 """python3 verify.py RUN.tar NAME+HASH+KEY verifies an exported run with openssl, and with nothing of ours."""
 import base64, hashlib, json, pathlib, subprocess, sys, tarfile, tempfile
-place, faults, leaves, left_open, decoded = "the archive", [], [], {}, base64.b64decode
+place, faults, leaves, left_open, decoded, scratch = "the archive", [], [], {}, base64.b64decode, tempfile.TemporaryDirectory()
 sys.excepthook = lambda kind, error, traceback: print(f"fault: {place}: missing or unreadable: {error!r}")
 def need(holds, fault): holds or faults.append(print(f"fault: {place}: {fault}"))
 def sha256(*parts): return hashlib.sha256(b"".join(parts)).digest()
@@ -13,7 +13,7 @@ def climbed(leaf, index, size, path):  # the root that a proof of inclusion lead
     if size == 1: return leaf if index == 0 and path == [] else b""
     if index < half(size): return sha256(b"\1", climbed(leaf, index, half(size), path[:-1]), path[-1])
     return sha256(b"\1", path[-1], climbed(leaf, index - half(size), size - half(size), path[:-1]))
-def signed(message, signature, folder=pathlib.Path(tempfile.mkdtemp())):
+def signed(message, signature, folder=pathlib.Path(scratch.name)):
     for name, data in (("key", der + decoded(key)[1:]), ("in", message), ("sig", signature)): (folder / name).write_bytes(data)
     words = "openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey key -in in -sigfile sig".split()
     need(subprocess.run(words, cwd=folder, capture_output=True).returncode == 0, f"not signed by {signer}")
