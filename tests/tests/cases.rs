@@ -50,7 +50,8 @@ fn run(folder: &Path, case: &Case) -> Ran {
     let verified = !traced || program().args(["audit", "verify"]).output().unwrap().status.success();
     let files = tree(&root);
     let shown = program().args(["audit", "show"]).output().unwrap();
-    let replayed = if traced { malformed(&shown.stdout).or_else(|| replayed(scratch.path(), program)) } else { None };
+    let replayed =
+        if traced { malformed(&shown.stdout).or_else(|| replayed(scratch.path(), program)) } else { None };
     Ran { exit: output.status.code(), outcome, codes, files, verified, replayed }
 }
 
@@ -80,7 +81,11 @@ fn replayed(scratch: &Path, program: impl Fn() -> Command) -> Option<String> {
     }
     let before = tree(scratch);
     let mut command = Command::new(env!("CARGO_BIN_EXE_code-assist-under-test"));
-    let replay = command.at_home(file.parent().unwrap()).args(["--json", "audit", "replay", "run.tar"]).output().unwrap();
+    let replay = command
+        .at_home(file.parent().unwrap())
+        .args(["--json", "audit", "replay", "run.tar"])
+        .output()
+        .unwrap();
     let untouched = before == tree(scratch);
     let told: Value = serde_json::from_slice(&replay.stdout).unwrap_or_default();
     let same = replay.status.success() && told["same"] == true && untouched;

@@ -179,7 +179,9 @@ fn what_is_kept_goes_by_rules_that_leave_the_proof() {
 }
 
 fn otlp(url: &str) -> String {
-    format!("[telemetry]\nbinding = \"watch\"\n[[bindings]]\nname = \"watch\"\nurl = \"{url}\"\nprivate = true\nallow = [{{ methods = [\"POST\"], path = \"/**\" }}]\n")
+    format!(
+        "[telemetry]\nbinding = \"watch\"\n[[bindings]]\nname = \"watch\"\nurl = \"{url}\"\nprivate = true\nallow = [{{ methods = [\"POST\"], path = \"/**\" }}]\n"
+    )
 }
 
 #[test]
@@ -193,8 +195,11 @@ fn a_collector_is_told_the_spans_of_a_run_in_the_trace_that_it_is_a_part_of() {
     let output = command.env("TRACEPARENT", parent).output().unwrap();
     assert_exit(&output, 0, &[]);
     let asked = server.asked();
-    let spans = asked.iter().find(|one| one.path == "/v1/traces").unwrap_or_else(|| panic!("{}", said(&output)));
-    assert!(spans.text.contains("4bf92f3577b34da6a3ce929d0e0e4736") && spans.text.contains("00f067aa0ba902b7"));
+    let spans =
+        asked.iter().find(|one| one.path == "/v1/traces").unwrap_or_else(|| panic!("{}", said(&output)));
+    assert!(
+        spans.text.contains("4bf92f3577b34da6a3ce929d0e0e4736") && spans.text.contains("00f067aa0ba902b7")
+    );
     assert!(!spans.text.contains("a.txt"), "no content by default");
 }
 
@@ -212,7 +217,9 @@ fn witness(key: &'static Key) -> (Played, String) {
         let signature = key.sign(message.as_bytes()).unwrap();
         let id = u32::from_str_radix(&id, 16).unwrap().to_be_bytes();
         let line = [&id, time.to_be_bytes().as_slice(), &signature].concat();
-        Reply { body: format!("— witness.test {}\n", BASE64_STANDARD.encode(line)), ..Reply::json(json!({})) }
+        Reply {
+            body: format!("— witness.test {}\n", BASE64_STANDARD.encode(line)), ..Reply::json(json!({}))
+        }
     });
     (server, vkey)
 }

@@ -102,17 +102,20 @@ impl Reader {
     /// What is attached to a run, and what the log says of it.
     fn export_notes(&self, run_id: &str, row: &Row) -> Result<Vec<(String, String)>, LedgerError> {
         let mut notes = self.notes(row.number)?;
+        let view = LogView::read(self)?;
         if row.origin.is_none() {
-            let view = LogView::read(self)?;
             let known = view.runs.get(run_id).cloned().unwrap_or_default();
             let entries = [("log-started", known.started_at), ("log-finished", known.ended_at)];
             for (name, seq) in entries.into_iter().filter_map(|(name, seq)| Some((name, seq?))) {
                 notes.push((format!("{name}.tlog-proof"), self.prove_entry(seq)?.to_text()));
             }
-            for hash in self.removed(row)? {
-                if let Some(seq) = view.removed_at.get(&hash) {
-                    notes.push((format!("log-removed-{hash}.tlog-proof"), self.prove_entry(*seq)?.to_text()));
-                }
+        }
+        // What was taken out before the run was taken in is told by the other log's proof.
+        for hash in self.removed(row)? {
+            let name = format!("log-removed-{hash}.tlog-proof");
+            let told = notes.iter().any(|(other, _)| *other == name);
+            if let Some(seq) = view.removed_at.get(&hash).filter(|_| !told) {
+                notes.push((name, self.prove_entry(*seq)?.to_text()));
             }
         }
         notes.sort();

@@ -200,6 +200,11 @@ impl Reader {
         }
     }
 
+    /// Whether something that a run kept was taken out of the store.
+    pub fn was_removed(&self, run_id: &str, sha256: &str) -> Result<bool, LedgerError> {
+        self.row(run_id)?.map_or(Ok(false), |row| Ok(self.kept(&row, sha256)? == Payload::Removed))
+    }
+
     /// What there is in a run under a hash, whether it is that or not.
     pub(crate) fn kept(&self, row: &Row, sha256: &str) -> Result<Payload, LedgerError> {
         let sql = "SELECT bytes FROM payloads JOIN kept ON payload = number WHERE run = ?1 AND sha256 = ?2";

@@ -26,7 +26,10 @@ impl Reader {
         let checkpoint = self.log_checkpoint()?;
         let leaves = self.log_leaves()?;
         if old > leaves.size() {
-            let message = format!("the witness saw {old} entries, and the log has {}: it was cut off or put back", leaves.size());
+            let message = format!(
+                "the witness saw {old} entries, and the log has {}: it was cut off or put back",
+                leaves.size()
+            );
             return Err(LedgerError::Unfit(message));
         }
         let proof = if old == leaves.size() { Vec::new() } else { leaves.prove_beginning(old)? };
@@ -57,7 +60,8 @@ fn size_key(witness: &str) -> String {
 /// its own, and hold.
 pub fn cosigned(store: &Store, checkpoint: &str, lines: &str, witness: &str) -> Result<(), LedgerError> {
     let note = format!("{checkpoint}{}\n", lines.trim_end());
-    let keys = store.trust().keys.iter().filter(|key| key.cosigns() && key.name() == witness).cloned().collect();
+    let keys =
+        store.trust().keys.iter().filter(|key| key.cosigns() && key.name() == witness).cloned().collect();
     let opened = Trust { keys, demands: false }.open(&note).map_err(LedgerError::Signature)?;
     if opened.witnessed_by.is_empty() {
         return Err(LedgerError::Signature(format!("`{witness}` answered with no signature of its own")));

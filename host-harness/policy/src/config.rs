@@ -41,8 +41,8 @@ pub use model::{
 pub use points::{CredentialConfig, KeyConfig, PointConfig, PointProtocol};
 pub use sandbox::{LanguageCache, SandboxBackend, SandboxConfig};
 pub use secret::{VaultAppRole, VaultAuth, VaultConfig, VaultReference, VaultSource};
-pub use telemetry::TelemetryConfig;
 pub use target::{TargetConfig, TargetKind};
+pub use telemetry::TelemetryConfig;
 pub use update::{
     GitRemote, GitSigning, GitUpdate, GithubEdition, GithubLimits, GithubUpdate, Person, PushRefused,
     SigningFormat, Transport, UpdateConfig, UpdatePath, is_same,

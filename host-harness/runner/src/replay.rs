@@ -77,6 +77,8 @@ pub(crate) enum Over {
     Differs,
     #[error("the transcript is over")]
     Ended,
+    #[error("something is not there any more")]
+    Missing,
 }
 
 /// A run that is being replayed: what stands behind the agent's imports.
@@ -114,10 +116,13 @@ pub async fn replay(
         Ok(Err(fault)) => transcript.stops_with(&format!("it refused the request: {fault}")),
         Err(error) => match error.downcast_ref::<Over>() {
             Some(Over::Differs) => transcript.take_difference(),
-            Some(Over::Ended) => None,
+            Some(Over::Ended | Over::Missing) => None,
             None => transcript.stops_with(&format!("it was stopped: {}", error.root_cause())),
         },
     };
+    if let Some(missing) = transcript.missing() {
+        return Err(missing);
+    }
     Ok(Replayed {
         run_id: run_id.to_owned(),
         same: difference.is_none(),

@@ -132,7 +132,8 @@ impl Places<'_> {
         let der: String = key.lines().filter(|line| !line.starts_with("-----")).collect();
         let verifier = json!({ "publicKey": { "rawBytes": der }, "keyDetails": "PKIX_ED25519" });
         let body = json!({ "dsseRequestV002": { "envelope": envelope, "verifiers": [verifier] } });
-        let answer = self.post(binding, ANCHOR_PATH, "application/json", body.to_string().into_bytes()).await?;
+        let answer =
+            self.post(binding, ANCHOR_PATH, "application/json", body.to_string().into_bytes()).await?;
         let answer = success(answer)?;
         let told = serde_json::from_slice(&answer.body);
         let told = told.map_err(|_| Untold::Other("its answer is no JSON".to_owned()))?;

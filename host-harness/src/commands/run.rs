@@ -68,7 +68,18 @@ pub(super) fn perform(
     let unsandboxed = manner.unsandboxed;
     let (store, trace_context) = (store.clone(), kernel::place::trace_context());
     let (told, kept) = (config.clone(), store.clone());
-    let setup = Setup { request, root, config, store, itself, control, approvals, unsandboxed, earlier, trace_context };
+    let setup = Setup {
+        request,
+        root,
+        config,
+        store,
+        itself,
+        control,
+        approvals,
+        unsandboxed,
+        earlier,
+        trace_context,
+    };
     let runtime = set_up::runtime()?;
     let result = runtime.block_on(runner::run(&agent, setup, events))?;
     for line in runtime.block_on(runner::telling::after(&told, &kept, &result.run_id)) {

@@ -39,10 +39,12 @@ fn entry(reader: &Reader, row: &Row, text: &str) -> Result<Record, String> {
     let proof = Proof::parse(text)?;
     let line = proof.leaf.as_deref().ok_or("it brings no entry along")?;
     let opened = proof.check(line, &reader.store.trust)?;
-    if row.origin.as_deref() != Some(opened.origin.as_str()) {
+    let (record, _) = chain::parse(line)?;
+    // What was taken out is told by the log of whoever took it out.
+    let theirs = row.origin.as_deref() == Some(opened.origin.as_str());
+    if !theirs && record.kind != Kind::LogPayloadRemoved {
         return Err(format!("it is of the log `{}`", opened.origin.escape_debug()));
     }
-    let (record, _) = chain::parse(line)?;
     match record.seq == proof.index {
         true => Ok(record),
         false => Err("the entry has another number".to_owned()),

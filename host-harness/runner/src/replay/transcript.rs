@@ -21,6 +21,8 @@ pub struct Transcript {
     memory_bytes: u64,
     gone_through: u64,
     difference: Option<Difference>,
+    /// What is not there any more that it needs.
+    missing: Option<String>,
 }
 
 /// One thing that it said.
@@ -44,7 +46,8 @@ impl Transcript {
             Kind::RunStarted => started = Some(record.body),
             Kind::CallClosed => {
                 let opened = record.body.get("opened").and_then(Value::as_u64);
-                closed.extend(opened.zip(record.body.get("answer").cloned()));
+                let answer = record.body.get("answer").filter(|answer| kept_under(answer).is_some());
+                closed.extend(opened.zip(answer.cloned()));
             }
             kind if matters(kind) => steps.push_back(step(record)),
             _ => {}
@@ -67,6 +70,7 @@ impl Transcript {
             reader,
             gone_through: 0,
             difference: None,
+            missing: None,
         })
     }
 
@@ -89,6 +93,11 @@ impl Transcript {
 
     pub(crate) fn gone_through(&self) -> u64 {
         self.gone_through
+    }
+
+    pub(crate) fn missing(&self) -> Option<ReplayError> {
+        let why = self.missing.clone()?;
+        Some(ReplayError::Unfit { run_id: self.run_id.clone(), why })
     }
 
     pub(crate) fn take_difference(&mut self) -> Option<Difference> {
@@ -125,13 +134,18 @@ impl Transcript {
 
     /// The answer that was given.
     pub(crate) fn answer<T: Given>(&mut self, step: &Step) -> wasmtime::Result<Result<T, Error>> {
-        let Some(told) = &step.answer else {
+        let told = step.answer.as_ref().filter(|told| kept_under(told).is_some());
+        let Some(told) = told else {
             return Err(Over::Ended.into());
         };
         let hash = kept_under(told).unwrap_or_default();
         let bytes = self.reader.payload(&self.run_id, hash)?;
         match bytes.and_then(|bytes| restored(told, bytes)) {
             Some(answer) => Ok(answer),
+            None if self.reader.was_removed(&self.run_id, hash)? => {
+                self.missing = Some(format!("what record {} was answered was taken out", step.seq));
+                Err(Over::Missing.into())
+            }
             None => {
                 Err(self.differs(step, format!("its answer `{hash}` is not kept, or not as it was")).into())
             }

@@ -1,6 +1,12 @@
 //! From a configuration to a way out.
 
-use std::{collections::BTreeMap, env, path::Path, sync::{Arc, Mutex}, time::Duration};
+use std::{
+    collections::BTreeMap,
+    env,
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use policy::{
     Code,
