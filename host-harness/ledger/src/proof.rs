@@ -138,11 +138,11 @@ impl Bare {
             }
             Self::Consistency { size1, size2, root1, root2, proof } => {
                 let proof = proof.as_deref().unwrap_or_default();
-                if size1 == size2 {
-                    return same(root1.as_deref(), root2.as_deref(), proof);
-                }
                 if *size1 == 0 {
                     return Err("nothing is proved about the tree of no leaves".to_owned());
+                }
+                if size1 == size2 {
+                    return same(root1.as_deref(), root2.as_deref(), proof);
                 }
                 let (old, new) = (decoded(root1.as_deref())?, decoded(root2.as_deref())?);
                 consistency((*size1, old), (*size2, new), &all(Some(proof))?)

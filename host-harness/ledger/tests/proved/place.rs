@@ -181,3 +181,8 @@ pub fn expect(what: &str, verification: &Verification, touched: &Touched) {
     assert_eq!(verification.status, Status::Corrupt, "{what}");
     assert!(faults.iter().any(|fault| touched.is_in(fault)), "{what}: {touched:?} is not in {faults:#?}");
 }
+
+/// A key that nobody goes by.
+pub fn stranger() -> ledger::PublicKey {
+    Key::new(&[9; 32]).unwrap().key().clone()
+}
