@@ -1,6 +1,6 @@
 //! The store's file: an SQLite database that is written ahead, one writer at a time.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::LazyLock, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
@@ -72,12 +72,46 @@ pub(crate) fn reader(path: &Path) -> Result<Option<Connection>, LedgerError> {
     if !path.exists() {
         return Ok(None);
     }
-    let opened = open_to_read(path, "").or_else(|_| open_to_read(path, "?immutable=1"));
-    let db = opened.map_err(LedgerError::store("open", path))?;
-    Ok((form(&db, path)? != 0).then_some(db))
+    let opened = open_to_read(path, "").map_err(LedgerError::store("open", path));
+    let db = match opened {
+        Err(error) if !error.is_damage() => open_as_it_lies(path)?,
+        opened => opened?,
+    };
+    if form(&db, path)? == 0 {
+        return Ok(None);
+    }
+    match tables(&db).map_err(LedgerError::store("read", path))? == *TABLES {
+        true => Ok(Some(db)),
+        false => Err(LedgerError::damaged(path, "its tables are not those that a ledger has")),
+    }
+}
+
+/// What tables there are, and what they are made of.
+type Tables = Vec<(String, String, Option<String>)>;
+
+/// The tables as they are made. Others could answer in any way that somebody likes.
+static TABLES: LazyLock<Tables> =
+    LazyLock::new(|| temporary().ok().and_then(|db| tables(&db).ok()).unwrap_or_default());
+
+fn tables(db: &Connection) -> rusqlite::Result<Tables> {
+    let mut rows = db.prepare("SELECT name, tbl_name, sql FROM sqlite_schema ORDER BY name")?;
+    let table = |row: &rusqlite::Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    rows.query_map([], table)?.collect()
 }
 
 /// A store on a medium that can't be written is read as it lies there.
+fn open_as_it_lies(path: &Path) -> Result<Connection, LedgerError> {
+    let ahead = path.with_extension("db-wal");
+    if ahead.metadata().is_ok_and(|ahead| ahead.len() > 0) {
+        return Err(LedgerError::Unfit(format!(
+            "the ledger `{}` can't be read where it can't be written: its newest records lie in `{}`\nhint: copy both to a folder that can be written",
+            path.display(),
+            ahead.display()
+        )));
+    }
+    open_to_read(path, "?immutable=1").map_err(LedgerError::store("open", path))
+}
+
 fn open_to_read(path: &Path, how: &str) -> rusqlite::Result<Connection> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -102,14 +136,18 @@ fn form(db: &Connection, path: &Path) -> Result<i32, LedgerError> {
     let value = |name| db.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let fail = |error| LedgerError::store("read", path)(error);
     match (value("application_id").map_err(fail)?, value("user_version").map_err(fail)?) {
-        (0, 0) => Ok(0),
+        (0, 0) if is_empty(db).map_err(fail)? => Ok(0),
         (APPLICATION, FORM) => Ok(FORM),
-        (APPLICATION, form) => {
+        (APPLICATION, form) if form > FORM => {
             let fault = format!("it has the form {form}, and this program reads form {FORM}");
             Err(LedgerError::Unfit(format!("the ledger `{}` can't be read: {fault}", path.display())))
         }
         _ => Err(LedgerError::damaged(path, "it is no ledger")),
     }
+}
+
+fn is_empty(db: &Connection) -> rusqlite::Result<bool> {
+    db.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
 }
 
 fn wait(tries: i32) -> bool {

@@ -75,13 +75,10 @@ pub enum LedgerError {
 impl LedgerError {
     /// Whether something is there that was never written like that.
     pub fn is_damage(&self) -> bool {
-        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
         match self {
             Self::Io { source, .. } => source.kind() == std::io::ErrorKind::InvalidData,
-            Self::Store { source, .. } => {
-                matches!(source.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
-            }
-            Self::Damaged { .. } => true,
+            Self::Store { operation, source, .. } => is_damage(operation, source),
+            Self::Damaged { .. } | Self::Export { .. } => true,
             _ => false,
         }
     }
@@ -98,5 +95,22 @@ impl LedgerError {
 
     pub(crate) fn damaged(path: &Path, fault: impl Into<String>) -> Self {
         Self::Damaged { path: path.to_owned(), fault: fault.into() }
+    }
+}
+
+/// A store that is read answers every question that is asked of it, unless it was bent, or
+/// the machine is in the way.
+fn is_damage(operation: &str, source: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{
+        CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase,
+        OperationInterrupted, OutOfMemory, PermissionDenied, ReadOnly, SystemIoFailure,
+    };
+    match source.sqlite_error_code() {
+        Some(DatabaseCorrupt | NotADatabase) => true,
+        Some(
+            CannotOpen | DatabaseBusy | DatabaseLocked | DiskFull | OperationInterrupted | OutOfMemory
+            | PermissionDenied | ReadOnly | SystemIoFailure,
+        ) => false,
+        _ => matches!(operation, "read" | "open"),
     }
 }

@@ -23,7 +23,9 @@ use crate::{
     db::{self, Durable},
     log::Entry,
     reader::{Payload, Row},
-    trace::Rows,
+    rows::Rows,
+    statement,
+    store::is_name,
     verify::{self, LogView, Verification},
 };
 
@@ -46,20 +48,26 @@ struct Format {
 impl Reader {
     /// Writes a run into a file.
     pub fn export(&self, run_id: &str, to: &mut dyn Write) -> Result<(), LedgerError> {
+        self.at_one_moment(|| self.export_now(run_id, to))
+    }
+
+    fn export_now(&self, run_id: &str, to: &mut dyn Write) -> Result<(), LedgerError> {
         let failed = |source| LedgerError::Io { operation: "write", path: "the export".into(), source };
         let row = self.there(run_id)?;
-        let notes = self.export_notes(run_id, &row)?;
+        let (bytes, named) = self.survey(run_id, &row)?;
+        let removed: BTreeSet<_> = self.removed(&row)?.intersection(&named).cloned().collect();
+        let notes = self.export_notes(run_id, &row, &removed)?;
         let mut archive = Builder::new(to);
         let format = Format {
             format: FORMAT.to_owned(),
             run_id: run_id.to_owned(),
             origin: row.origin.clone().map_or_else(|| self.origin(), Ok)?,
-            removed: self.removed(&row)?,
+            removed,
         };
         let text = serde_json_canonicalizer::to_vec(&format).map_err(LedgerError::Canonical)?;
         add(&mut archive, "format.json", &text).map_err(failed)?;
-        self.export_records(run_id, &row, &mut archive)?;
-        for hash in self.payloads(&row)? {
+        self.export_records(run_id, &row, bytes, &mut archive)?;
+        for hash in named {
             if let Payload::There(bytes) = self.kept(&row, &hash)? {
                 add(&mut archive, &format!("payloads/{hash}"), &bytes).map_err(failed)?;
             }
@@ -70,23 +78,27 @@ impl Reader {
         archive.finish().map_err(failed)
     }
 
-    fn origin(&self) -> Result<String, LedgerError> {
-        Ok(self.state("origin")?.unwrap_or_default())
+    /// The bytes of all lines, and the payloads that they name. The lines may be more than the
+    /// memory holds.
+    fn survey(&self, run_id: &str, row: &Row) -> Result<(u64, BTreeSet<String>), LedgerError> {
+        let (mut bytes, mut named) = (0, BTreeSet::new());
+        self.lines(run_id, row, |_, line| {
+            let line = line.unwrap_or_default();
+            bytes += line.len() as u64 + 1;
+            named.extend(verify::names(line));
+            Ok(())
+        })?;
+        Ok((bytes, named))
     }
 
-    /// The lines may be more than the memory holds: they are counted, then copied.
     fn export_records(
         &self,
         run_id: &str,
         row: &Row,
+        bytes: u64,
         archive: &mut Builder<&mut dyn Write>,
     ) -> Result<(), LedgerError> {
         let failed = |source| LedgerError::Io { operation: "write", path: "the export".into(), source };
-        let mut bytes = 0;
-        self.lines(run_id, row, |_, line| {
-            bytes += line.map_or(0, |line| line.len() as u64 + 1);
-            Ok(())
-        })?;
         let mut header = header("records.jsonl", bytes).map_err(failed)?;
         header.set_cksum();
         let out = archive.get_mut();
@@ -100,8 +112,14 @@ impl Reader {
     }
 
     /// What is attached to a run, and what the log says of it.
-    fn export_notes(&self, run_id: &str, row: &Row) -> Result<Vec<(String, String)>, LedgerError> {
+    fn export_notes(
+        &self,
+        run_id: &str,
+        row: &Row,
+        removed: &BTreeSet<String>,
+    ) -> Result<Vec<(String, String)>, LedgerError> {
         let mut notes = self.notes(row.number)?;
+        notes.retain(|(name, _)| is_ours(name));
         let view = LogView::read(self)?;
         if row.origin.is_none() {
             let known = view.runs.get(run_id).cloned().unwrap_or_default();
@@ -111,10 +129,10 @@ impl Reader {
             }
         }
         // What was taken out before the run was taken in is told by the other log's proof.
-        for hash in self.removed(row)? {
+        for hash in removed {
             let name = format!("log-removed-{hash}.tlog-proof");
             let told = notes.iter().any(|(other, _)| *other == name);
-            if let Some(seq) = view.removed_at.get(&hash).filter(|_| !told) {
+            if let Some(seq) = view.removed_at.get(hash).filter(|_| !told) {
                 notes.push((name, self.prove_entry(*seq)?.to_text()));
             }
         }
@@ -122,21 +140,10 @@ impl Reader {
         Ok(notes)
     }
 
-    /// The hashes of everything that a run kept.
-    fn payloads(&self, row: &Row) -> Result<Vec<String>, LedgerError> {
-        self.hashes(
-            row,
-            "SELECT sha256 FROM payloads JOIN kept ON payload = number WHERE run = ?1 ORDER BY sha256",
-        )
-    }
-
+    /// The hashes of what was taken out of a run.
     fn removed(&self, row: &Row) -> Result<BTreeSet<String>, LedgerError> {
         let sql =
             "SELECT sha256 FROM payloads JOIN kept ON payload = number WHERE run = ?1 AND bytes IS NULL";
-        Ok(self.hashes(row, sql)?.into_iter().collect())
-    }
-
-    fn hashes(&self, row: &Row, sql: &str) -> Result<Vec<String>, LedgerError> {
         let mut rows = self.db.prepare_cached(sql).map_err(self.fail())?;
         let hash = |row: &rusqlite::Row| {
             let bytes = row.get_ref(0)?.as_bytes()?;
@@ -145,6 +152,11 @@ impl Reader {
         let hashes = rows.query_map([row.number], hash).map_err(self.fail())?;
         hashes.collect::<rusqlite::Result<_>>().map_err(self.fail())
     }
+}
+
+/// Whether something that is attached to a run is of a name that the ledger gives.
+fn is_ours(name: &str) -> bool {
+    ["checkpoint", "anchor.json"].contains(&name) || statement::is_name(name) || verify::is_proof(name)
 }
 
 /// The same header for the same file, whoever writes it and whenever.
@@ -176,7 +188,7 @@ pub fn open(path: &Path, store: &Store) -> Result<(Reader, String), LedgerError>
 /// Verifies an export: the run in it, and that nothing else is in it.
 pub fn verify_export(path: &Path, store: &Store) -> Result<Verification, LedgerError> {
     let (reader, run_id) = open(path, store)?;
-    let mut verification = verify::run(&reader, &LogView::default(), &run_id)?;
+    let mut verification = verify::run(&reader, &LogView::default(), &run_id, false)?;
     let mut digest = Digesting(Sha256::new());
     reader.export(&run_id, &mut digest)?;
     let fail = || LedgerError::io("read", path);
@@ -235,7 +247,7 @@ fn fill(db: &rusqlite::Connection, path: &Path, store: Option<&Store>) -> Result
     let mut archive = Archive::new(BufReader::new(file).take(BYTES_MAX));
     let mut entries = archive.entries().map_err(fail)?;
     let first = entries.next().ok_or_else(|| unreadable(path, "it is empty"))?.map_err(fail)?;
-    let format = format(first).map_err(|fault| unreadable(path, fault))?;
+    let format = format(path, first)?;
     let tenant = store.and_then(Store::tenant);
     let seal = store.map(|store| store.seal(tenant)).transpose()?.flatten();
     let sql = "INSERT INTO runs (run_id, tenant, origin) VALUES (?1, ?2, ?3)";
@@ -265,16 +277,19 @@ fn fill(db: &rusqlite::Connection, path: &Path, store: Option<&Store>) -> Result
     Ok(format)
 }
 
-fn format(mut entry: tar::Entry<impl Read>) -> Result<Format, String> {
+fn format(path: &Path, mut entry: tar::Entry<impl Read>) -> Result<Format, LedgerError> {
     let mut text = String::new();
-    entry.read_to_string(&mut text).map_err(|error| error.to_string())?;
-    let format: Format = serde_json::from_str(&text).map_err(|error| format!("format.json: {error}"))?;
-    match format.format == FORMAT {
+    entry.read_to_string(&mut text).map_err(|error| unreadable(path, error.to_string()))?;
+    let format: Format =
+        serde_json::from_str(&text).map_err(|error| unreadable(path, format!("format.json: {error}")))?;
+    if format.format != FORMAT {
+        let other = format.format.escape_debug();
+        let fault = format!("it has the form `{other}`, and this program reads `{FORMAT}`");
+        return Err(LedgerError::Unfit(format!("`{}` can't be read as an export: {fault}", path.display())));
+    }
+    match is_name(&format.run_id) {
         true => Ok(format),
-        false => Err(format!(
-            "it has the form `{}`, and this program reads `{FORMAT}`",
-            format.format.escape_debug()
-        )),
+        false => Err(unreadable(path, format!("`{}` is no id of a run", format.run_id.escape_debug()))),
     }
 }
 

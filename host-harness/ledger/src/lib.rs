@@ -18,6 +18,7 @@ mod proof;
 mod reader;
 mod remembered;
 mod retention;
+mod rows;
 mod seal;
 mod statement;
 mod store;

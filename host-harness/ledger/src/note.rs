@@ -3,7 +3,7 @@
 use signed_note::{Note, NoteError, Signature, VerificationError, Verifier, Verifiers};
 use tlog_tiles::{checkpoint::Checkpoint, tlog::Hash};
 
-use crate::{LedgerError, PublicKey, Signer, chain::hex};
+use crate::{LedgerError, PublicKey, Signer, chain::hex, reader::unhex};
 
 /// Whose signatures somebody goes by.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,16 @@ pub struct Opened {
     pub witnessed_by: Vec<String>,
     /// Everybody else who is said to have signed.
     pub unknown: Vec<String>,
+}
+
+impl Opened {
+    /// Whether a note is this checkpoint and its signatures, and nothing else.
+    pub(crate) fn is_all_of(&self, note: &str) -> bool {
+        let hash = <[u8; 32]>::try_from(unhex(&self.root)).map(Hash);
+        let text = hash.ok().and_then(|hash| Checkpoint::new(&self.origin, self.size, hash, "").ok());
+        let rest = text.and_then(|text| note.as_bytes().strip_prefix(text.to_bytes().as_slice()));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"\n"))
+    }
 }
 
 impl Verifiers for Trust {

@@ -156,16 +156,43 @@ impl Reader {
             self.db.prepare_cached("SELECT seq, line FROM log ORDER BY seq").map_err(self.fail())?;
         let mut rows = rows.query([]).map_err(self.fail())?;
         while let Some(found) = rows.next().map_err(self.fail())? {
-            let at = found.get::<_, i64>(0).map_err(self.fail())?.cast_unsigned();
+            let at = found.get::<_, i64>(0).map_err(self.fail())?.cast_unsigned() & i64::MAX.cast_unsigned();
             each(at, found.get_ref(1).map_err(self.fail())?.as_bytes().unwrap_or_default())?;
         }
         Ok(())
     }
 
+    /// What the store says of itself.
+    pub(crate) fn state_bytes(&self, key: &str) -> Result<Option<Vec<u8>>, LedgerError> {
+        log::state(&self.db, key).map_err(self.fail())
+    }
+
     /// What the store says of itself, in text.
     pub(crate) fn state(&self, key: &str) -> Result<Option<String>, LedgerError> {
-        let value = log::state(&self.db, key).map_err(self.fail())?;
+        let value = self.state_bytes(key)?;
         Ok(value.map(|value| String::from_utf8_lossy(&value).into_owned()))
+    }
+
+    /// The name of the log.
+    pub(crate) fn origin(&self) -> Result<String, LedgerError> {
+        Ok(self.state("origin")?.unwrap_or_default())
+    }
+
+    /// Whether there is a log: an export that is looked at has none of its own.
+    pub(crate) fn has_log(&self) -> Result<bool, LedgerError> {
+        self.db.query_row("SELECT EXISTS (SELECT 1 FROM log)", [], |row| row.get(0)).map_err(self.fail())
+    }
+
+    /// Reads everything as it is at one moment, whoever writes meanwhile.
+    pub(crate) fn at_one_moment<T>(
+        &self,
+        read: impl FnOnce() -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        if !self.db.is_autocommit() {
+            return read();
+        }
+        let _moment = self.db.unchecked_transaction().map_err(self.fail())?;
+        read()
     }
 
     /// What is attached to a run, by its name.

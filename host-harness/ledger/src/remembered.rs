@@ -14,22 +14,43 @@ fn path(folder: &Path, origin: &str) -> PathBuf {
     folder.join(format!("{}.checkpoint", policy::blob::sha256(origin.as_bytes())))
 }
 
+/// The file of a place where a store lies.
+fn place(folder: &Path, root: &Path) -> Option<PathBuf> {
+    let root = std::path::absolute(root).ok()?;
+    let root = fs::canonicalize(&root).unwrap_or(root);
+    Some(folder.join(format!("{}.store", policy::blob::sha256(root.as_os_str().as_encoded_bytes()))))
+}
+
+/// The log that was last written in a place.
+pub(crate) fn origin_at(folder: &Path, root: &Path) -> Option<String> {
+    fs::read_to_string(place(folder, root)?).ok()
+}
+
 /// Remembers a checkpoint, unless a later one is remembered already.
-pub(crate) fn keep(folder: &Path, checkpoint: &str) -> io::Result<()> {
+pub(crate) fn keep(folder: &Path, root: &Path, checkpoint: &str) -> io::Result<()> {
     let invalid = |fault: String| io::Error::new(io::ErrorKind::InvalidData, fault);
     let opened = Trust::default().open(checkpoint).map_err(invalid)?;
     create_private(folder)?;
     let path = path(folder, &opened.origin);
     let lock = OpenOptions::new().create(true).append(true).open(path.with_extension("lock"))?;
     lock.lock()?;
+    if let Some(place) = place(folder, root)
+        && fs::read_to_string(&place).ok().as_ref() != Some(&opened.origin)
+    {
+        replace(&place, &opened.origin)?;
+    }
     if let Ok(Some((_, before))) = read(folder, &opened.origin)
         && before.size >= opened.size
     {
         return Ok(());
     }
+    replace(&path, checkpoint)
+}
+
+fn replace(path: &Path, text: &str) -> io::Result<()> {
     let part = path.with_extension("part");
-    fs::write(&part, checkpoint)?;
-    fs::rename(&part, &path)
+    fs::write(&part, text)?;
+    fs::rename(&part, path)
 }
 
 /// The checkpoint that is remembered of a log, and what it says.

@@ -10,6 +10,7 @@ use crate::{
     LedgerError, Status, Store, db,
     log::Entry,
     reader::{Reader, Row, unhex},
+    store::is_name,
     verify::{self, LogView},
 };
 
@@ -90,7 +91,7 @@ fn reason_to_keep(reader: &Reader, log: &LogView, run_id: &str) -> Result<Option
     if let Some(reason) = log.runs.get(run_id).and_then(|known| known.hold.clone()) {
         return Ok(Some(format!("it is on hold: {reason}")));
     }
-    Ok(match verify::run(reader, log, run_id)?.status {
+    Ok(match verify::run(reader, log, run_id, false)?.status {
         Status::Running => Some("it is still going on".to_owned()),
         Status::Corrupt => Some("it does not verify, and may be needed as it is".to_owned()),
         _ => None,
@@ -102,6 +103,9 @@ fn remove(store: &Store, run_id: &str, row: &Row, now_ms: u64) -> Result<(), Led
     let entry = Entry { run_id, kind: Kind::LogRunPruned, body: json!({}) };
     store
         .note(now_ms, &entry, |tx| remove_rows(tx, row.number).map_err(LedgerError::store("write", &path)))?;
+    if !is_name(run_id) {
+        return Ok(());
+    }
     let folder = store.run_folder(run_id);
     match fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -129,8 +133,15 @@ fn remove_rows(db: &Connection, run: i64) -> rusqlite::Result<()> {
 fn compact(store: &Store) -> Result<(), LedgerError> {
     let path = store.file();
     let db = store.writer()?;
-    let done = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
-    done.map_err(LedgerError::store("compact", &path))
+    db.execute_batch("VACUUM").map_err(LedgerError::store("compact", &path))?;
+    let busy = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+    match busy.map_err(LedgerError::store("compact", &path))? {
+        false => Ok(()),
+        true => Err(LedgerError::Unfit(format!(
+            "somebody reads the ledger `{}`: what was taken out may still lie in its files\nhint: do the same again later",
+            path.display()
+        ))),
+    }
 }
 
 /// Keeps a run whatever its age, or no longer.
@@ -156,6 +167,9 @@ pub fn hold(
 /// says why it is gone.
 pub fn redact(store: &Store, sha256: &str, reason: &str, by: &str, now_ms: u64) -> Result<(), LedgerError> {
     let path = store.file();
+    if is_redacted(store, sha256)? {
+        return compact(store);
+    }
     let entry = Entry {
         run_id: "",
         kind: Kind::LogPayloadRemoved,
@@ -171,4 +185,11 @@ pub fn redact(store: &Store, sha256: &str, reason: &str, by: &str, now_ms: u64) 
         }
     })?;
     compact(store)
+}
+
+/// Whether it was taken out before, and may have been left in the files then.
+fn is_redacted(store: &Store, sha256: &str) -> Result<bool, LedgerError> {
+    let sql = "SELECT count(*) > 0 AND count(bytes) = 0 FROM payloads WHERE sha256 = ?1";
+    let reader = store.reader()?;
+    reader.db.query_row(sql, [unhex(sha256)], |row| row.get(0)).map_err(reader.fail())
 }

@@ -20,6 +20,11 @@ pub struct Statement {
     pub names_trace: bool,
 }
 
+/// Whether what is attached to a run under a name is an envelope of a statement.
+pub(crate) fn is_name(name: &str) -> bool {
+    name.ends_with(".dsse.json")
+}
+
 /// Signs a statement; gives the name of its envelope, and the envelope.
 pub(crate) fn sign(
     statement: &Statement,

@@ -153,7 +153,7 @@ impl Store {
     /// Remembers what the log is now. It is a second proof: that it can't be kept fails nothing.
     pub(crate) fn remember(&self, checkpoint: &str) {
         if let Some(folder) = &self.remembered {
-            let _ = remembered::keep(folder, checkpoint);
+            let _ = remembered::keep(folder, &self.root, checkpoint);
         }
     }
 
@@ -184,6 +184,13 @@ impl Store {
     pub fn record(&self, run_id: &str, kind: Kind) -> Result<Option<Record>, LedgerError> {
         Ok(self.records(run_id)?.into_iter().find(|record| record.kind == kind))
     }
+}
+
+/// Whether this can be the id of a run: a folder is named by it.
+pub(crate) fn is_name(run_id: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let fits = !run_id.is_empty() && run_id.len() <= 128 && !run_id.starts_with('.');
+    fits && run_id.bytes().all(plain)
 }
 
 /// A trace holds what the agent read: it is nobody's business but its owner's.

@@ -1,5 +1,6 @@
 use std::{
     borrow::Cow,
+    collections::BTreeMap,
     fmt,
     fs::{self, File, OpenOptions},
     io::Write as _,
@@ -15,9 +16,12 @@ use serde_json::{Value, json};
 use crate::{
     LedgerError, Seal, Statement, Store,
     chain::{Head, hex},
-    db::{self, Durable, place},
+    db::{self, Durable},
     log::{Entry as LogEntry, Log},
-    note, seal, statement,
+    note,
+    rows::Rows,
+    statement,
+    store::is_name,
     tree::Frontier,
     verify,
 };
@@ -98,6 +102,11 @@ impl Trace {
         tenant: Option<&str>,
         time_ms: u64,
     ) -> Result<Self, LedgerError> {
+        if !is_name(run_id) {
+            let message =
+                format!("`{}` can't be the id of a run: a folder is named by it", run_id.escape_debug());
+            return Err(LedgerError::Unfit(message));
+        }
         let seal = store.seal(tenant)?.cloned();
         let mut db = store.writer()?;
         let folder = store.run_folder(run_id);
@@ -313,12 +322,16 @@ impl Trace {
             let origin = format!("{}/runs/{run_id}", log.origin()?);
             let note = note::write(&origin, records, root, signer)?;
             rows.note("checkpoint", &note).map_err(fail())?;
+            let mut named = BTreeMap::new();
             for statement in &statements {
                 let trace = json!({ "records": records, "head": head, "root": hex(&root) });
                 let (name, envelope) = statement::sign(statement, &trace, signer)?;
                 rows.note(&name, &envelope).map_err(fail())?;
+                named.insert(name, policy::blob::sha256(envelope.as_bytes()));
             }
-            let body = json!({ "records": records, "head": head, "root": hex(&root) });
+            let body = json!({
+                "records": records, "head": head, "root": hex(&root), "statements": named,
+            });
             log.add(&LogEntry { run_id, kind: Kind::LogRunFinished, body })
         })?;
         self.store.remember(&checkpoint);
@@ -333,72 +346,4 @@ fn hold(folder: &Path) -> Result<File, LedgerError> {
         OpenOptions::new().create(true).append(true).open(&path).map_err(LedgerError::io("open", &path))?;
     file.lock().map_err(LedgerError::io("lock", &path))?;
     Ok(file)
-}
-
-/// The rows of a run, within a transaction.
-pub(crate) struct Rows<'a> {
-    pub db: &'a Connection,
-    pub run: i64,
-    pub run_id: &'a str,
-    pub seal: Option<&'a Seal>,
-}
-
-impl Rows<'_> {
-    pub fn record(&self, seq: u64, line: &str) -> rusqlite::Result<()> {
-        self.line(seq, line.as_bytes())
-    }
-
-    pub fn line(&self, seq: u64, line: &[u8]) -> rusqlite::Result<()> {
-        let stored = match self.seal {
-            None => Cow::Borrowed(line),
-            Some(_) => self.sealed(&format!("{}/{seq}", self.run_id), line)?,
-        };
-        let mut insert = self.db.prepare_cached("INSERT INTO records (place, line) VALUES (?1, ?2)")?;
-        insert.execute(params![place(self.run, seq), stored]).map(|_| ())
-    }
-
-    pub fn payload(&self, blob: &Blob) -> rusqlite::Result<()> {
-        self.payload_as(blob.sha256(), Some(blob.bytes()))
-    }
-
-    /// Keeps bytes under a hash, whether it is theirs or not; none for what was taken out. What
-    /// was taken out once stays out.
-    pub fn payload_as(&self, hash: &str, bytes: Option<&[u8]>) -> rusqlite::Result<()> {
-        let sha256 = crate::reader::unhex(hash);
-        let tenant = self.seal.map_or("", Seal::tenant);
-        let sql = "SELECT number FROM payloads WHERE sha256 = ?1 AND tenant = ?2";
-        let known =
-            self.db.prepare_cached(sql)?.query_row(params![sha256, tenant], |row| row.get::<_, i64>(0));
-        let number = match known {
-            Err(rusqlite::Error::QueryReturnedNoRows) => {
-                let stored = bytes.map(|bytes| self.sealed(hash, bytes)).transpose()?;
-                let sql = "INSERT INTO payloads (sha256, tenant, bytes) VALUES (?1, ?2, ?3)";
-                self.db.prepare_cached(sql)?.insert(params![sha256, tenant, stored])?
-            }
-            known => known?,
-        };
-        let mut insert =
-            self.db.prepare_cached("INSERT OR IGNORE INTO kept (run, payload) VALUES (?1, ?2)")?;
-        insert.execute(params![self.run, number]).map(|_| ())
-    }
-
-    pub fn note(&self, name: &str, text: &str) -> rusqlite::Result<()> {
-        let sql = "INSERT OR REPLACE INTO notes (run, name, text) VALUES (?1, ?2, ?3)";
-        self.db.prepare_cached(sql)?.execute(params![self.run, name, text.as_bytes()]).map(|_| ())
-    }
-
-    /// A commit that waits for the disk has to write something.
-    fn touch(&self, durable: Durable) -> rusqlite::Result<()> {
-        if durable == Durable::Synced {
-            self.db
-                .prepare_cached("UPDATE runs SET tenant = tenant WHERE number = ?1")?
-                .execute([self.run])?;
-        }
-        Ok(())
-    }
-
-    fn sealed<'a>(&self, place: &str, bytes: &'a [u8]) -> rusqlite::Result<Cow<'a, [u8]>> {
-        let refused = |fault: String| rusqlite::Error::ToSqlConversionFailure(fault.into());
-        seal::sealed(self.seal, place, bytes).map_err(refused)
-    }
 }

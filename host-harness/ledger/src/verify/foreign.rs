@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     fault::Faults,
-    log::{Known, end},
+    log::{Known, end, statements},
 };
 use crate::{
     LedgerError, Proof, chain,
@@ -23,7 +23,7 @@ pub(crate) fn known(
 ) -> Result<(Known, BTreeMap<String, String>), LedgerError> {
     let (mut known, mut removed) = (Known::default(), BTreeMap::new());
     for (name, text) in reader.notes(row.number)? {
-        if !name.ends_with(".tlog-proof") {
+        if !is_proof(&name) {
             continue;
         }
         match entry(reader, row, &text) {
@@ -37,8 +37,14 @@ pub(crate) fn known(
 /// The entry of the log that a proof is of, if it proves it.
 fn entry(reader: &Reader, row: &Row, text: &str) -> Result<Record, String> {
     let proof = Proof::parse(text)?;
+    if proof.to_text() != text {
+        return Err("it is not written as proofs are".to_owned());
+    }
     let line = proof.leaf.as_deref().ok_or("it brings no entry along")?;
     let opened = proof.check(line, &reader.store.trust)?;
+    if !opened.is_all_of(&proof.checkpoint) {
+        return Err("its checkpoint says more than a checkpoint does".to_owned());
+    }
     let (record, _) = chain::parse(line)?;
     // What was taken out is told by the log of whoever took it out.
     let theirs = row.origin.as_deref() == Some(opened.origin.as_str());
@@ -59,11 +65,33 @@ fn take(
     faults: &mut Faults,
 ) {
     let text = |field: &str| entry.body.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    if name != name_of(entry) {
+        faults.add("proof-invalid", name, "it is of another entry than its name says");
+    }
     match entry.kind {
         Kind::LogPayloadRemoved => drop(removed.insert(text("payload"), text("reason"))),
         _ if entry.run_id != run_id => faults.add("proof-invalid", name, "the entry is of another run"),
         Kind::LogRunStarted => known.started = true,
-        Kind::LogRunFinished => known.end = end(&entry.body),
+        Kind::LogRunFinished => (known.end, known.statements) = (end(&entry.body), statements(&entry.body)),
         _ => faults.add("proof-invalid", name, "the entry says something else"),
     }
+}
+
+/// Whether a note that is attached to a run proves an entry of a log.
+pub(crate) fn is_proof(name: &str) -> bool {
+    name.strip_prefix("log-").is_some_and(|name| name.ends_with(".tlog-proof"))
+}
+
+/// The name that the proof of an entry is kept under.
+pub(crate) fn name_of(entry: &Record) -> String {
+    let what = match entry.kind {
+        Kind::LogRunStarted => "started",
+        Kind::LogRunFinished => "finished",
+        Kind::LogPayloadRemoved => {
+            let payload = entry.body.get("payload").and_then(Value::as_str).unwrap_or_default();
+            return format!("log-removed-{payload}.tlog-proof");
+        }
+        _ => "other",
+    };
+    format!("log-{what}.tlog-proof")
 }

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::{
     fault::{Fault, Faults},
-    walk::Walk,
+    run::unsigned,
+    walk::{Walk, places},
 };
 use crate::{LedgerError, Reader, chain::hex, note::Opened, remembered};
 
@@ -16,6 +17,8 @@ use crate::{LedgerError, Reader, chain::hex, note::Opened, remembered};
 pub(crate) struct Known {
     pub started: bool,
     pub end: Option<End>,
+    /// The statements about it, by name, and the hashes of their envelopes.
+    pub statements: Option<BTreeMap<String, String>>,
     /// Where the entry about its end stands.
     pub ended_at: Option<u64>,
     pub started_at: Option<u64>,
@@ -48,37 +51,31 @@ pub(crate) struct LogView {
 
 impl LogView {
     pub fn read(reader: &Reader) -> Result<Self, LedgerError> {
+        let remembered = Remembered::read(reader)?;
+        reader.at_one_moment(|| Self::of(reader, &remembered))
+    }
+
+    /// The log, and how it stands to what is remembered of it.
+    pub fn of(reader: &Reader, remembered: &Remembered) -> Result<Self, LedgerError> {
         let (mut view, mut walk) = (Self::default(), Walk::of_log());
-        let checkpoint = reader.state("checkpoint")?;
-        let origin = reader.state("origin")?.unwrap_or_default();
-        let kept = reader.store.remembered().map(|folder| remembered::read(folder, &origin));
-        let (kept, unreadable) = match kept.transpose() {
-            Ok(kept) => (kept.flatten().map(|(_, opened)| opened), None),
-            Err(fault) => (None, Some(fault)),
-        };
-        let (mut seen, mut root_then) = (false, None);
+        let kept = remembered.checkpoint.as_ref();
+        let mut root_then = None;
         reader.log(|at, line| {
             if let Some(record) = walk.step(at, Some(line)) {
                 view.take(&record);
             }
-            seen = true;
-            if kept.as_ref().is_some_and(|kept| kept.size == walk.tree.size()) {
+            if kept.is_some_and(|kept| kept.size == walk.tree.size()) {
                 root_then = Some(hex(&walk.tree.root()));
             }
             Ok(())
         })?;
         view.entries = walk.tree.size();
-        let root = hex(&walk.tree.root());
-        let mut faults = walk.faults;
-        if let Some(fault) = unreadable {
-            faults.add("checkpoint-unreadable", "checkpoint kept outside the store", fault);
-        }
-        if let Some(kept) = &kept {
-            rolled_back(kept, view.entries, root_then.as_deref(), &mut faults);
-        }
-        if seen || checkpoint.is_some() {
-            view.checkpoint =
-                signed(reader, checkpoint.as_deref(), &origin, view.entries, &root, &mut faults);
+        let mut faults = std::mem::take(&mut walk.faults);
+        remembered.tell(view.entries, root_then.as_deref(), &mut faults);
+        let checkpoint = reader.state("checkpoint")?;
+        if view.entries > 0 || checkpoint.is_some() {
+            view.checkpoint = signed(reader, checkpoint.as_deref(), &walk, &mut faults)?;
+            continued(reader, &walk, &mut faults)?;
         }
         view.faults = faults.into_told();
         Ok(view)
@@ -99,7 +96,10 @@ impl LogView {
         let known = self.runs.entry(entry.run_id.clone()).or_default();
         match entry.kind {
             Kind::LogRunStarted => (known.started, known.started_at) = (true, Some(entry.seq)),
-            Kind::LogRunFinished => (known.end, known.ended_at) = (end(&entry.body), Some(entry.seq)),
+            Kind::LogRunFinished => {
+                (known.end, known.ended_at) = (end(&entry.body), Some(entry.seq));
+                known.statements = statements(&entry.body);
+            }
             Kind::LogRunImported => {
                 (known.imported, known.started_at) = (true, Some(entry.seq));
                 known.end = end(&entry.body);
@@ -112,9 +112,61 @@ impl LogView {
     }
 }
 
+/// What the log names of the statements about a run.
+pub(crate) fn statements(body: &Value) -> Option<BTreeMap<String, String>> {
+    serde_json::from_value(body.get("statements")?.clone()).ok()
+}
+
 pub(crate) fn end(body: &Value) -> Option<End> {
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
     Some(End { records: body.get("records")?.as_u64()?, head: text("head")?, root: text("root")? })
+}
+
+/// What is remembered of the log, in another place than the store.
+#[derive(Debug, Default)]
+pub(crate) struct Remembered {
+    checkpoint: Option<Opened>,
+    /// What is wrong with what is remembered, or with the log's being another.
+    fault: Option<Fault>,
+}
+
+impl Remembered {
+    pub fn read(reader: &Reader) -> Result<Self, LedgerError> {
+        let Some(folder) = reader.store.remembered() else { return Ok(Self::default()) };
+        let origin = reader.origin()?;
+        let replaced = match remembered::origin_at(folder, reader.store.root()) {
+            Some(before) if before != origin => Some(replaced(&before, &origin)),
+            _ => None,
+        };
+        Ok(match remembered::read(folder, &origin) {
+            Ok(kept) => Self { checkpoint: kept.map(|(_, opened)| opened), fault: replaced },
+            Err(fault) => {
+                let fault = Fault::new("checkpoint-unreadable", "checkpoint kept outside the store", fault);
+                Self { checkpoint: None, fault: Some(fault) }
+            }
+        })
+    }
+
+    fn tell(&self, entries: u64, root_then: Option<&str>, faults: &mut Faults) {
+        if let Some(fault) = &self.fault {
+            faults.add(fault.code, &fault.place, &fault.message);
+        }
+        if let Some(kept) = &self.checkpoint {
+            rolled_back(kept, entries, root_then, faults);
+        }
+    }
+}
+
+fn replaced(before: &str, origin: &str) -> Fault {
+    let now = match origin {
+        "" => "there is none now".to_owned(),
+        _ => format!("the log is `{}` now", origin.escape_debug()),
+    };
+    let message = format!(
+        "the log `{}` was written here, and {now}: the store was emptied or replaced",
+        before.escape_debug()
+    );
+    Fault::new("rolled-back", "store", message)
 }
 
 fn rolled_back(kept: &Opened, entries: u64, root_then: Option<&str>, faults: &mut Faults) {
@@ -132,32 +184,51 @@ fn rolled_back(kept: &Opened, entries: u64, root_then: Option<&str>, faults: &mu
     }
 }
 
+/// What the next entry would be added to must be what the entries come to.
+fn continued(reader: &Reader, walk: &Walk, faults: &mut Faults) -> Result<(), LedgerError> {
+    let (head, frontier) = (reader.state_bytes("head")?, reader.state_bytes("frontier")?);
+    if head.as_deref() != Some(&walk.head.hash.0) || frontier != Some(walk.tree.to_bytes()) {
+        let message = "what the store remembers as the end of its log is not what the entries come to";
+        faults.add("log-changed", "end of the log", message);
+    }
+    Ok(())
+}
+
 /// The checkpoint of the log must be what the entries come to, and signed by who signs here.
 fn signed(
     reader: &Reader,
     checkpoint: Option<&str>,
-    origin: &str,
-    entries: u64,
-    root: &str,
+    walk: &Walk,
     faults: &mut Faults,
-) -> Option<Opened> {
-    let trust = &reader.store.trust;
+) -> Result<Option<Opened>, LedgerError> {
+    const PLACE: &str = "checkpoint of the log";
+    let (trust, entries) = (&reader.store.trust, walk.tree.size());
     let Some(checkpoint) = checkpoint else {
         faults.add("checkpoint-missing", "log", "its checkpoint is not there");
-        return None;
+        return Ok(None);
     };
-    match trust.open(checkpoint) {
+    let opened = match trust.open(checkpoint) {
+        Ok(opened) => opened,
         Err(fault) => {
-            faults.add("signature-invalid", "checkpoint of the log", fault);
-            None
+            faults.add("signature-invalid", PLACE, fault);
+            return Ok(None);
         }
-        Ok(opened) => {
-            if (opened.origin.as_str(), opened.size, opened.root.as_str()) != (origin, entries, root) {
-                let message = format!("it is of {} entries, and not of these {entries}", opened.size);
-                faults.add("log-changed", "checkpoint of the log", message);
-            }
-            super::unsigned(&opened, trust, "checkpoint of the log", faults);
-            Some(opened)
-        }
+    };
+    if opened.size > walk.head.seq {
+        let place = places("log entry", walk.head.seq, opened.size - 1);
+        faults.add(
+            "record-missing",
+            place,
+            format!("not there, and the checkpoint is of {} entries", opened.size),
+        );
     }
+    if (&opened.origin, opened.size, &opened.root) != (&reader.origin()?, entries, &hex(&walk.tree.root())) {
+        let message = format!("it is of {} entries, and not of these {entries}", opened.size);
+        faults.add("log-changed", PLACE, message);
+    }
+    if !opened.is_all_of(checkpoint) {
+        faults.add("log-changed", PLACE, "it says more than a checkpoint does");
+    }
+    unsigned(&opened, trust, PLACE, faults);
+    Ok(Some(opened))
 }

@@ -9,6 +9,15 @@ use crate::{
     tree::Frontier,
 };
 
+/// The place of several.
+pub(crate) fn places(what: &str, first: u64, last: u64) -> String {
+    match (first < last, what.strip_suffix('y')) {
+        (false, _) => format!("{what} {first}"),
+        (true, Some(what)) => format!("{what}ies {first} to {last}"),
+        (true, None) => format!("{what}s {first} to {last}"),
+    }
+}
+
 /// A chain that is being followed.
 pub(crate) struct Walk {
     /// What its entries are called: `record`, `log entry`.
@@ -70,12 +79,7 @@ impl Walk {
         let expected = self.head.seq;
         if at != expected {
             let last = at.saturating_sub(1);
-            let place = if last > expected {
-                format!("{}s {expected} to {last}", self.what)
-            } else {
-                self.place(expected)
-            };
-            self.faults.add("record-missing", place, "not there");
+            self.faults.add("record-missing", places(self.what, expected, last), "not there");
             self.linked = false;
         }
     }
@@ -89,12 +93,11 @@ impl Walk {
             self.faults.add("record-foreign", &place, "it belongs to another run");
         }
         if self.linked && record.previous != hex(&self.head.hash) {
-            let before = at.checked_sub(1).map_or("the beginning".to_owned(), |before| self.place(before));
-            self.faults.add(
-                "record-changed",
-                &place,
-                format!("it does not follow {before} as that stands now: one of the two was changed"),
-            );
+            let message = match at {
+                0 => "it does not begin as the first does",
+                _ => "the second does not follow the first as that stands now: one of the two was changed",
+            };
+            self.faults.add("record-changed", places(self.what, at.saturating_sub(1), at), message);
         }
     }
 }
