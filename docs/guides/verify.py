@@ -24,11 +24,10 @@ def checkpoint(note):  # of a tree: its name, its size, its root (C2SP signed-no
     return text.split("\n")[0], int(text.split("\n")[1]), decoded(text.split("\n")[2])
 (signer, key_id, key), der = sys.argv[2].split("+", 2), bytes.fromhex("302a300506032b6570032100")
 with tarfile.open(sys.argv[1]) as tar: files = {file.name: tar.extractfile(file).read() for file in tar}
-need(pathlib.Path(sys.argv[1]).stat().st_size == 1024 + sum(512 + len(data) + -len(data) % 512 for data in files.values()),
-     "it is cut off, or holds more than its files")
+size = 1024 + sum(512 + len(data) + -len(data) % 512 for data in files.values())
+need(pathlib.Path(sys.argv[1]).stat().st_size == size, "it is cut off, or holds more than its files")
 origin, run_id = checkpoint(files["notes/checkpoint"].decode())[0].split("/runs/")
 removed = [name[18:-11] for name in files if name.startswith("notes/log-removed-")]
-about = {"format": "code-assist-export/1", "origin": origin, "removed": removed, "run_id": run_id}
 for seq, line in enumerate(files["records.jsonl"].split(b"\n")[:-1]):
     place, record = f"record {seq}", json.loads(line)
     here = {**record, "previous": (leaves or [bytes(32)])[-1].hex(), "run_id": run_id, "seq": seq}
@@ -38,10 +37,11 @@ for seq, line in enumerate(files["records.jsonl"].split(b"\n")[:-1]):
     if record["kind"].endswith(".opened"): left_open[seq] = record["body"].get("function", record["kind"])
     left_open.pop(record["body"].get("opened"), None)
 trace = {"head": leaves[-1].hex(), "records": len(leaves), "root": root(leaves).hex()}
-log = {"started": ["log.run_started", run_id, {}], "finished": ["log.run_finished", run_id, trace]}
+said_of_it = {name[6:]: sha256(data).hex() for name, data in files.items() if name.endswith(".dsse.json")}
+log = {"started": ["log.run_started", run_id, {}], "finished": ["log.run_finished", run_id, {**trace, "statements": said_of_it}]}
 needed = "format.json", "notes/run.dsse.json", "notes/log-started.tlog-proof", "notes/log-finished.tlog-proof"
 for place, data in {**dict.fromkeys(needed, b""), **files}.items():
-    if place == "format.json": need(data == canonical(about), "of another form, or another run")
+    if place == "format.json": need(json.loads(data) == dict(format="code-assist-export/1", origin=origin, removed=removed, run_id=run_id), "of another run")
     elif place == "notes/checkpoint": need(checkpoint(data.decode())[1:] == (len(leaves), root(leaves)), "of other records")
     elif place.endswith(".tlog-proof"):
         (_, line, index, *path), (tree, size, top) = data.decode().split("\n\n")[0].split("\n"), checkpoint(data.decode())
