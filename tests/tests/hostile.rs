@@ -219,5 +219,5 @@ fn a_panic_leaves_its_word_in_the_trace() {
     let result = run(&agent, &world, None);
     let records = world.store.records(&result.run_id).unwrap();
     let panicked = records.iter().find(|record| record.kind == Kind::AgentPanicked).unwrap();
-    assert_eq!(panicked.body["message"].as_str().unwrap().contains("the hostile word"), true);
+    assert!(panicked.body["message"].as_str().unwrap().contains("the hostile word"));
 }
