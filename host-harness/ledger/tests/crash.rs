@@ -17,7 +17,7 @@ use serde_json::json;
 
 const RUN: &str = "run-1";
 /// Runs of the writer for each system call and each fault, when not all are tried.
-const SAMPLES: usize = 4;
+const SAMPLES: usize = 2;
 const CALLS: &[&str] = &[
     "openat",
     "pwrite64",

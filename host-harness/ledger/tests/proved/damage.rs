@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ledger::{Kind, LedgerError, Status, Store, verify, verify_all};
 
-use crate::place::{Place, RUN, payload};
+use crate::place::{Place, RUN, apart, payload};
 
 /// Everything that is read of the store.
 fn read(store: &Store) -> Result<Vec<String>, LedgerError> {
@@ -56,7 +56,7 @@ fn a_byte_that_is_flipped_anywhere_is_found_or_was_of_no_use() {
     let place = Place::new();
     let whole = read(&place.auditor()).unwrap();
     let size = place.whole().len();
-    let head = (0..100).chain((100..size).step_by(997));
+    let head = (0..100).step_by(apart(1)).chain((100..size).step_by(apart(97)));
     for at in head {
         for flip in [1_u8 << (at % 8), 0xff] {
             let mut file = place.whole().to_vec();
@@ -74,7 +74,7 @@ fn a_file_that_is_cut_off_is_found() {
     let place = Place::new();
     let whole = read(&place.auditor()).unwrap();
     let size = place.whole().len();
-    for length in (0..size).step_by(4093) {
+    for length in (0..size).step_by(apart(1021)) {
         place.put(&place.whole()[..length]);
         judged(&place.auditor(), &whole, &format!("cut off at {length}"));
         place.found_in_all(&format!("cut off at {length}"));

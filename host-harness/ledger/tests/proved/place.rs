@@ -186,3 +186,8 @@ pub fn expect(what: &str, verification: &Verification, touched: &Touched) {
 pub fn stranger() -> ledger::PublicKey {
     Key::new(&[9; 32]).unwrap().key().clone()
 }
+
+/// How far apart samples lie: signatures are slow where nothing is optimised.
+pub fn apart(step: usize) -> usize {
+    if cfg!(debug_assertions) { step * 29 } else { step }
+}
