@@ -17,6 +17,7 @@ use problem::Problem;
 
 /// The whole program.
 pub fn main() -> ExitCode {
+    terminal::outlive_full_disks();
     let code = match cli::Cli::try_parse() {
         Ok(cli) => run(cli),
         Err(told) if !told.use_stderr() => {

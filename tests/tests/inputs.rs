@@ -56,6 +56,12 @@ impl World {
         assert!(Command::new("git").current_dir(self.path()).args(arguments).status().unwrap().success());
     }
 
+    fn key(&self) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_code-assist-under-test"));
+        command.at_home(self.path()).args(["--state-dir", "elsewhere", "audit", "key"]);
+        assert!(command.output().unwrap().status.success());
+    }
+
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_code-assist-under-test"));
         command.at_home(self.path()).env("CODE_ASSIST_STATE_DIR", self.path().join("state"));
@@ -212,6 +218,8 @@ fn a_full_state_directory_ends_the_run_and_changes_nothing() {
     for blocks in [0, 1, 2, 4] {
         let world = World::new();
         let before = tree(&world.path().join("repository"));
+        // The key of the machine is no matter of the state directory.
+        world.key();
         let program = env!("CARGO_BIN_EXE_code-assist-under-test");
         let script = format!(
             "ulimit -f {blocks}; exec {program} run --repo repository --proposal good.patch --mode proposed_change"

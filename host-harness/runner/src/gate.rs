@@ -73,7 +73,14 @@ pub(crate) async fn run<R: Call, T: Given>(
             }
         }
     };
-    let mut outcome = charge(run, handle, bytes, outcome)?;
+    let mut outcome = match charge(run, handle, bytes, outcome) {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            let body = json!({ "stopped": error.to_string(), "payloads": [], "answer": {} });
+            run.trace.close(entry, kernel::clock::now_ms(), Kind::CallClosed, body).map_err(Stop::from)?;
+            return Err(error);
+        }
+    };
     keep(run, &outcome)?;
     let mut closing = closing(&mut outcome);
     run.events.hold();

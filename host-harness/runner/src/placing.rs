@@ -91,7 +91,8 @@ fn here(run: &mut Run, changed: &[Changed], goal: &Goal, placed: &mut Placed) ->
         Goal::WorkingTree => json!({ "working_tree": run.outside.root() }),
         Goal::Forge => Value::Null,
     };
-    let opening = json!({ "goal": what, "files": files(changed) });
+    let kept: Vec<_> = changed.iter().filter_map(|(_, _, after)| Some(&after.as_ref()?.sha256)).collect();
+    let opening = json!({ "goal": what, "files": files(changed), "payloads": kept });
     let entry = run.trace.open(kernel::clock::now_ms(), Kind::PlacementOpened, &opening)?;
     run.trace.sync()?;
     let done = placement::place(&mut run.outside, &run.id, goal);

@@ -31,8 +31,16 @@ pub(crate) fn line(message: &str) -> String {
     message.chars().flat_map(|c| if odd(c) { c.escape_unicode().collect() } else { vec![c] }).collect()
 }
 
-/// Ctrl-C and a polite kill end the run, and its trace says so. A disk quota that is
-/// used up is an error of the write, not the end of the program.
+/// A disk quota that is used up is an error of the write, not the end of the program.
+#[cfg(unix)]
+pub(crate) fn outlive_full_disks() {
+    let _ = signal_hook::flag::register(SIGXFSZ, std::sync::Arc::default());
+}
+
+#[cfg(not(unix))]
+pub(crate) fn outlive_full_disks() {}
+
+/// Ctrl-C and a polite kill end the run, and its trace says so.
 pub(crate) fn on_signal(control: &Control) -> Result<(), Problem> {
     let fail =
         |error: std::io::Error| Problem::invalid("signals", format!("can't listen for signals: {error}"));

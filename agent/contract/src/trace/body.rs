@@ -138,6 +138,8 @@ bodies! {
         failed: Option<Value>,
         /// Code of why what was done was not given to the agent.
         withheld: Option<String>,
+        /// Why the run was stopped in it.
+        stopped: Option<String>,
         /// What was done to files.
         operations: Option<Vec<Operation>>,
         /// What the agent was told: the SHA-256 of it.
@@ -169,6 +171,8 @@ bodies! {
         files: Option<Vec<Value>>,
         /// Where the change goes.
         goal: Option<Value>,
+        /// What the record names.
+        payloads: Option<Vec<String>>,
         /// The binding that people are told by.
         binding: Option<String>,
     }

@@ -71,8 +71,9 @@ impl Seen {
     /// The store as an export is looked at: signatures are demanded of it where somebody said
     /// whose. The key of this machine is gone by as well.
     fn for_exports(&self) -> Result<Store, Problem> {
-        let named =
-            self.config.ledger.trusted.iter().map(|key| read_key(key)).collect::<Result<Vec<_>, _>>()?;
+        let ledger = &self.config.ledger;
+        let named = ledger.trusted.iter().chain(ledger.witnesses.iter().map(|witness| &witness.key));
+        let named = named.map(|key| read_key(key)).collect::<Result<Vec<_>, _>>()?;
         let demands = self.keys.iter().chain(&named).any(|key| !key.cosigns());
         let own = self.store()?.signer().map(|signer| signer.key().clone());
         let keys = self.keys.iter().cloned().chain(named).chain(own).collect();

@@ -102,6 +102,9 @@ impl Ground {
 
 fn outside(scene: &Scene) -> BTreeMap<String, Vec<u8>> {
     let mut files = tree(scene.world.path());
-    files.retain(|name, _| !name.starts_with("state/") && name != "repository/src/lib.rs");
+    // The Runner keeps the key of the machine, and what its ledgers were last, with the user.
+    let own = ["state/", "home/code-assist/"];
+    let of_run = |name: &str| own.iter().any(|own| name.starts_with(own)) || name == "repository/src/lib.rs";
+    files.retain(|name, _| !of_run(name));
     files
 }
