@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use agent_contract::{CapabilityName, Failure, Refusal, event::EventName};
 use kernel::KernelError;
-use ledger::Kind;
+use ledger::{Entry, Kind};
 use policy::{
     Call, Code, Permit,
     call::{Malformed, Parsed},
@@ -75,11 +75,7 @@ pub(crate) async fn run<R: Call, T: Given>(
     };
     let mut outcome = match charge(run, handle, bytes, outcome) {
         Ok(outcome) => outcome,
-        Err(error) => {
-            let body = json!({ "stopped": error.to_string(), "payloads": [], "answer": {} });
-            run.trace.close(entry, kernel::clock::now_ms(), Kind::CallClosed, body).map_err(Stop::from)?;
-            return Err(error);
-        }
+        Err(error) => return Err(stopped(run, entry, error)),
     };
     keep(run, &outcome)?;
     let mut closing = closing(&mut outcome);
@@ -97,6 +93,13 @@ pub(crate) async fn run<R: Call, T: Given>(
         }
     }
     Ok(answer)
+}
+
+/// Closes the record of a call that the run is stopped in.
+fn stopped(run: &mut Run, entry: Entry, error: wasmtime::Error) -> wasmtime::Error {
+    let body = json!({ "stopped": error.to_string(), "payloads": [], "answer": {} });
+    let closed = run.trace.close(entry, kernel::clock::now_ms(), Kind::CallClosed, body);
+    closed.map_or_else(|lost| Stop::from(lost).into(), |()| error)
 }
 
 /// Whether a call reaches further than the memory of this process: then its records wait for
