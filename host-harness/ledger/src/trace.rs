@@ -201,6 +201,9 @@ impl Trace {
     }
 
     fn commit(&mut self, durable: Durable) -> Result<(), LedgerError> {
+        if let Some(reason) = &self.closed {
+            return Err(LedgerError::Closed(reason.clone()));
+        }
         let path = self.store.file();
         let (run, run_id, seal) = (self.run, &self.run_id, self.seal.as_ref());
         let (waiting, payloads) = (&self.waiting, &self.payloads);
