@@ -74,21 +74,14 @@ pub fn cosigned(store: &Store, checkpoint: &str, lines: &str, witness: &str) -> 
     })
 }
 
-/// Adds signatures to the checkpoint that is in force, where that is still the same, and to the
-/// one that was witnessed last.
+/// Adds signatures to the checkpoint that is in force, where that is still the same.
 fn add_lines(db: &Connection, checkpoint: &str, lines: &str) -> rusqlite::Result<()> {
     let body = |note: &str| note.split_once("\n\n").map(|(body, _)| body.to_owned());
-    for key in ["checkpoint", "witnessed"] {
-        let now = crate::log::state(db, key)?.map(|text| String::from_utf8_lossy(&text).into_owned());
-        let same = now.filter(|now| body(now) == body(checkpoint));
-        let note = match (key, same) {
-            (_, Some(now)) => format!("{now}{}\n", lines.trim_end()),
-            ("witnessed", None) => format!("{checkpoint}{}\n", lines.trim_end()),
-            (_, None) => continue,
-        };
-        set(db, key, note.as_bytes())?;
+    let now = crate::log::state(db, "checkpoint")?.map(|text| String::from_utf8_lossy(&text).into_owned());
+    match now.filter(|now| body(now) == body(checkpoint)) {
+        Some(now) => set(db, "checkpoint", format!("{now}{}\n", lines.trim_end()).as_bytes()),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn set(db: &Connection, key: &str, value: &[u8]) -> rusqlite::Result<()> {
