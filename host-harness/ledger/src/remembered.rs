@@ -26,8 +26,14 @@ pub(crate) fn origin_at(folder: &Path, root: &Path) -> Option<String> {
     fs::read_to_string(place(folder, root)?).ok()
 }
 
-/// Remembers a checkpoint, unless a later one is remembered already.
-pub(crate) fn keep(folder: &Path, root: &Path, checkpoint: &str) -> io::Result<()> {
+/// Remembers a checkpoint, unless a later one is remembered already, or one that the log has not
+/// grown from: what tells that a store was put back is not forgotten when it is written to again.
+pub(crate) fn keep(
+    folder: &Path,
+    root: &Path,
+    checkpoint: &str,
+    grew_from: impl FnOnce(&Opened) -> bool,
+) -> io::Result<()> {
     let invalid = |fault: String| io::Error::new(io::ErrorKind::InvalidData, fault);
     let opened = Trust::default().open(checkpoint).map_err(invalid)?;
     create_private(folder)?;
@@ -40,7 +46,7 @@ pub(crate) fn keep(folder: &Path, root: &Path, checkpoint: &str) -> io::Result<(
         replace(&place, &opened.origin)?;
     }
     if let Ok(Some((_, before))) = read(folder, &opened.origin)
-        && before.size >= opened.size
+        && (before.size >= opened.size || !grew_from(&before))
     {
         return Ok(());
     }

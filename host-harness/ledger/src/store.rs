@@ -6,7 +6,7 @@ use std::{
 
 use agent_contract::trace::{Kind, Record};
 
-use crate::{LedgerError, Seal, Signer, Trace, Trust, db, log, reader::Reader, remembered};
+use crate::{LedgerError, Opened, Seal, Signer, Trace, Trust, db, log, reader::Reader, remembered};
 
 /// A folder that holds the traces of runs, and how they are written and read there.
 #[derive(Clone)]
@@ -153,7 +153,9 @@ impl Store {
     /// Remembers what the log is now. It is a second proof: that it can't be kept fails nothing.
     pub(crate) fn remember(&self, checkpoint: &str) {
         if let Some(folder) = &self.remembered {
-            let _ = remembered::keep(folder, &self.root, checkpoint);
+            let grew_from =
+                |before: &Opened| self.reader().is_ok_and(|reader| reader.prove_growth(before).is_ok());
+            let _ = remembered::keep(folder, &self.root, checkpoint, grew_from);
         }
     }
 

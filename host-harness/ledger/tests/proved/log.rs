@@ -179,6 +179,19 @@ fn a_store_that_is_put_back_is_found() {
 }
 
 #[test]
+fn a_store_that_is_put_back_is_found_however_much_is_written_to_it_afterwards() {
+    let place = Place::new();
+    let earlier = place.whole().to_vec();
+    write(&place.writer(), "run-3", CALLS);
+    place.put(&earlier);
+    for run in 4..8 {
+        write(&place.writer(), &format!("run-{run}"), CALLS);
+        let verified = verify(&place.auditor(), &format!("run-{run}")).unwrap();
+        assert_eq!(verified.status, Status::Corrupt, "run-{run}");
+    }
+}
+
+#[test]
 fn a_store_that_is_emptied_is_found() {
     let place = Place::new();
     let found = |what: &str| {
