@@ -246,7 +246,8 @@ fn fill(db: &rusqlite::Connection, path: &Path, store: Option<&Store>) -> Result
     let file = File::open(path).map_err(LedgerError::io("open", path))?;
     let mut archive = Archive::new(BufReader::new(file).take(BYTES_MAX));
     let mut entries = archive.entries().map_err(fail)?;
-    let first = entries.next().ok_or_else(|| unreadable(path, "it is empty"))?.map_err(fail)?;
+    let none = || unreadable(path, "it is no archive that `code-assist audit export` writes");
+    let first = entries.next().and_then(Result::ok).ok_or_else(none)?;
     let format = format(path, first)?;
     let tenant = store.and_then(Store::tenant);
     let seal = store.map(|store| store.seal(tenant)).transpose()?.flatten();
