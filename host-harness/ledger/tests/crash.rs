@@ -8,7 +8,7 @@ use std::{
     env,
     path::Path,
     process::{Command, Stdio},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use ledger::{Key, Kind, LedgerError, Status, Store, verify, verify_all};
@@ -18,6 +18,8 @@ use serde_json::json;
 const RUN: &str = "run-1";
 /// Runs of the writer for each system call and each fault, when not all are tried.
 const SAMPLES: usize = 2;
+/// Faults that are tried at once.
+const AT_ONCE: usize = 16;
 const CALLS: &[&str] = &[
     "openat",
     "pwrite64",
@@ -149,27 +151,41 @@ fn counted() -> Option<BTreeMap<&'static str, usize>> {
     Some(CALLS.iter().map(|call| count(call)).collect())
 }
 
+/// Lets one system call fail, and judges what is left. A lock that can't be let go of is waited
+/// for, which is why several are tried at once.
+fn failed_once(call: &str, inject: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", inject]);
+    let said = child(folder.path(), with_arguments(&mut command));
+    judged(folder.path(), &said, inject);
+}
+
 #[test]
 fn a_system_call_that_fails_loses_nothing_that_was_said_to_be_written() {
     let Some(counted) = counted() else { return println!("skipped: `strace` can't be used here") };
     assert!(counted["pwrite64"] > 10, "{counted:?}");
     let every = env::var_os("CODE_ASSIST_EVERY_CALL").is_some();
-    let mut tried = 0;
+    let mut faults = Vec::new();
     for (call, count) in counted {
         let step = if every { 1 } else { (count / SAMPLES).max(1) };
         for (offset, fault) in FAULTS.iter().enumerate() {
-            for when in (1 + offset.min(count.saturating_sub(1))..=count).step_by(step) {
-                let folder = tempfile::tempdir().unwrap();
-                let inject = format!("inject={call}:{fault}:when={when}");
-                let mut command = Command::new("strace");
-                command.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject]);
-                let said = child(folder.path(), with_arguments(&mut command));
-                judged(folder.path(), &said, &inject);
-                tried += 1;
-            }
+            let places = (1 + offset.min(count.saturating_sub(1))..=count).step_by(step);
+            faults.extend(places.map(|when| (call, format!("inject={call}:{fault}:when={when}"))));
         }
     }
-    println!("{tried} faults");
+    let next = Mutex::new(faults.iter());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                let take = || next.lock().unwrap().next();
+                while let Some((call, inject)) = take() {
+                    failed_once(call, inject);
+                }
+            });
+        }
+    });
+    println!("{} faults", faults.len());
 }
 
 /// A file that may grow no further takes a part of what is written to it, then nothing.
