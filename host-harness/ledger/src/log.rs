@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use tlog_tiles::tlog::Hash;
 
 use crate::{
-    LedgerError, Signer,
-    chain::{GENESIS, Head},
+    LedgerError, Store,
+    chain::{GENESIS, Head, hex},
     note,
     tree::Frontier,
 };
@@ -23,8 +23,15 @@ const ORIGIN: &str = "github.com/AGenNext/code-assist/logs";
 pub(crate) struct Log<'a> {
     db: &'a Connection,
     path: &'a Path,
-    signer: Option<&'a dyn Signer>,
+    store: &'a Store,
     time_ms: u64,
+}
+
+/// What the log became.
+pub(crate) struct Grown {
+    pub checkpoint: String,
+    /// What it grew from: how many entries, and their root.
+    pub from: (u64, String),
 }
 
 /// What is added.
@@ -35,11 +42,11 @@ pub(crate) struct Entry<'a> {
 }
 
 impl<'a> Log<'a> {
-    pub fn new(db: &'a Connection, path: &'a Path, signer: Option<&'a dyn Signer>, time_ms: u64) -> Self {
-        Self { db, path, signer, time_ms }
+    pub fn new(db: &'a Connection, path: &'a Path, store: &'a Store, time_ms: u64) -> Self {
+        Self { db, path, store, time_ms }
     }
 
-    /// The name of the tree; the log begins where it has none.
+    /// The name of the tree; the log begins where it has none, and says which lay there before.
     pub fn origin(&self) -> Result<String, LedgerError> {
         if let Some(origin) = self.state("origin")? {
             return String::from_utf8(origin)
@@ -48,17 +55,22 @@ impl<'a> Log<'a> {
         let id = random_id()?;
         let origin = format!("{ORIGIN}/{id}");
         self.set("origin", origin.as_bytes())?;
-        self.extend(&Entry { run_id: &id, kind: Kind::LogStarted, body: json!({ "origin": origin }) })?;
+        let mut body = json!({ "origin": origin });
+        if let Some(before) = self.store.lay_here() {
+            body["replaces"] = json!(before);
+        }
+        self.extend(&Entry { run_id: &id, kind: Kind::LogStarted, body })?;
         Ok(origin)
     }
 
-    /// Adds an entry and signs what the tree is now. Gives the checkpoint.
-    pub fn add(&self, entry: &Entry) -> Result<String, LedgerError> {
+    /// Adds an entry and signs what the tree is now.
+    pub fn add(&self, entry: &Entry) -> Result<Grown, LedgerError> {
         let origin = self.origin()?;
+        let (_, before) = self.end()?;
         let frontier = self.extend(entry)?;
-        let checkpoint = note::write(&origin, frontier.size(), frontier.root(), self.signer)?;
+        let checkpoint = note::write(&origin, frontier.size(), frontier.root(), self.store.signer())?;
         self.set("checkpoint", checkpoint.as_bytes())?;
-        Ok(checkpoint)
+        Ok(Grown { checkpoint, from: (before.size(), hex(&before.root())) })
     }
 
     fn extend(&self, entry: &Entry) -> Result<Frontier, LedgerError> {

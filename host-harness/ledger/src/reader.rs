@@ -148,6 +148,15 @@ impl Reader {
     }
 
     /// Hands out the lines of the log, each with the place where it stands.
+    /// The log that lay where this one began, as its first entry says.
+    pub fn replaces(&self) -> Result<Option<String>, LedgerError> {
+        let sql = "SELECT line FROM log WHERE seq = 0";
+        let line: Option<Vec<u8>> =
+            self.db.query_row(sql, [], |row| row.get(0)).optional().map_err(self.fail())?;
+        let entry = line.and_then(|line| serde_json::from_slice::<serde_json::Value>(&line).ok());
+        Ok(entry.and_then(|entry| Some(entry.get("body")?.get("replaces")?.as_str()?.to_owned())))
+    }
+
     pub(crate) fn log(
         &self,
         mut each: impl FnMut(u64, &[u8]) -> Result<(), LedgerError>,

@@ -10,7 +10,7 @@ use std::{
 use crate::{Trust, note::Opened, store::create_private};
 
 /// The file of a log.
-fn path(folder: &Path, origin: &str) -> PathBuf {
+pub(crate) fn path(folder: &Path, origin: &str) -> PathBuf {
     folder.join(format!("{}.checkpoint", policy::blob::sha256(origin.as_bytes())))
 }
 

@@ -142,21 +142,26 @@ impl Store {
         work: impl FnOnce(&rusqlite::Connection) -> Result<(), LedgerError>,
     ) -> Result<(), LedgerError> {
         let (mut writer, path) = (self.writer()?, self.file());
-        let checkpoint = db::at_once(&mut writer, &path, db::Durable::Synced, |tx| {
+        let grown = db::at_once(&mut writer, &path, db::Durable::Synced, |tx| {
             work(tx)?;
-            log::Log::new(tx, &path, self.signer(), time_ms).add(entry)
+            log::Log::new(tx, &path, self, time_ms).add(entry)
         })?;
-        self.remember(&checkpoint);
+        self.remember(&grown);
         Ok(())
     }
 
     /// Remembers what the log is now. It is a second proof: that it can't be kept fails nothing.
-    pub(crate) fn remember(&self, checkpoint: &str) {
-        if let Some(folder) = &self.remembered {
-            let grew_from =
-                |before: &Opened| self.reader().is_ok_and(|reader| reader.prove_growth(before).is_ok());
-            let _ = remembered::keep(folder, &self.root, checkpoint, grew_from);
-        }
+    pub(crate) fn remember(&self, grown: &log::Grown) {
+        let Some(folder) = &self.remembered else { return };
+        let proved = |before: &Opened| self.reader().is_ok_and(|reader| reader.prove_growth(before).is_ok());
+        let grew_from =
+            |before: &Opened| (before.size, &before.root) == (grown.from.0, &grown.from.1) || proved(before);
+        let _ = remembered::keep(folder, &self.root, &grown.checkpoint, grew_from);
+    }
+
+    /// The log that was last written in the place where this store lies.
+    pub(crate) fn lay_here(&self) -> Option<String> {
+        remembered::origin_at(self.remembered.as_deref()?, &self.root)
     }
 
     /// The ids of all runs, oldest first: those that have a trace, and those that the

@@ -113,14 +113,14 @@ impl Trace {
         crate::store::create_private(&folder).map_err(LedgerError::io("create", &folder))?;
         let held = hold(&folder)?;
         let path = store.file();
-        let (run, checkpoint) = db::at_once(&mut db, &path, Durable::Synced, |tx| {
+        let (run, grown) = db::at_once(&mut db, &path, Durable::Synced, |tx| {
             let sql = "INSERT INTO runs (run_id, tenant) VALUES (?1, ?2)";
             tx.execute(sql, params![run_id, tenant]).map_err(LedgerError::store("write", &path))?;
             let run = tx.last_insert_rowid();
             let entry = LogEntry { run_id, kind: Kind::LogRunStarted, body: json!({}) };
-            Ok((run, Log::new(tx, &path, store.signer(), time_ms).add(&entry)?))
+            Ok((run, Log::new(tx, &path, store, time_ms).add(&entry)?))
         })?;
-        store.remember(&checkpoint);
+        store.remember(&grown);
         Ok(Self::of(store, db, (run, run_id), (folder, held), seal))
     }
 
@@ -311,24 +311,24 @@ impl Trace {
         statements: Vec<Statement>,
     ) -> Result<(), LedgerError> {
         self.link(time_ms, Kind::RunFinished, body)?;
-        let (path, signer) = (self.store.file(), self.store.signer());
+        let (path, store) = (self.store.file(), &self.store);
         let rows = (&self.waiting, &self.payloads);
         let (run, run_id, seal) = (self.run, &self.run_id, self.seal.as_ref());
         let (records, head, root) = (self.head.seq, hex(&self.head.hash), self.tree.root());
-        let checkpoint = db::at_once(&mut self.db, &path, Durable::Synced, |tx| {
+        let grown = db::at_once(&mut self.db, &path, Durable::Synced, |tx| {
             let (waiting, payloads) = rows;
             let rows = Rows { db: tx, run, run_id, seal };
             let fail = || LedgerError::store("write", &path);
             payloads.iter().try_for_each(|blob| rows.payload(blob)).map_err(fail())?;
             waiting.iter().try_for_each(|(seq, line)| rows.record(*seq, line)).map_err(fail())?;
-            let log = Log::new(tx, &path, signer, time_ms);
+            let log = Log::new(tx, &path, store, time_ms);
             let origin = format!("{}/runs/{run_id}", log.origin()?);
-            let note = note::write(&origin, records, root, signer)?;
+            let note = note::write(&origin, records, root, store.signer())?;
             rows.note("checkpoint", &note).map_err(fail())?;
             let mut named = BTreeMap::new();
             for statement in &statements {
                 let trace = json!({ "records": records, "head": head, "root": hex(&root) });
-                let (name, envelope) = statement::sign(statement, &trace, signer)?;
+                let (name, envelope) = statement::sign(statement, &trace, store.signer())?;
                 rows.note(&name, &envelope).map_err(fail())?;
                 named.insert(name, policy::blob::sha256(envelope.as_bytes()));
             }
@@ -337,7 +337,7 @@ impl Trace {
             });
             log.add(&LogEntry { run_id, kind: Kind::LogRunFinished, body })
         })?;
-        self.store.remember(&checkpoint);
+        self.store.remember(&grown);
         Ok(())
     }
 }

@@ -208,6 +208,8 @@ bodies! {
     LogStarted {
         /// The name of the log.
         origin: String,
+        /// The name of the log that was last written in the same place, and is not there any more.
+        replaces: Option<String>,
     }
     /// A run is over, or was taken in.
     LogRunEnded {

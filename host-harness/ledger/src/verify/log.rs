@@ -1,6 +1,9 @@
 //! The log of a store, read and verified once for all its runs.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use agent_contract::trace::{Kind, Record};
 use serde_json::Value;
@@ -126,6 +129,8 @@ pub(crate) fn end(body: &Value) -> Option<End> {
 #[derive(Debug, Default)]
 pub(crate) struct Remembered {
     checkpoint: Option<Opened>,
+    /// Where that is kept.
+    file: Option<PathBuf>,
     /// What is wrong with what is remembered, or with the log's being another.
     fault: Option<Fault>,
 }
@@ -139,10 +144,14 @@ impl Remembered {
             _ => None,
         };
         Ok(match remembered::read(folder, &origin) {
-            Ok(kept) => Self { checkpoint: kept.map(|(_, opened)| opened), fault: replaced },
+            Ok(kept) => Self {
+                checkpoint: kept.map(|(_, opened)| opened),
+                file: Some(remembered::path(folder, &origin)),
+                fault: replaced,
+            },
             Err(fault) => {
                 let fault = Fault::new("checkpoint-unreadable", "checkpoint kept outside the store", fault);
-                Self { checkpoint: None, fault: Some(fault) }
+                Self { fault: Some(fault), ..Self::default() }
             }
         })
     }
@@ -152,7 +161,8 @@ impl Remembered {
             faults.add(fault.code, &fault.place, &fault.message);
         }
         if let Some(kept) = &self.checkpoint {
-            rolled_back(kept, entries, root_then, faults);
+            let file = self.file.as_deref().unwrap_or(Path::new(""));
+            rolled_back(kept, file, entries, root_then, faults);
         }
     }
 }
@@ -169,17 +179,18 @@ fn replaced(before: &str, origin: &str) -> Fault {
     Fault::new("rolled-back", "store", message)
 }
 
-fn rolled_back(kept: &Opened, entries: u64, root_then: Option<&str>, faults: &mut Faults) {
-    if kept.size > entries {
+fn rolled_back(kept: &Opened, file: &Path, entries: u64, root_then: Option<&str>, faults: &mut Faults) {
+    let (size, file) = (kept.size, file.display());
+    if size > entries {
         let message = format!(
-            "the log has {entries} entries, and had {} when it was last written on this machine: the store was put back to an earlier state, or entries {entries} to {} were cut off",
-            kept.size,
-            kept.size - 1
+            "the log has {entries} entries, and had {size} when it was last written on this machine: the store was put back to an earlier state, or entries {entries} to {} were cut off (who put it back from a copy removes `{file}`)",
+            size - 1
         );
         faults.add("rolled-back", "store", message);
     } else if root_then.is_some_and(|root| root != kept.root) {
-        let message =
-            format!("its first {} entries are not those that were there when it was last written", kept.size);
+        let message = format!(
+            "its first {size} entries are not those that were there when it was last written (who put it back from a copy removes `{file}`)"
+        );
         faults.add("log-changed", "log", message);
     }
 }

@@ -192,6 +192,18 @@ fn a_store_that_is_put_back_is_found_however_much_is_written_to_it_afterwards() 
 }
 
 #[test]
+fn a_store_that_was_emptied_says_so_ever_after() {
+    let place = Place::new();
+    let checkpoint = place.writer().reader().unwrap().log_checkpoint().unwrap();
+    let before = checkpoint.lines().next().map(str::to_owned);
+    fs::remove_dir_all(place.writer().root()).unwrap();
+    for run in 1..3 {
+        write(&place.writer(), &format!("anew-{run}"), CALLS);
+        assert_eq!(place.auditor().reader().unwrap().replaces().unwrap(), before);
+    }
+}
+
+#[test]
 fn a_store_that_is_emptied_is_found() {
     let place = Place::new();
     let found = |what: &str| {

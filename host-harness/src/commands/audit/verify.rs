@@ -47,6 +47,7 @@ pub(super) fn run(seen: &Seen, args: &VerifyArgs) -> Result<u8, Problem> {
             return Err(Problem::invalid("no-runs", format!("no run in `{}`", store.root().display())));
         }
         corrupt |= tell_store(seen, &faults);
+        tell_anew(seen, &store);
         return Ok(if corrupt { INTEGRITY } else { 0 });
     }
     for run in &args.runs {
@@ -148,6 +149,17 @@ fn tell_store(seen: &Seen, faults: &[Fault]) -> bool {
         faults.iter().for_each(|fault| say!("{}store{}  fault: {fault}", style::BAD, style::RESET));
     }
     !faults.is_empty()
+}
+
+/// That another store lay here: its runs are gone, and this log says so as long as it lasts.
+fn tell_anew(seen: &Seen, store: &Store) {
+    let Ok(Some(before)) = store.reader().and_then(|reader| reader.replaces()) else { return };
+    match seen.json {
+        true => say!("{}", json!({ "store": { "replaces": before } })),
+        false => {
+            say!("store  began anew where the log `{}` lay: its runs are not here", before.escape_debug())
+        }
+    }
 }
 
 /// Whether the log only grew since a checkpoint; says whether it did anything else.
