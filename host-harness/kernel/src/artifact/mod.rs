@@ -9,5 +9,5 @@ mod store;
 mod wire;
 
 pub use digest::{Artifact, Digest};
-pub use output::{create_secret, prepare, replace, write};
+pub use output::{create_secret, fill, prepare, replace, write};
 pub use store::{Artifacts, Kept, Keys, Place};
