@@ -167,7 +167,9 @@ pub fn hold(
 /// says why it is gone.
 pub fn redact(store: &Store, sha256: &str, reason: &str, by: &str, now_ms: u64) -> Result<(), LedgerError> {
     let path = store.file();
-    if is_redacted(store, sha256)? {
+    let sha256 = spelt(sha256)?;
+    let redacted = is_redacted(store, &sha256)?;
+    if redacted && LogView::read(&store.reader()?)?.removed.contains_key(&sha256) {
         return compact(store);
     }
     let entry = Entry {
@@ -179,12 +181,19 @@ pub fn redact(store: &Store, sha256: &str, reason: &str, by: &str, now_ms: u64) 
         let fail = || LedgerError::store("write", &path);
         tx.execute_batch("PRAGMA secure_delete=ON").map_err(fail())?;
         let sql = "UPDATE payloads SET bytes = NULL WHERE sha256 = ?1 AND bytes IS NOT NULL";
-        match tx.execute(sql, [unhex(sha256)]).map_err(fail())? {
-            0 => Err(LedgerError::Unfit(format!("the store has no payload `{}`", sha256.escape_debug()))),
+        match tx.execute(sql, [unhex(&sha256)]).map_err(fail())? {
+            0 if !redacted => Err(LedgerError::Unfit(format!("the store has no payload `{sha256}`"))),
             _ => Ok(()),
         }
     })?;
     compact(store)
+}
+
+/// A hash as the log spells it.
+fn spelt(sha256: &str) -> Result<String, LedgerError> {
+    let digits = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let message = || format!("`{}` is no SHA-256 in 64 hexadecimal digits", sha256.escape_debug());
+    digits.then(|| sha256.to_ascii_lowercase()).ok_or_else(|| LedgerError::Unfit(message()))
 }
 
 /// Whether it was taken out before, and may have been left in the files then.

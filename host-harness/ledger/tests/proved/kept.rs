@@ -2,14 +2,11 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use ledger::{
-    Kind, Retention, Seal, Status, Store, hold, prune, redact, verify, verify_all, verify_export,
-    write_export,
-};
+use ledger::{Kind, Retention, Seal, Status, Store, hold, prune, redact, verify, verify_all, verify_export};
 use policy::Blob;
 use serde_json::json;
 
-use crate::place::{OTHER, Place, RUN, key, payload, trust, write};
+use crate::place::{OTHER, Place, RUN, key, payload, trust, write, write_export};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 const RETENTION: Retention = Retention { days: 30, production_days: 365 };
@@ -39,6 +36,11 @@ fn a_payload_that_is_taken_out_is_nowhere_and_the_proof_holds() {
     assert!(!fs::read(&export).unwrap().windows(blob.bytes().len()).any(|part| part == blob.bytes()));
     let exported = verify_export(&export, &Store::new("nowhere").trusting(trust())).unwrap();
     assert_eq!((exported.status, exported.removed.len()), (Status::Complete, 1));
+    redact(&store, &blob.sha256().to_uppercase(), "again", "an officer", 10_000).unwrap();
+    assert_eq!(verify(&store, RUN).unwrap().removed[blob.sha256()], "it named a person");
+    for bad in ["", "x", &blob.sha256()[1..], &format!("{}é", &blob.sha256()[2..])] {
+        assert!(redact(&store, bad, "x", "x", 1).unwrap_err().to_string().contains("no SHA-256"), "{bad}");
+    }
     assert!(redact(&store, &"0".repeat(64), "x", "x", 1).unwrap_err().to_string().contains("no payload"));
     let mut trace = store.start("run-again", 1).unwrap();
     trace.keep(&blob).unwrap();
@@ -46,6 +48,17 @@ fn a_payload_that_is_taken_out_is_nowhere_and_the_proof_holds() {
     trace.finish(3, &json!({}), Vec::new()).unwrap();
     assert!(!is_in_files(&place.root(), blob.bytes()), "what was taken out came back");
     assert_eq!(verify(&store, "run-again").unwrap().status, Status::Complete);
+}
+
+#[test]
+fn a_hash_in_capitals_takes_out_the_same() {
+    let place = Place::new();
+    let (store, blob) = (place.writer(), payload(RUN, 3));
+    redact(&store, &blob.sha256().to_uppercase(), "it named a person", "an officer", 10_000).unwrap();
+    assert_eq!(store.payload(RUN, blob.sha256()).unwrap(), None);
+    let verification = verify(&store, RUN).unwrap();
+    assert_eq!((verification.status, verification.faults.as_slice()), (Status::Complete, &[][..]));
+    assert_eq!(verification.removed[blob.sha256()], "it named a person");
 }
 
 #[test]

@@ -1,8 +1,14 @@
 //! A store to try things on, and what is expected of its verification.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use ledger::{Fault, Key, Kind, LedgerError, Signer as _, Statement, Status, Store, Trust, Verification};
+use ledger::{
+    Fault, Key, Kind, LedgerError, Reader, Signer as _, Statement, Status, Store, Trust, Verification,
+};
 use policy::Blob;
 use rusqlite::Connection;
 use serde_json::json;
@@ -190,4 +196,9 @@ pub fn stranger() -> ledger::PublicKey {
 /// How far apart samples lie: signatures are slow where nothing is optimised.
 pub fn apart(step: usize) -> usize {
     if cfg!(debug_assertions) { step * 29 } else { step }
+}
+
+/// Writes a run into a file.
+pub fn write_export(reader: &Reader, run: &str, path: &Path) -> Result<(), LedgerError> {
+    reader.export(run, &mut fs::File::create(path).unwrap())
 }
