@@ -72,6 +72,7 @@ pub(crate) fn reader(path: &Path) -> Result<Option<Connection>, LedgerError> {
     if !path.exists() {
         return Ok(None);
     }
+    plain(path)?;
     let opened = open_to_read(path, "").map_err(LedgerError::store("open", path));
     let db = match opened {
         Err(error) if !error.is_damage() => open_as_it_lies(path)?,
@@ -86,16 +87,24 @@ pub(crate) fn reader(path: &Path) -> Result<Option<Connection>, LedgerError> {
     }
 }
 
+/// That nothing else lies where the file should: a pipe would be waited for.
+pub(crate) fn plain(path: &Path) -> Result<(), LedgerError> {
+    match path.metadata().is_ok_and(|there| !there.is_file()) {
+        true => Err(LedgerError::damaged(path, "it is no file")),
+        false => Ok(()),
+    }
+}
+
 /// What tables there are, and what they are made of.
-type Tables = Vec<(String, String, Option<String>)>;
+type Tables = Vec<(String, String, String, Option<String>)>;
 
 /// The tables as they are made. Others could answer in any way that somebody likes.
 static TABLES: LazyLock<Tables> =
     LazyLock::new(|| temporary().ok().and_then(|db| tables(&db).ok()).unwrap_or_default());
 
 fn tables(db: &Connection) -> rusqlite::Result<Tables> {
-    let mut rows = db.prepare("SELECT name, tbl_name, sql FROM sqlite_schema ORDER BY name")?;
-    let table = |row: &rusqlite::Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let mut rows = db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name")?;
+    let table = |row: &rusqlite::Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
     rows.query_map([], table)?.collect()
 }
 

@@ -8,7 +8,7 @@
 use std::{
     collections::BTreeSet,
     fs::File,
-    io::{self, BufReader, BufWriter, Read, Write},
+    io::{self, BufReader, Read, Write},
     path::Path,
 };
 
@@ -33,6 +33,11 @@ use crate::{
 const FORMAT: &str = "code-assist-export/1";
 /// No export that is read is larger.
 const BYTES_MAX: u64 = 64 << 30;
+/// No file in it but the records is larger, and none of those.
+const FILE_MAX: u64 = 1 << 30;
+/// The file of the records.
+const RECORDS: &str = "records.jsonl";
+const FORMAT_MAX: u64 = 64 << 20;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -99,7 +104,7 @@ impl Reader {
         archive: &mut Builder<&mut dyn Write>,
     ) -> Result<(), LedgerError> {
         let failed = |source| LedgerError::Io { operation: "write", path: "the export".into(), source };
-        let mut header = header("records.jsonl", bytes).map_err(failed)?;
+        let mut header = header(RECORDS, bytes).map_err(failed)?;
         header.set_cksum();
         let out = archive.get_mut();
         out.write_all(header.as_bytes()).map_err(failed)?;
@@ -119,7 +124,7 @@ impl Reader {
         removed: &BTreeSet<String>,
     ) -> Result<Vec<(String, String)>, LedgerError> {
         let mut notes = self.notes(row.number)?;
-        notes.retain(|(name, _)| is_ours(name));
+        notes.retain(|(name, _)| is_ours(name) && (row.origin.is_some() || !verify::is_proof(name)));
         let view = LogView::read(self)?;
         if row.origin.is_none() {
             let known = view.runs.get(run_id).cloned().unwrap_or_default();
@@ -175,38 +180,57 @@ fn add(archive: &mut Builder<&mut dyn Write>, name: &str, bytes: &[u8]) -> io::R
     archive.append(&header(name, bytes.len() as u64)?, bytes)
 }
 
-/// Reads an export into a store of its own, which lasts as long as it is looked at. Gives the
-/// run that is in it.
-pub fn open(path: &Path, store: &Store) -> Result<(Reader, String), LedgerError> {
+/// An export that was read into a store of its own, which lasts as long as it is looked at.
+pub struct Export {
+    /// What it holds.
+    pub reader: Reader,
+    /// The run that is in it.
+    pub run_id: String,
+    /// SHA-256 of all that was read.
+    sha256: Hash,
+}
+
+type Hash = [u8; 32];
+
+/// Reads an export. Where a key that is known has signed the run, it must have signed all that
+/// is said of the run.
+pub fn open(path: &Path, store: &Store) -> Result<Export, LedgerError> {
     let mut db = db::temporary()?;
     let temporary = Path::new("(the export)");
-    let format = db::at_once(&mut db, temporary, Durable::Written, |tx| fill(tx, path, None))?;
-    let reader = Reader::new(db, temporary.to_owned(), store.clone());
-    Ok((reader, format.run_id))
+    let (format, sha256) = db::at_once(&mut db, temporary, Durable::Written, |tx| fill(tx, path, None))?;
+    let mut reader = Reader::new(db, temporary.to_owned(), store.clone());
+    let checkpoint = reader.attached(&format.run_id, "checkpoint")?.unwrap_or_default();
+    let signed = store.trust().open(&checkpoint).is_ok_and(|opened| !opened.signed_by.is_empty());
+    reader.store = store.clone().demanding(signed);
+    Ok(Export { reader, run_id: format.run_id, sha256 })
 }
 
-/// Verifies an export: the run in it, and that nothing else is in it.
-pub fn verify_export(path: &Path, store: &Store) -> Result<Verification, LedgerError> {
-    let (reader, run_id) = open(path, store)?;
-    let mut verification = verify::run(&reader, &LogView::default(), &run_id, false)?;
-    let mut digest = Digesting(Sha256::new());
-    reader.export(&run_id, &mut digest)?;
-    let fail = || LedgerError::io("read", path);
-    let mut file = Digesting(Sha256::new());
-    io::copy(&mut File::open(path).map_err(fail())?, &mut file).map_err(fail())?;
-    if file.0.finalize() != digest.0.finalize() {
-        verification.add(
-            "export-changed",
-            "export",
-            "the file holds something that is no part of the run, or not in its place",
-        );
+impl Export {
+    /// Verifies the run in it, and that nothing else is in it.
+    pub fn verify(&self) -> Result<Verification, LedgerError> {
+        let mut verification = verify::run(&self.reader, &LogView::default(), &self.run_id, false)?;
+        let mut digest = Digesting(Sha256::new(), ());
+        self.reader.export(&self.run_id, &mut digest)?;
+        if self.sha256 != Hash::from(digest.0.finalize()) {
+            verification.add(
+                "export-changed",
+                "export",
+                "the file holds something that is no part of the run, or not in its place",
+            );
+        }
+        Ok(verification)
     }
-    Ok(verification)
 }
 
-struct Digesting(Sha256);
+/// Reads an export and verifies it.
+pub fn verify_export(path: &Path, store: &Store) -> Result<Verification, LedgerError> {
+    open(path, store)?.verify()
+}
 
-impl Write for Digesting {
+/// What went through, as one hash.
+struct Digesting<T>(Sha256, T);
+
+impl<T> Write for Digesting<T> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.update(bytes);
         Ok(bytes.len())
@@ -217,9 +241,18 @@ impl Write for Digesting {
     }
 }
 
+impl<T: Read> Read for Digesting<T> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let count = self.1.read(bytes)?;
+        self.0.update(&bytes[..count]);
+        Ok(count)
+    }
+}
+
 /// Takes a run of another store in. It must verify.
 pub fn import(path: &Path, store: &Store, time_ms: u64) -> Result<String, LedgerError> {
-    let verification = verify_export(path, store)?;
+    let export = open(path, store)?;
+    let verification = export.verify()?;
     if let Some(fault) = verification.faults.first() {
         return Err(unreadable(path, format!("it does not verify: {fault}")));
     }
@@ -231,7 +264,10 @@ pub fn import(path: &Path, store: &Store, time_ms: u64) -> Result<String, Ledger
         "records": verification.records, "head": verification.head, "root": verification.root,
     });
     let entry = Entry { run_id: &run_id, kind: Kind::LogRunImported, body };
-    store.note(time_ms, &entry, |tx| fill(tx, path, Some(store)).map(drop))?;
+    store.note(time_ms, &entry, |tx| match fill(tx, path, Some(store))?.1 == export.sha256 {
+        true => Ok(()),
+        false => Err(unreadable(path, "it was changed while it was read")),
+    })?;
     Ok(run_id)
 }
 
@@ -240,11 +276,19 @@ fn unreadable(path: &Path, fault: impl Into<String>) -> LedgerError {
 }
 
 /// Puts what an export holds into a database.
-fn fill(db: &rusqlite::Connection, path: &Path, store: Option<&Store>) -> Result<Format, LedgerError> {
+fn fill(
+    db: &rusqlite::Connection,
+    path: &Path,
+    store: Option<&Store>,
+) -> Result<(Format, Hash), LedgerError> {
     let fail = |error: io::Error| unreadable(path, error.to_string());
     let written = |error: rusqlite::Error| unreadable(path, error.to_string());
+    if path.metadata().is_ok_and(|there| !there.is_file()) {
+        return Err(unreadable(path, "it is no plain file"));
+    }
     let file = File::open(path).map_err(LedgerError::io("open", path))?;
-    let mut archive = Archive::new(BufReader::new(file).take(BYTES_MAX));
+    let reading = Digesting(Sha256::new(), BufReader::new(file).take(BYTES_MAX));
+    let mut archive = Archive::new(reading);
     let mut entries = archive.entries().map_err(fail)?;
     let none = || unreadable(path, "it is no archive that `code-assist audit export` writes");
     let first = entries.next().and_then(Result::ok).ok_or_else(none)?;
@@ -257,10 +301,11 @@ fn fill(db: &rusqlite::Connection, path: &Path, store: Option<&Store>) -> Result
     for entry in entries {
         let mut entry = entry.map_err(fail)?;
         let name = entry.path().map_err(fail)?.to_string_lossy().into_owned();
+        if entry.header().entry_type() != EntryType::Regular || name != RECORDS && entry.size() > FILE_MAX {
+            return Err(unreadable(path, format!("`{}` is no plain file that fits", name.escape_debug())));
+        }
         match name.split_once('/') {
-            None if name == "records.jsonl" => {
-                fill_records(&rows, entry).map_err(|fault| unreadable(path, fault))?
-            }
+            None if name == RECORDS => fill_records(&rows, entry).map_err(|fault| unreadable(path, fault))?,
             Some(("payloads", hash)) => {
                 let mut bytes = Vec::new();
                 entry.read_to_end(&mut bytes).map_err(fail)?;
@@ -268,14 +313,16 @@ fn fill(db: &rusqlite::Connection, path: &Path, store: Option<&Store>) -> Result
             }
             Some(("notes", name)) => {
                 let mut text = String::new();
-                entry.read_to_string(&mut text).map_err(fail)?;
+                (&mut entry).take(FORMAT_MAX).read_to_string(&mut text).map_err(fail)?;
                 rows.note(name, &text).map_err(written)?;
             }
             _ => return Err(unreadable(path, format!("it holds `{}`", name.escape_debug()))),
         }
     }
     format.removed.iter().try_for_each(|hash| rows.payload_as(hash, None)).map_err(written)?;
-    Ok(format)
+    let mut rest = archive.into_inner();
+    io::copy(&mut rest, &mut io::sink()).map_err(fail)?;
+    Ok((format, rest.0.finalize().into()))
 }
 
 fn format(path: &Path, mut entry: tar::Entry<impl Read>) -> Result<Format, LedgerError> {
@@ -299,7 +346,8 @@ fn fill_records(rows: &Rows, entry: impl Read) -> Result<(), String> {
     let mut line = Vec::new();
     for seq in 0_u64.. {
         line.clear();
-        io::BufRead::read_until(&mut lines, b'\n', &mut line).map_err(|error| error.to_string())?;
+        let mut one = Read::take(&mut lines, FILE_MAX);
+        io::BufRead::read_until(&mut one, b'\n', &mut line).map_err(|error| error.to_string())?;
         match line.pop() {
             None => return Ok(()),
             Some(b'\n') => rows.line(seq, &line).map_err(|error| error.to_string())?,
@@ -307,18 +355,4 @@ fn fill_records(rows: &Rows, entry: impl Read) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Creates a file and writes a run into it, whole or not at all.
-pub fn write(reader: &Reader, run_id: &str, path: &Path) -> Result<(), LedgerError> {
-    let part = path.with_extension("part");
-    let fail = |operation| LedgerError::io(operation, path);
-    let mut file = BufWriter::new(File::create(&part).map_err(fail("create"))?);
-    let written = reader.export(run_id, &mut file);
-    let kept = written.and_then(|()| {
-        let file = file.into_inner().map_err(|error| fail("write")(error.into_error()))?;
-        file.sync_all().map_err(fail("write"))?;
-        std::fs::rename(&part, path).map_err(fail("write"))
-    });
-    kept.inspect_err(|_| drop(std::fs::remove_file(&part)))
 }

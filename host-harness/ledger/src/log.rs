@@ -7,7 +7,7 @@ use agent_contract::trace::Kind;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::{Value, json};
-use tlog_tiles::tlog::Hash;
+use tlog_tiles::tlog::{Hash, record_hash};
 
 use crate::{
     LedgerError, Store,
@@ -52,6 +52,9 @@ impl<'a> Log<'a> {
             return String::from_utf8(origin)
                 .map_err(|_| LedgerError::damaged(self.path, "its name is no text"));
         }
+        if self.state("checkpoint")?.is_some() || self.state("frontier")?.is_some() {
+            return Err(LedgerError::damaged(self.path, "its log has no name"));
+        }
         let id = random_id()?;
         let origin = format!("{ORIGIN}/{id}");
         self.set("origin", origin.as_bytes())?;
@@ -65,12 +68,44 @@ impl<'a> Log<'a> {
 
     /// Adds an entry and signs what the tree is now.
     pub fn add(&self, entry: &Entry) -> Result<Grown, LedgerError> {
+        let begins = self.state("origin")?.is_none();
         let origin = self.origin()?;
-        let (_, before) = self.end()?;
+        let (head, before) = self.end()?;
+        if let (false, Some(_)) = (begins, self.store.signer()) {
+            let stands = self.stands(&origin, &head, &before)?;
+            let bent = |fault| LedgerError::damaged(self.path, format!("the end of its log: {fault}"));
+            stands.map_err(bent)?;
+        }
         let frontier = self.extend(entry)?;
         let checkpoint = note::write(&origin, frontier.size(), frontier.root(), self.store.signer())?;
         self.set("checkpoint", checkpoint.as_bytes())?;
         Ok(Grown { checkpoint, from: (before.size(), hex(&before.root())) })
+    }
+
+    /// Whether what is added to is what was signed last: a past that somebody invented is not
+    /// signed with what follows.
+    fn stands(
+        &self,
+        origin: &str,
+        head: &Head,
+        frontier: &Frontier,
+    ) -> Result<Result<(), String>, LedgerError> {
+        let note = self.state("checkpoint")?.unwrap_or_default();
+        let sql = "SELECT line FROM log WHERE seq = ?1";
+        let last = frontier.size().saturating_sub(1).cast_signed();
+        let line = self.db.prepare_cached(sql).and_then(|mut line| {
+            line.query_row([last], |row| Ok(row.get_ref(0)?.as_bytes()?.to_vec())).optional()
+        });
+        let line = line.map_err(LedgerError::store("read", self.path))?;
+        Ok(self.store.trust().open(&String::from_utf8_lossy(&note)).and_then(|opened| {
+            self.store.trust().demand(&opened)?;
+            let signed = (opened.origin.as_str(), opened.size, opened.root.as_str());
+            let same = signed == (origin, frontier.size(), &hex(&frontier.root()));
+            match same && line.is_some_and(|line| record_hash(&line) == head.hash) {
+                true => Ok(()),
+                false => Err("it is not what its checkpoint is of".to_owned()),
+            }
+        }))
     }
 
     fn extend(&self, entry: &Entry) -> Result<Frontier, LedgerError> {

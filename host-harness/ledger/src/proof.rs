@@ -72,6 +72,51 @@ impl Proof {
     }
 }
 
+/// A proof that a log has only grown, as a witness is given it (C2SP tlog-witness).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Growth {
+    /// How many entries it had.
+    pub old: u64,
+    hashes: Vec<Hash>,
+    /// The log as it is, as a signed note.
+    pub checkpoint: String,
+}
+
+impl Growth {
+    /// Reads the text of a proof.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let malformed = |what: &str| format!("no proof of growth: {what}");
+        let (head, checkpoint) = text.split_once("\n\n").ok_or_else(|| malformed("no empty line"))?;
+        let mut lines = head.split('\n');
+        let old = lines.next().and_then(|line| line.strip_prefix("old ")).and_then(decimal);
+        let old = old.ok_or_else(|| malformed("another first line"))?;
+        let hashes = lines.map(Hash::parse_hash).collect::<Result<Vec<_>, _>>();
+        let hashes = hashes.map_err(|_| malformed("a line that is no hash"))?;
+        Ok(Self { old, hashes, checkpoint: checkpoint.to_owned() })
+    }
+
+    /// Whether what the log was is the beginning of what it is.
+    pub fn check(&self, before: &Opened, trust: &Trust) -> Result<Opened, String> {
+        let opened = trust.open(&self.checkpoint)?;
+        if (&before.origin, before.size) != (&opened.origin, self.old) {
+            return Err(format!(
+                "it is of the log `{}` since {} entries, and the checkpoint of `{}` with {}",
+                opened.origin.escape_debug(),
+                self.old,
+                before.origin.escape_debug(),
+                before.size
+            ));
+        }
+        let (old, new) = (hash_of(&before.root)?, hash_of(&opened.root)?);
+        match before.size == opened.size {
+            true if old == new && self.hashes.is_empty() => {}
+            _ => consistency((before.size, old), (opened.size, new), &self.hashes)?,
+        }
+        trust.demand(&opened)?;
+        Ok(opened)
+    }
+}
+
 /// A number in decimal, in its one spelling.
 fn decimal(text: &str) -> Option<u64> {
     text.parse().ok().filter(|number: &u64| number.to_string() == text)

@@ -8,7 +8,7 @@ use std::{
 use agent_contract::trace::{Kind, Record};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::{LedgerError, Seal, Store, db::place, log, seal};
+use crate::{LedgerError, Seal, Store, db::place, log, seal, store::is_name};
 
 /// A store that is being read.
 pub struct Reader {
@@ -76,15 +76,26 @@ impl Reader {
         let mut runs = self.runs()?;
         let no_run = || LedgerError::NoRun { run: run.to_owned(), store: self.store.root().to_owned() };
         if run == "last" {
-            return runs.pop().ok_or_else(no_run);
+            return self.named(runs.pop().ok_or_else(no_run)?);
         }
         runs.retain(|id| {
             id.starts_with(run) || id.strip_prefix("run-").is_some_and(|id| id.starts_with(run))
         });
         match runs.len() {
             0 => Err(no_run()),
-            1 => Ok(runs.remove(0)),
+            1 => self.named(runs.remove(0)),
             count => Err(LedgerError::Ambiguous { run: run.to_owned(), count }),
+        }
+    }
+
+    /// A folder, and files, are named by the id of a run.
+    fn named(&self, run_id: String) -> Result<String, LedgerError> {
+        match is_name(&run_id) {
+            true => Ok(run_id),
+            false => {
+                let fault = format!("it names a run `{}`", run_id.escape_debug());
+                Err(LedgerError::damaged(self.path(), fault))
+            }
         }
     }
 
@@ -93,7 +104,14 @@ impl Reader {
         let row =
             |row: &rusqlite::Row| Ok(Row { number: row.get(0)?, tenant: row.get(1)?, origin: row.get(2)? });
         let found = self.db.prepare_cached(sql).and_then(|mut rows| rows.query_row([run_id], row).optional());
-        found.map_err(self.fail())
+        let found: Option<Row> = found.map_err(self.fail())?;
+        match &found {
+            Some(row) if !(1..1 << 31).contains(&row.number) => {
+                let fault = format!("run `{}` has the number {}", run_id.escape_debug(), row.number);
+                Err(LedgerError::damaged(self.path(), fault))
+            }
+            _ => Ok(found),
+        }
     }
 
     /// Hands out the lines of a run, each with the place where it stands.
@@ -165,7 +183,9 @@ impl Reader {
             self.db.prepare_cached("SELECT seq, line FROM log ORDER BY seq").map_err(self.fail())?;
         let mut rows = rows.query([]).map_err(self.fail())?;
         while let Some(found) = rows.next().map_err(self.fail())? {
-            let at = found.get::<_, i64>(0).map_err(self.fail())?.cast_unsigned() & i64::MAX.cast_unsigned();
+            let at = found.get::<_, i64>(0).map_err(self.fail())?;
+            // A negative number is none that an entry could have.
+            let at = u64::try_from(at).unwrap_or(i64::MAX.cast_unsigned());
             each(at, found.get_ref(1).map_err(self.fail())?.as_bytes().unwrap_or_default())?;
         }
         Ok(())

@@ -53,6 +53,12 @@ impl Store {
         self
     }
 
+    /// Demands that one of its keys has signed, or leaves it as it was.
+    pub(crate) fn demanding(mut self, demands: bool) -> Self {
+        self.trust.demands |= demands;
+        self
+    }
+
     /// Reads what these keys have sealed, and seals for a tenant.
     pub fn sealed(self, seals: Vec<Seal>, tenant: Option<String>) -> Self {
         Self { seals, tenant, ..self }
@@ -123,6 +129,7 @@ impl Store {
     pub(crate) fn writer(&self) -> Result<rusqlite::Connection, LedgerError> {
         create_private(&self.root).map_err(LedgerError::io("create", &self.root))?;
         let path = self.file();
+        db::plain(&path)?;
         touch_private(&path).map_err(LedgerError::io("create", &path))?;
         db::writer(&path)
     }
@@ -156,12 +163,13 @@ impl Store {
         let proved = |before: &Opened| self.reader().is_ok_and(|reader| reader.prove_growth(before).is_ok());
         let grew_from =
             |before: &Opened| (before.size, &before.root) == (grown.from.0, &grown.from.1) || proved(before);
-        let _ = remembered::keep(folder, &self.root, &grown.checkpoint, grew_from);
+        let replaces = || self.reader().and_then(|reader| reader.replaces()).ok().flatten();
+        let _ = remembered::keep(folder, &self.root, &grown.checkpoint, grew_from, replaces);
     }
 
     /// The log that was last written in the place where this store lies.
     pub(crate) fn lay_here(&self) -> Option<String> {
-        remembered::origin_at(self.remembered.as_deref()?, &self.root)
+        remembered::other_at(self.remembered.as_deref()?, &self.root, "").map(|(_, origin)| origin)
     }
 
     /// The ids of all runs, oldest first: those that have a trace, and those that the

@@ -7,6 +7,9 @@ use tlog_tiles::tlog::{
 
 use crate::LedgerError;
 
+/// No tree that anybody could have is larger.
+const SIZE_MAX: u64 = 1 << 62;
+
 /// A tree that only grows: the roots of its whole subtrees, from the largest to the smallest.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Frontier {
@@ -48,7 +51,9 @@ impl Frontier {
         let (peaks, rest) = peaks.as_chunks::<32>();
         let frontier =
             Self { size: u64::from_be_bytes(*size), peaks: peaks.iter().copied().map(Hash).collect() };
-        let fits = rest.is_empty() && frontier.peaks.len() == frontier.size.count_ones() as usize;
+        let fits = rest.is_empty()
+            && frontier.size <= SIZE_MAX
+            && frontier.peaks.len() == frontier.size.count_ones() as usize;
         fits.then_some(frontier)
     }
 }

@@ -72,7 +72,10 @@ fn take(
         Kind::LogPayloadRemoved => drop(removed.insert(text("payload"), text("reason"))),
         _ if entry.run_id != run_id => faults.add("proof-invalid", name, "the entry is of another run"),
         Kind::LogRunStarted => known.started = true,
-        Kind::LogRunFinished => (known.end, known.statements) = (end(&entry.body), statements(&entry.body)),
+        Kind::LogRunFinished => {
+            known.finished = true;
+            (known.end, known.statements) = (end(&entry.body), statements(&entry.body));
+        }
         _ => faults.add("proof-invalid", name, "the entry says something else"),
     }
 }

@@ -76,6 +76,9 @@ pub(crate) fn is_held(store: &Store, run_id: &str) -> Result<bool, LedgerError> 
         return Ok(false);
     }
     let path = store.run_folder(run_id).join("held");
+    if !path.is_file() {
+        return Ok(false);
+    }
     let Ok(file) = File::open(&path) else { return Ok(false) };
     for _ in 0..LOOKS {
         match file.try_lock_shared() {

@@ -20,6 +20,8 @@ use crate::{LedgerError, Reader, chain::hex, note::Opened, remembered};
 pub(crate) struct Known {
     pub started: bool,
     pub end: Option<End>,
+    /// Whether it came to its end in the log that it was written to.
+    pub finished: bool,
     /// The statements about it, by name, and the hashes of their envelopes.
     pub statements: Option<BTreeMap<String, String>>,
     /// Where the entry about its end stands.
@@ -101,6 +103,7 @@ impl LogView {
             Kind::LogRunStarted => (known.started, known.started_at) = (true, Some(entry.seq)),
             Kind::LogRunFinished => {
                 (known.end, known.ended_at) = (end(&entry.body), Some(entry.seq));
+                known.finished = true;
                 known.statements = statements(&entry.body);
             }
             Kind::LogRunImported => {
@@ -120,9 +123,15 @@ pub(crate) fn statements(body: &Value) -> Option<BTreeMap<String, String>> {
     serde_json::from_value(body.get("statements")?.clone()).ok()
 }
 
+/// Whether something is a hash as it is spelt here.
+pub(crate) fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 pub(crate) fn end(body: &Value) -> Option<End> {
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
-    Some(End { records: body.get("records")?.as_u64()?, head: text("head")?, root: text("root")? })
+    let end = End { records: body.get("records")?.as_u64()?, head: text("head")?, root: text("root")? };
+    (is_sha256(&end.head) && is_sha256(&end.root)).then_some(end)
 }
 
 /// What is remembered of the log, in another place than the store.
@@ -139,10 +148,8 @@ impl Remembered {
     pub fn read(reader: &Reader) -> Result<Self, LedgerError> {
         let Some(folder) = reader.store.remembered() else { return Ok(Self::default()) };
         let origin = reader.origin()?;
-        let replaced = match remembered::origin_at(folder, reader.store.root()) {
-            Some(before) if before != origin => Some(replaced(&before, &origin)),
-            _ => None,
-        };
+        let other = remembered::other_at(folder, reader.store.root(), &origin);
+        let replaced = other.map(|(file, before)| replaced(&file, &before, &origin));
         Ok(match remembered::read(folder, &origin) {
             Ok(kept) => Self {
                 checkpoint: kept.map(|(_, opened)| opened),
@@ -167,14 +174,15 @@ impl Remembered {
     }
 }
 
-fn replaced(before: &str, origin: &str) -> Fault {
+fn replaced(file: &Path, before: &str, origin: &str) -> Fault {
     let now = match origin {
         "" => "there is none now".to_owned(),
         _ => format!("the log is `{}` now", origin.escape_debug()),
     };
     let message = format!(
-        "the log `{}` was written here, and {now}: the store was emptied or replaced",
-        before.escape_debug()
+        "the log `{}` was written here, and {now}: the store was emptied or replaced (who meant that removes `{}`)",
+        before.escape_debug(),
+        file.display()
     );
     Fault::new("rolled-back", "store", message)
 }

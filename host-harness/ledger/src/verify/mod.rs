@@ -135,7 +135,7 @@ fn held(store: &Store) -> Result<BTreeSet<String>, LedgerError> {
 
 /// What the database itself finds wrong with its file.
 fn file_faults(reader: &Reader) -> Result<Vec<Fault>, LedgerError> {
-    let mut check = reader.db.prepare("PRAGMA quick_check").map_err(reader.fail())?;
+    let mut check = reader.db.prepare("PRAGMA integrity_check").map_err(reader.fail())?;
     let lines = check.query_map([], |row| row.get::<_, String>(0)).map_err(reader.fail())?;
     let lines: Vec<String> = lines.collect::<rusqlite::Result<_>>().map_err(reader.fail())?;
     let wrong = lines.into_iter().filter(|line| line != "ok");

@@ -12,6 +12,7 @@ use super::{
     foreign,
     going_on::is_held,
     left_open::note_open,
+    log::is_sha256,
     walk::{Walk, places},
 };
 use crate::{
@@ -97,6 +98,7 @@ impl Verified {
             );
         }
         known.started |= theirs.started;
+        known.finished |= theirs.finished;
         known.end = theirs.end.or(known.end.take());
         known.statements = theirs.statements.or(known.statements.take());
         self.taken_out.extend(removed);
@@ -183,7 +185,7 @@ impl Verified {
                 let origin = row.origin.clone().map_or_else(|| reader.origin(), Ok)?;
                 self.checkpoint(note, &origin, trust);
             }
-            None if known.end.is_some() => {
+            None if known.finished || known.end.is_some() && self.finished => {
                 self.faults.add(
                     "checkpoint-missing",
                     "checkpoint",
@@ -276,11 +278,12 @@ impl Verified {
                 if root.is_some_and(|root| root != self.root) {
                     self.faults.add("statement-foreign", name, "it speaks of other records");
                 }
-                match signed_by.is_empty() && trust.demands {
-                    true => {
+                match (signed_by.is_empty(), trust.demands) {
+                    (true, true) => {
                         self.faults.add("signature-unknown", name, "none of the keys gone by has signed it")
                     }
-                    false => self.signatures.statements.push(name.to_owned()),
+                    (true, false) => {}
+                    (false, _) => self.signatures.statements.push(name.to_owned()),
                 }
             }
         }
@@ -299,9 +302,20 @@ impl Verified {
         }
     }
 
+    /// What the log that an imported run comes from says of it must be proved as long as it is here.
+    fn proved(&mut self, known: &Known) {
+        let wanted = [("log-started", known.started), ("log-finished", known.finished || !self.finished)];
+        for (name, _) in wanted.into_iter().filter(|(_, there)| !there) {
+            self.faults.add("proof-invalid", format!("{name}.tlog-proof"), "it is not there");
+        }
+    }
+
     fn conclude(mut self, known: &Known, going_on: bool) -> Verification {
         if !known.started && !known.imported && !known.pruned {
             self.faults.add("run-unknown", "log", "it does not know the run");
+        }
+        if known.imported && !known.pruned {
+            self.proved(known);
         }
         if self.finished && known.end.is_none() && !going_on && known.started {
             self.faults.add("log-changed", "log", "the run is over, and the log does not know its end");
@@ -340,7 +354,7 @@ pub(super) fn unsigned(opened: &Opened, trust: &Trust, place: &str, faults: &mut
 pub(crate) fn payload_names(record: &Record) -> Vec<String> {
     let named = record.body.get("payloads").and_then(Value::as_array);
     let names = named.into_iter().flatten().filter_map(Value::as_str);
-    names.filter(|hash| hash.len() == 64).map(str::to_owned).collect()
+    names.filter(|hash| is_sha256(hash)).map(str::to_owned).collect()
 }
 
 /// What a line names, where it is a record.

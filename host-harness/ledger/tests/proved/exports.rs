@@ -3,13 +3,13 @@
 use std::{fs, path::PathBuf, sync::Arc};
 
 use ledger::{
-    Key, LedgerError, Retention, Signer, Status, Store, Verification, import, verify, verify_all,
-    verify_export, write_export,
+    Key, LedgerError, Retention, Signer, Status, Store, Trust, Verification, import, verify, verify_all,
+    verify_export,
 };
 
 use crate::{
     forged::{self, Lines, relinked},
-    place::{Place, RUN, Touched, expect, key, payload, trust, write},
+    place::{Place, RUN, Touched, expect, key, payload, trust, write, write_calls, write_export},
 };
 
 struct Export {
@@ -227,6 +227,86 @@ fn an_export_is_taken_in_once_and_only_whole() {
     db.execute("DELETE FROM records WHERE place & 0xffffffff > 4", []).unwrap();
     drop(db);
     expect("cut off where it was taken in", &verify(&store, RUN).unwrap(), &Touched::Record(5));
+}
+
+#[test]
+fn a_run_that_was_killed_is_taken_in_as_that_and_a_whole_one_keeps_its_end() {
+    let export = Export::of(3);
+    let store = export.auditor().signed_by(Arc::new(Key::new(&[8; 32]).unwrap()));
+    let killed = Store::new(export.place.root()).signed_by(Arc::new(key()));
+    write_calls(&mut killed.start("run-killed", 1).unwrap(), "run-killed", 2);
+    let path = export.place.temp.path().join("killed.tar");
+    write_export(&killed.reader().unwrap(), "run-killed", &path).unwrap();
+    import(&path, &store, 5).unwrap();
+    import(&export.path(), &store, 6).unwrap();
+    let status = |run: &str| verify(&store, run).unwrap().status;
+    assert_eq!((status("run-killed"), status(RUN)), (Status::Interrupted, Status::Complete));
+    assert_eq!(verify_all(&store, |_| Ok(())).unwrap(), []);
+    let db = rusqlite::Connection::open(store.root().join("ledger.db")).unwrap();
+    db.execute("DELETE FROM notes WHERE name LIKE 'log-finished%' OR name = 'checkpoint'", []).unwrap();
+    drop(db);
+    expect("unsigned where it was taken in", &verify(&store, RUN).unwrap(), &Touched::named("checkpoint"));
+}
+
+#[test]
+fn a_run_that_was_taken_in_keeps_what_its_own_log_says_of_it() {
+    for (what, touched) in [
+        ("name = 'log-finished.tlog-proof' OR name LIKE '%.dsse.json'", "log-finished.tlog-proof"),
+        ("name LIKE 'log-%'", "log-started.tlog-proof"),
+    ] {
+        let export = Export::of(3);
+        let store = export.auditor().signed_by(Arc::new(Key::new(&[8; 32]).unwrap()));
+        import(&export.path(), &store, 5).unwrap();
+        let db = rusqlite::Connection::open(store.root().join("ledger.db")).unwrap();
+        assert!(db.execute(&format!("DELETE FROM notes WHERE {what}"), []).unwrap() > 1);
+        drop(db);
+        expect(what, &verify(&store, RUN).unwrap(), &Touched::named(touched));
+    }
+}
+
+/// Whoever goes by the key, without demanding it: an export that it signed is held to it whole.
+#[test]
+fn what_a_known_key_has_signed_is_not_told_with_what_it_has_not() {
+    let export = Export::of(2);
+    let known = Trust { keys: vec![key().key().clone()], demands: false };
+    let auditor = Store::new(export.place.temp.path().join("elsewhere")).trusting(known);
+    let stranger = Trust { demands: false, ..Trust::default() };
+    let nobody = Store::new(export.place.temp.path().join("elsewhere")).trusting(stranger);
+    for name in ["log-started.tlog-proof", "log-finished.tlog-proof"] {
+        let mut files = export.files();
+        let file = files.iter_mut().find(|(file, _)| *file == format!("notes/{name}")).unwrap();
+        let text = String::from_utf8(file.1.clone()).unwrap();
+        file.1 = text.as_bytes()[..text.find("\n\u{2014} ").unwrap()].to_vec();
+        fs::write(export.path(), packed(&files)).unwrap();
+        let found = verify_export(&export.path(), &auditor).unwrap();
+        assert_eq!(found.status, Status::Corrupt, "{name}");
+    }
+    fs::write(export.path(), &export.bytes).unwrap();
+    assert_eq!(verify_export(&export.path(), &auditor).unwrap().status, Status::Complete);
+    let unknown = verify_export(&export.path(), &nobody).unwrap();
+    assert_eq!((unknown.status, unknown.signatures.statements), (Status::Complete, Vec::new()));
+}
+
+#[test]
+fn files_that_say_to_be_larger_than_they_are_cost_nothing() {
+    let export = Export::of(1);
+    let mut sparse = tar::Header::new_gnu();
+    sparse.set_entry_type(tar::EntryType::GNUSparse);
+    sparse.as_gnu_mut().unwrap().set_real_size(8 << 30);
+    let mut large = tar::Header::new_ustar();
+    large.set_entry_type(tar::EntryType::Regular);
+    for mut header in [sparse, large] {
+        header.set_path(format!("payloads/{}", "0".repeat(64))).unwrap();
+        header.set_size(8 << 30);
+        header.set_cksum();
+        let format = &export.bytes[..1024];
+        fs::write(export.path(), [format, header.as_bytes()].concat()).unwrap();
+        let file = fs::File::options().write(true).open(export.path()).unwrap();
+        file.set_len(9 << 30).unwrap();
+        let refused = verify_export(&export.path(), &export.auditor()).unwrap_err();
+        assert!(refused.is_damage(), "{refused}");
+    }
+    assert!(verify_export(export.place.temp.path(), &export.auditor()).unwrap_err().is_damage());
 }
 
 #[test]

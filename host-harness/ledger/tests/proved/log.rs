@@ -240,3 +240,55 @@ fn what_is_remembered_and_can_t_be_read_is_told() {
     }
     place.found("not a checkpoint", &Touched::named("checkpoint kept outside the store"));
 }
+
+/// Makes a past up that nobody has signed: a log of one entry, and no run.
+fn invent(place: &Place) {
+    place.bent(|db| {
+        db.execute_batch("DELETE FROM log; DELETE FROM records; DELETE FROM notes; DELETE FROM runs")
+            .unwrap();
+        let body = json!({ "origin": "invented" });
+        let record = json!({
+            "body": body, "kind": "log.started", "previous": "0".repeat(64), "run_id": "invented", "seq": 0,
+            "time_ms": 1,
+        });
+        let line = serde_json_canonicalizer::to_vec(&record).unwrap();
+        let leaves = [forged::leaf(&line)];
+        db.execute("INSERT INTO log VALUES (0, ?1)", [&line]).unwrap();
+        let frontier = [&1_u64.to_be_bytes()[..], &leaves[0]].concat();
+        let checkpoint = forged::checkpoint("invented", &leaves, None);
+        let state = [
+            ("origin", b"invented".to_vec()),
+            ("head", leaves[0].to_vec()),
+            ("frontier", frontier),
+            ("checkpoint", checkpoint.into_bytes()),
+        ];
+        for (key, value) in state {
+            db.execute("UPDATE state SET value = ?2 WHERE key = ?1", rusqlite::params![key, value]).unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_past_that_somebody_invented_is_not_signed_with_what_follows() {
+    let place = Place::new();
+    for without in ["", "checkpoint", "origin", "frontier", "head"] {
+        invent(&place);
+        place.db().execute("DELETE FROM state WHERE key = ?1", [without]).unwrap();
+        let refused = place.writer().start("run-9", 1).unwrap_err();
+        assert!(refused.is_damage(), "{without}: {refused}");
+        assert_eq!(place.auditor().reader().unwrap().find("run-9").ok(), None);
+    }
+}
+
+#[test]
+fn another_store_in_its_place_is_found_however_much_is_written_to_it() {
+    let place = Place::new();
+    let elsewhere = Place::new();
+    place.put(elsewhere.whole());
+    for run in 7..9 {
+        write(&place.writer(), &format!("run-{run}"), CALLS);
+        let verified = verify(&place.auditor(), &format!("run-{run}")).unwrap();
+        assert_eq!(verified.status, Status::Corrupt);
+        assert!(verified.faults.iter().any(|fault| fault.code == "rolled-back"), "{:?}", verified.faults);
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::Path};
 
-use ledger::{Bare, Kind, Proof, Store, Trust};
+use ledger::{Bare, Growth, Kind, Proof, Store, Trust};
 use serde_json::{Value, json};
 
 use crate::place::{OTHER, Place, RUN, key, trust, write};
@@ -124,6 +124,11 @@ fn the_log_is_proved_to_have_only_grown() {
         for before in &checkpoints {
             let proof = reader.prove_growth(before).unwrap();
             bare(before, &now, &proof).unwrap();
+            let lines: String = proof.iter().map(|hash| format!("{hash}\n")).collect();
+            let text = format!("old {}\n{lines}\n{}", before.size, reader.log_checkpoint().unwrap());
+            let growth = Growth::parse(&text).unwrap();
+            assert_eq!(growth.check(before, &trust()).unwrap(), now);
+            assert_eq!(growth.check(&now, &trust()).is_ok(), before == &now);
             if before.size < now.size {
                 assert!(bare(&now, before, &proof).is_err());
                 assert!(bare(before, &now, &proof[1..]).is_err());
@@ -131,6 +136,9 @@ fn the_log_is_proved_to_have_only_grown() {
                 other.root.clone_from(&now.root);
                 assert!(bare(&other, &now, &proof).is_err());
                 assert!(reader.prove_growth(&other).is_err());
+                assert!(growth.check(&other, &trust()).is_err());
+                let shorter = text.replacen(&format!("{}\n", proof[0]), "", 1);
+                assert!(Growth::parse(&shorter).unwrap().check(before, &trust()).is_err());
             }
         }
     }
