@@ -1,4 +1,4 @@
-use std::process::ExitCode;
+use std::{fmt, process::ExitCode};
 
 use agent_contract::{Fault, result::Outcome};
 use kernel::KernelError;
@@ -55,12 +55,17 @@ impl Problem {
     }
 
     /// Puts the place in front of the message.
-    pub fn at(self, place: impl std::fmt::Display) -> Self {
+    pub fn at(self, place: impl fmt::Display) -> Self {
         Self { message: format!("{place}: {}", self.message), ..self }
     }
 
     /// Prints the problem and gives the exit code.
     pub fn report(self, json: bool) -> ExitCode {
+        ExitCode::from(self.tell(json))
+    }
+
+    /// Prints the problem, where others may follow, and gives the exit code.
+    pub fn tell(self, json: bool) -> u8 {
         let code = self.outcome.exit_code();
         let message = line(&self.message);
         if json {
@@ -69,7 +74,13 @@ impl Problem {
             say!("{}", json!({ "error": problem }));
         }
         anstream::eprintln!("{}error{}: {message}", style::BAD, style::RESET);
-        ExitCode::from(code)
+        code
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }
 
@@ -81,7 +92,10 @@ impl From<KernelError> for Problem {
 
 impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Self {
-        Self::invalid("trace-unreadable", error.to_string())
+        match error.is_damage() {
+            true => Self::integrity("trace-unreadable", error.to_string()),
+            false => Self::invalid("trace-unreadable", error.to_string()),
+        }
     }
 }
 

@@ -165,6 +165,9 @@ fn a_kill_of_everything_is_mended_by_recover() {
             None | Some("as after") => after += 1,
             Some(other) => panic!("{other}"),
         }
+        if verified["status"] == "interrupted" {
+            another_change_is_not_placed(&world);
+        }
         let recovered = world.program().args(["audit", "recover", "last"]).output().unwrap();
         // Where the placing process found the Runner gone in time, it placed nothing.
         let said = String::from_utf8_lossy(&recovered.stderr).into_owned();
@@ -180,6 +183,26 @@ fn a_kill_of_everything_is_mended_by_recover() {
     }
     println!("{KILLS} kills of everything: {before} left it as before, {between} between, {after} as after");
     assert!(before > 0);
+}
+
+/// What lies beside a run is obeyed where the records of the run say the same, and nowhere else.
+fn another_change_is_not_placed(world: &World) {
+    let run = fs::read_dir(world.path().join("state/runs")).unwrap().next().unwrap().unwrap().path();
+    let journal = run.join("placement.json");
+    let genuine = fs::read_to_string(&journal).unwrap();
+    let elsewhere = world.path().join("elsewhere");
+    fs::create_dir_all(&elsewhere).unwrap();
+    let root = fs::canonicalize(world.root()).unwrap();
+    for (now, other) in
+        [(root.to_str().unwrap(), elsewhere.to_str().unwrap()), ("\"path\":\"", "\"path\":\"x")]
+    {
+        assert!(genuine.contains(now), "{genuine}");
+        fs::write(&journal, genuine.replace(now, other)).unwrap();
+        let refused = world.program().args(["audit", "recover", "last"]).output().unwrap();
+        assert_eq!(refused.status.code(), Some(6), "{refused:?}");
+    }
+    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
+    fs::write(&journal, genuine).unwrap();
 }
 
 #[test]

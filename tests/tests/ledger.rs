@@ -251,3 +251,100 @@ fn a_witness_cosigns_and_a_transparency_log_takes_the_statement() {
     let tar = fs::read(world.path().join("run.tar")).unwrap();
     assert!(String::from_utf8_lossy(&tar).contains("notes/anchor.json"));
 }
+
+#[test]
+fn a_file_that_is_no_export_does_not_hide_the_next() {
+    let world = ran("");
+    assert_exit(&world.call(&["audit", "export", "-o", "run.tar"]), 0, &["written"]);
+    let whole = fs::read(world.path().join("run.tar")).unwrap();
+    fs::write(world.path().join("cut.tar"), &whole[..whole.len() / 2]).unwrap();
+    let seen = world.call(&["audit", "verify", "cut.tar", "none.tar", "run.tar"]);
+    assert_exit(&seen, 6, &["cut.tar  corrupt", "none.tar", "complete"]);
+    assert_exit(&world.call(&["audit", "verify", "none.tar", "run.tar"]), 2, &["none.tar", "complete"]);
+    let lines = world.call(&["--json", "audit", "verify", "cut.tar", "none.tar", "run.tar"]).stdout;
+    let lines = String::from_utf8(lines).unwrap();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!((&lines[0]["status"], &lines[2]["status"]), (&json!("corrupt"), &json!("complete")));
+    assert_exit(&world.call(&["audit", "diff", "last", "run.tar"]), 0, &["the same"]);
+    sql(&world, "UPDATE payloads SET bytes = x'00' WHERE number = 1");
+    assert_exit(&world.call(&["audit", "diff", "last", "run.tar"]), 6, &["does not verify"]);
+    assert_exit(&world.call(&["audit", "show"]), 0, &["does not verify", "run.started"]);
+    assert_exit(&world.call(&["audit", "report"]), 6, &["written to", "does not verify"]);
+}
+
+#[test]
+fn another_key_than_was_named_proves_nothing_on_the_machine_that_signed_either() {
+    let world = ran("");
+    let stranger = Key::new(&[9; 32]).unwrap().key().vkey();
+    let key = String::from_utf8_lossy(&world.call(&["audit", "key"]).stdout).trim().to_owned();
+    assert_exit(&world.call(&["audit", "export", "-o", "run.tar"]), 0, &["written"]);
+    let proof = world.call(&["audit", "prove", "last", "--record", "0"]).stdout;
+    world.lay("record.proof", &String::from_utf8(proof).unwrap());
+    for what in [&["run.tar"][..], &["--proof", "record.proof"]] {
+        let with = |key: &str| world.call(&[&["audit", "verify"], what, &["--key", key]].concat());
+        assert_exit(&with(&stranger), 6, &["none of the keys gone by"]);
+        assert_exit(&with(&key), 0, &["signed by"]);
+    }
+}
+
+#[test]
+fn the_growth_of_the_log_is_proved_without_the_log() {
+    let world = ran("");
+    let prove = |name: &str, arguments: &[&str]| {
+        let proof = world.call(&[&["audit", "prove"], arguments].concat());
+        world.lay(name, &String::from_utf8(proof.stdout).unwrap());
+    };
+    prove("then.checkpoint", &[]);
+    again(&world);
+    prove("now.checkpoint", &[]);
+    prove("growth", &["--since", "then.checkpoint"]);
+    fs::remove_dir_all(world.path().join("state")).unwrap();
+    let verify = |since: &[&str]| world.call(&[&["audit", "verify", "--proof", "growth"], since].concat());
+    assert_exit(&verify(&["--since", "then.checkpoint"]), 0, &["the proof holds"]);
+    assert_exit(&verify(&["--since", "now.checkpoint"]), 6, &["does not hold"]);
+    assert_exit(&verify(&[]), 2, &["--since"]);
+}
+
+#[test]
+fn what_is_written_out_goes_through_links_and_to_standard_output() {
+    let world = ran("");
+    world.lay("run.part", "mine");
+    world.lay("there.html", "before");
+    std::os::unix::fs::symlink("there.html", world.path().join("link.html")).unwrap();
+    assert_exit(&world.call(&["audit", "export", "-o", "run.tar"]), 0, &["written"]);
+    assert_exit(&world.call(&["audit", "report", "-o", "link.html"]), 0, &["written"]);
+    assert!(fs::symlink_metadata(world.path().join("link.html")).unwrap().is_symlink());
+    assert!(fs::read_to_string(world.path().join("there.html")).unwrap().starts_with("<!DOCTYPE html>"));
+    assert_eq!(fs::read_to_string(world.path().join("run.part")).unwrap(), "mine");
+    let out = world.call(&["audit", "export", "-o", "-"]);
+    assert_eq!(out.stdout, fs::read(world.path().join("run.tar")).unwrap());
+}
+
+#[test]
+fn nothing_that_a_stranger_wrote_steers_the_terminal_or_names_a_file() {
+    let world = ran("");
+    sql(&world, "UPDATE runs SET run_id = '/' || char(27) || ']0;x' WHERE number = 1; REINDEX");
+    for call in
+        [&["audit", "verify"][..], &["audit", "list"], &["audit", "export", "/"], &["audit", "report", "/"]]
+    {
+        let seen = world.call(call);
+        assert!(seen.status.code().is_some_and(|code| code != 101), "{}", said(&seen));
+        assert!(!seen.stdout.contains(&27) && !seen.stderr.contains(&27), "{}", said(&seen));
+    }
+    assert_exit(&world.call(&["audit", "export", "/"]), 6, &["it names a run"]);
+    assert_exit(&world.call(&["audit", "verify"]), 6, &["fault"]);
+}
+
+#[test]
+fn a_past_that_somebody_invented_keeps_the_next_run_from_starting() {
+    let world = ran("");
+    sql(&world, "UPDATE log SET line = replace(line, 'log.run_finished', 'log.run_pruned') WHERE seq = 2");
+    again_refused(&world);
+    assert_exit(&world.call(&["audit", "verify"]), 6, &["fault"]);
+}
+
+fn again_refused(world: &World) {
+    world.lay("repository/a.txt", "a\n");
+    assert_exit(&world.run("", &[]), 2, &["audit verify"]);
+}

@@ -27,8 +27,7 @@ pub fn reading(root: &Path, config: &LedgerConfig) -> Result<Store, KernelError>
     let keys = keys.chain(witnesses).collect::<Result<Vec<_>, _>>()?;
     let seals =
         config.tenants.iter().map(|tenant| seal(&tenant.name, &tenant.key)).collect::<Result<_, _>>()?;
-    let store =
-        Store::new(root).trusting(Trust { keys, demands: false }).sealed(seals, config.tenant.clone());
+    let store = Store::new(root).trusting(Trust::of(keys)).sealed(seals, config.tenant.clone());
     let store = match config.checkpoints.clone().map(PathBuf::from).or_else(place::checkpoints_folder) {
         Some(folder) => store.remembered_in(folder),
         None => store,

@@ -50,7 +50,7 @@ pub enum AuditCommand {
         /// The run: its id, the beginning of it, or `last`.
         #[arg(default_value = "last")]
         run: String,
-        /// The file. Default: the run's id with `.tar`, here.
+        /// The file; `-` for standard output. Default: the run's id with `.tar`, here.
         #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
         output: Option<PathBuf>,
     },
@@ -74,7 +74,7 @@ pub enum AuditCommand {
         /// The run: its id, the beginning of it, or `last`; or the file of an export.
         #[arg(default_value = "last")]
         run: String,
-        /// The file. Default: the run's id with `.html`, here.
+        /// The file; `-` for standard output. Default: the run's id with `.html`, here.
         #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
         output: Option<PathBuf>,
     },
@@ -133,8 +133,9 @@ pub struct VerifyArgs {
     /// An earlier checkpoint of the log, which it must have grown from.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub since: Option<PathBuf>,
-    /// A proof instead: of C2SP's form, or of RFC 6962's hashes in JSON.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["runs", "since"], value_hint = ValueHint::FilePath)]
+    /// A proof instead: of C2SP's forms, or of RFC 6962's hashes in JSON. A proof that the log
+    /// only grew wants `--since`.
+    #[arg(long, value_name = "FILE", conflicts_with = "runs", value_hint = ValueHint::FilePath)]
     pub proof: Option<PathBuf>,
     /// What the proof is of, byte for byte. Default: what it brings along.
     #[arg(long, value_name = "FILE", requires = "proof", value_hint = ValueHint::FilePath)]

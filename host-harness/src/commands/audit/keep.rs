@@ -2,18 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
-use ledger::{Retention, import as take_in, write_export};
+use kernel::artifact;
+use ledger::{Retention, import as take_in};
 use serde_json::json;
 
-use super::Seen;
+use super::{Seen, warn};
 use crate::{Problem, terminal::out::say};
 
 /// Writes a run into one file.
 pub(super) fn export(seen: &Seen, run: &str, output: Option<PathBuf>) -> Result<u8, Problem> {
     let reader = seen.store()?.reader()?;
     let run_id = reader.find(run)?;
+    if output.as_ref().is_some_and(|path| path.as_os_str() == "-") {
+        reader.export(&run_id, &mut std::io::stdout().lock())?;
+        return Ok(0);
+    }
     let path = output.unwrap_or_else(|| PathBuf::from(format!("{run_id}.tar")));
-    write_export(&reader, &run_id, &path)?;
+    artifact::fill(&path, |out| Ok::<_, Problem>(reader.export(&run_id, out)?))?;
     match seen.json {
         true => say!("{}", json!({ "run_id": run_id, "file": path })),
         false => say!("{run_id}: written to {}; `code-assist audit verify {0}` verifies it", path.display()),
@@ -29,6 +34,9 @@ pub(super) fn import(seen: &Seen, file: &Path) -> Result<u8, Problem> {
     match seen.json {
         true => say!("{}", json!({ "run_id": run_id })),
         false => say!("{run_id}: taken in"),
+    }
+    if !seen.keys.is_empty() {
+        warn("name the key in `[ledger] trusted`, or with `--key` at each verification from now on");
     }
     Ok(0)
 }

@@ -1,10 +1,14 @@
 //! What runs there are, and what their records say.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use ledger::{Kind, Reader, Status, Store, verify};
 use serde_json::json;
 
-use super::Seen;
-use crate::{Problem, terminal::out::say};
+use super::{Looked, Seen};
+use crate::{
+    Problem,
+    terminal::{line, out::say},
+};
 
 /// Every run with its mode and its outcome.
 pub(super) fn list(seen: &Seen) -> Result<u8, Problem> {
@@ -14,7 +18,7 @@ pub(super) fn list(seen: &Seen) -> Result<u8, Problem> {
         let (mode, outcome) = told(&reader, &store, &run);
         match seen.json {
             true => say!("{}", json!({ "run_id": run, "mode": mode, "outcome": outcome })),
-            false => say!("{run}  {mode:17}  {outcome}"),
+            false => say!("{}  {:17}  {}", line(&run), line(&mode), line(&outcome)),
         }
     }
     Ok(0)
@@ -38,7 +42,7 @@ fn told(reader: &Reader, store: &Store, run: &str) -> (String, String) {
 
 /// The records of a run, a line each; or what one of them names by its hash.
 pub(super) fn show(seen: &Seen, run: &str, payload: Option<&str>) -> Result<u8, Problem> {
-    let (reader, run) = seen.open(run)?;
+    let Looked { reader, run_id: run, .. } = seen.show(run)?;
     let Some(sha256) = payload else {
         reader.records(&run, |record| say!("{}", json!(record)))?;
         return Ok(0);
@@ -47,6 +51,10 @@ pub(super) fn show(seen: &Seen, run: &str, payload: Option<&str>) -> Result<u8, 
         let message = format!("`{run}` kept nothing under `{}`, or it was taken out", sha256.escape_debug());
         Problem::invalid("no-payload", message)
     })?;
-    crate::terminal::out::bytes(&bytes);
+    match (seen.json, str::from_utf8(&bytes)) {
+        (false, _) => crate::terminal::out::bytes(&bytes),
+        (true, Ok(text)) => say!("{}", json!({ "payload": sha256, "text": text })),
+        (true, Err(_)) => say!("{}", json!({ "payload": sha256, "base64": BASE64_STANDARD.encode(&bytes) })),
+    }
     Ok(0)
 }

@@ -11,13 +11,14 @@ mod verify;
 use std::path::{Path, PathBuf};
 
 use kernel::input;
-use ledger::{PublicKey, Reader, Store, Trust, Verification, open_export, verify_export};
+use ledger::{PublicKey, Reader, Status, Store, Trust, Verification, open_export};
 use policy::Config;
 
 use crate::{
     Problem,
     cli::{AuditArgs, AuditCommand},
     set_up,
+    terminal::{line, style},
 };
 
 const KEY_BYTES_MAX: u64 = 64 * 1024;
@@ -60,7 +61,7 @@ impl Seen {
     /// The store, to look at.
     fn store(&self) -> Result<Store, Problem> {
         let store = set_up::reading(self.state_dir.clone(), &self.config)?;
-        Ok(store.trusting(Trust { keys: self.keys.clone(), demands: false }))
+        Ok(store.trusting(Trust::of(self.keys.clone())))
     }
 
     /// The store, to write to.
@@ -69,39 +70,58 @@ impl Seen {
     }
 
     /// The store as an export is looked at: signatures are demanded of it where somebody said
-    /// whose. The key of this machine is gone by as well.
+    /// whose. The key of this machine is gone by as well, unless one was named with the command.
     fn for_exports(&self) -> Result<Store, Problem> {
         let ledger = &self.config.ledger;
         let named = ledger.trusted.iter().chain(ledger.witnesses.iter().map(|witness| &witness.key));
         let named = named.map(|key| read_key(key)).collect::<Result<Vec<_>, _>>()?;
         let demands = self.keys.iter().chain(&named).any(|key| !key.cosigns());
         let own = self.store()?.signer().map(|signer| signer.key().clone());
+        let own = own.filter(|_| self.keys.iter().all(PublicKey::cosigns));
         let keys = self.keys.iter().cloned().chain(named).chain(own).collect();
         Ok(Store::new(set_up::state_folder(self.state_dir.clone())?).trusting(Trust { keys, demands }))
     }
 
-    /// Verifies a run of the store, or the one in the file of an export.
-    fn verify(&self, run: &str) -> Result<Verification, Problem> {
-        match is_export(run) {
-            true => Ok(verify_export(Path::new(run), &self.for_exports()?)?),
-            false => {
-                let store = self.store()?;
-                Ok(ledger::verify(&store, &store.find(run)?)?)
-            }
+    /// Reads and verifies a run of the store, or the one in the file of an export.
+    fn look(&self, run: &str) -> Result<Looked, Problem> {
+        if is_export(run) {
+            let export = open_export(Path::new(run), &self.for_exports()?)?;
+            let verification = export.verify()?;
+            return Ok(Looked { reader: export.reader, run_id: export.run_id, verification });
         }
+        let store = self.store()?;
+        let reader = store.reader()?;
+        let run_id = reader.find(run)?;
+        let verification = ledger::verify(&store, &run_id)?;
+        Ok(Looked { reader, run_id, verification })
     }
 
-    /// A run of the store, or the one in the file of an export.
-    fn open(&self, run: &str) -> Result<(Reader, String), Problem> {
-        match is_export(run) {
-            true => Ok(open_export(Path::new(run), &self.for_exports()?)?),
-            false => {
-                let reader = self.store()?.reader()?;
-                let run_id = reader.find(run)?;
-                Ok((reader, run_id))
-            }
+    /// The same, for what is shown whether it verifies or not; says where it does not.
+    fn show(&self, run: &str) -> Result<Looked, Problem> {
+        let looked = self.look(run)?;
+        if let Some(fault) = looked.verification.faults.first() {
+            warn(&format!("`{}` does not verify: {fault}", looked.run_id));
         }
+        Ok(looked)
     }
+}
+
+/// A run that was read and verified.
+struct Looked {
+    reader: Reader,
+    run_id: String,
+    verification: Verification,
+}
+
+impl Looked {
+    fn is_corrupt(&self) -> bool {
+        self.verification.status == Status::Corrupt
+    }
+}
+
+/// Says something beside the output.
+fn warn(text: &str) {
+    anstream::eprintln!("{}warning{}: {}", style::NOTE, style::RESET, line(text));
 }
 
 /// Whether a word is meant as a file, and not as the id of a run.

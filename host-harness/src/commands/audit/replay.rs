@@ -1,7 +1,6 @@
 //! Running an agent again, and comparing two runs.
 
 use kernel::input;
-use ledger::Status;
 use runner::replay::{ReplayError, Replayed, replay};
 use serde_json::json;
 
@@ -19,16 +18,16 @@ const INTEGRITY: u8 = 6;
 
 /// Runs the agent again on what it was answered. What does not verify is not run.
 pub(super) fn run(seen: &Seen, args: &ReplayArgs) -> Result<u8, Problem> {
-    let verification = seen.verify(&args.run)?;
-    if verification.status == Status::Corrupt {
+    let looked = seen.look(&args.run)?;
+    let (corrupt, verification) = (looked.is_corrupt(), &looked.verification);
+    if corrupt {
         let fault = verification.faults.first().map(ToString::to_string).unwrap_or_default();
         let message = format!("`{}` does not verify: {fault}", verification.run_id);
         return Err(Problem::integrity("trace-corrupt", message));
     }
     let agent = set_up::agent(args.component.as_deref(), None)?;
     let request = args.request.as_ref().map(|file| input::read_text(file, REQUEST_BYTES_MAX)).transpose()?;
-    let (reader, run_id) = seen.open(&args.run)?;
-    let replayed = set_up::runtime()?.block_on(replay(&agent, reader, &run_id, request));
+    let replayed = set_up::runtime()?.block_on(replay(&agent, looked.reader, &looked.run_id, request));
     let replayed = replayed.map_err(|error| match error {
         ReplayError::Ledger(error) => error.into(),
         other => Problem::invalid("replay-impossible", other.to_string()),
@@ -74,8 +73,9 @@ fn tell(replayed: &Replayed, same_component: bool) {
 
 /// Says where two runs differ.
 pub(super) fn diff(seen: &Seen, one: &str, other: &str) -> Result<u8, Problem> {
-    let ((left, one), (right, other)) = (seen.open(one)?, seen.open(other)?);
-    let differences = ledger::diff((&left, &one), (&right, &other))?;
+    let (left, right) = (seen.show(one)?, seen.show(other)?);
+    let (one, other) = (&left.run_id, &right.run_id);
+    let differences = ledger::diff((&left.reader, one), (&right.reader, other))?;
     if seen.json {
         say!("{}", json!({ "one": one, "other": other, "differences": differences }));
     } else if differences.is_empty() {
@@ -92,5 +92,9 @@ pub(super) fn diff(seen: &Seen, one: &str, other: &str) -> Result<u8, Problem> {
         say!("  {}- {}{}", style::REMOVED, crate::terminal::line(&difference.one.to_string()), style::RESET);
         say!("  {}+ {}{}", style::ADDED, crate::terminal::line(&difference.other.to_string()), style::RESET);
     }
-    Ok(if differences.is_empty() { 0 } else { DIFFERS })
+    Ok(match (left.is_corrupt() || right.is_corrupt(), differences.is_empty()) {
+        (true, _) => INTEGRITY,
+        (false, true) => 0,
+        (false, false) => DIFFERS,
+    })
 }

@@ -6,7 +6,7 @@ use kernel::artifact;
 use ledger::{Kind, Reader, Record, Status, Verification};
 use serde_json::{Value, json};
 
-use super::Seen;
+use super::{Looked, Seen};
 use crate::{
     Problem,
     terminal::{out, out::say},
@@ -14,30 +14,46 @@ use crate::{
 
 /// Writes a report of a run. What does not verify is shown as that.
 pub(super) fn report(seen: &Seen, run: &str, output: Option<PathBuf>) -> Result<u8, Problem> {
-    let verification = seen.verify(run)?;
-    let (reader, run_id) = seen.open(run)?;
+    let Looked { reader, run_id, verification } = seen.look(run)?;
     let records = records(&reader, &run_id)?;
     let payload = |sha256: &str| reader.payload(&run_id, sha256).ok().flatten();
     let proof = proof(&verification, reader.attached(&run_id, "checkpoint")?);
     let page = report::html(&report::Run { records: &records, payload: &payload, proof: &proof });
     let path = output.unwrap_or_else(|| PathBuf::from(format!("{run_id}.html")));
+    if path.as_os_str() == "-" {
+        out::print(format_args!("{page}"));
+        return Ok(exit_code(&verification));
+    }
     artifact::replace(&path, page.as_bytes())?;
     match seen.json {
         true => say!("{}", json!({ "run_id": run_id, "file": path, "status": verification.status })),
-        false => say!("{run_id}: written to {}", Path::display(&path)),
+        false => say!("{run_id}: written to {}{}", Path::display(&path), corrupt(&verification)),
     }
-    Ok(if verification.status == Status::Corrupt { 6 } else { 0 })
+    Ok(exit_code(&verification))
+}
+
+fn exit_code(verification: &Verification) -> u8 {
+    if verification.status == Status::Corrupt { 6 } else { 0 }
+}
+
+fn corrupt(verification: &Verification) -> String {
+    let fault = verification.faults.first();
+    fault.map(|fault| format!("; the run does not verify: {fault}")).unwrap_or_default()
 }
 
 /// Prints the counters of a run.
 pub(super) fn metrics(seen: &Seen, run: &str) -> Result<u8, Problem> {
-    let (reader, run_id) = seen.open(run)?;
+    let Looked { reader, run_id, .. } = seen.show(run)?;
     let records = records(&reader, &run_id)?;
     let named = records.iter().rev().find(|record| record.kind == Kind::RunResult);
     let hash = named.and_then(|record| record.body.get("result")?.as_str());
     let bytes = hash.map(|hash| reader.payload(&run_id, hash)).transpose()?.flatten();
     let result: Option<Value> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    out::print(format_args!("{}", telemetry::metrics(&records, result.as_ref())));
+    let metrics = telemetry::metrics(&records, result.as_ref());
+    match seen.json {
+        true => say!("{}", json!({ "run_id": run_id, "metrics": metrics })),
+        false => out::print(format_args!("{metrics}")),
+    }
     Ok(0)
 }
 

@@ -7,7 +7,8 @@ use kernel::{
     publish::{self, Journal, Standing},
 };
 use ledger::{
-    Bare, Fault, LedgerError, Proof, Status, Store, Trust, Verification, verify_all, verify_export,
+    Bare, Fault, Growth, LedgerError, Opened, Proof, Status, Store, Trust, Verification, verify_all,
+    verify_export,
 };
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ use super::{Seen, is_export};
 use crate::{
     Problem,
     cli::VerifyArgs,
-    terminal::{out::say, style},
+    terminal::{line, out::say, style},
 };
 
 const PROOF_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -24,7 +25,7 @@ const INTEGRITY: u8 = 6;
 /// Verifies what is named; every run of the store, and the store itself, where nothing is.
 pub(super) fn run(seen: &Seen, args: &VerifyArgs) -> Result<u8, Problem> {
     if let Some(file) = &args.proof {
-        return proof(seen, file, args.leaf.as_deref());
+        return proof(seen, file, args);
     }
     let store = seen.store()?;
     let mut corrupt = match &args.since {
@@ -33,9 +34,9 @@ pub(super) fn run(seen: &Seen, args: &VerifyArgs) -> Result<u8, Problem> {
     };
     let mut each = |verification: Verification| {
         corrupt |= verification.status == Status::Corrupt;
-        tell(seen, &store, &verification);
+        tell(seen, Some(&store), &verification);
     };
-    if args.runs.is_empty() && args.since.is_none() {
+    if args.runs.is_empty() {
         let mut runs = 0_usize;
         let verified = verify_all(&store, |verification| {
             runs += 1;
@@ -50,20 +51,43 @@ pub(super) fn run(seen: &Seen, args: &VerifyArgs) -> Result<u8, Problem> {
         tell_anew(seen, &store);
         return Ok(if corrupt { INTEGRITY } else { 0 });
     }
+    let mut worst = 0;
     for run in &args.runs {
-        let verified = match is_export(run) {
-            true => verify_export(Path::new(run), &seen.for_exports()?),
-            false => store.find(run).and_then(|run| ledger::verify(&store, &run)),
-        };
-        match verified {
-            Ok(verification) => each(verification),
-            Err(error) => {
-                tell_store(seen, &damage(error)?);
-                return Ok(INTEGRITY);
-            }
+        worst = worst.max(one(seen, &store, run)?);
+    }
+    Ok(if corrupt { INTEGRITY } else { worst })
+}
+
+/// Verifies a run, or an export. What can't be looked at does not keep the next from being so.
+fn one(seen: &Seen, store: &Store, run: &str) -> Result<u8, Problem> {
+    let verified = match is_export(run) {
+        true => verify_export(Path::new(run), &seen.for_exports()?),
+        false => store.find(run).and_then(|run| ledger::verify(store, &run)),
+    };
+    match verified {
+        Ok(verification) => {
+            tell(seen, (!is_export(run)).then_some(store), &verification);
+            Ok(if verification.status == Status::Corrupt { INTEGRITY } else { 0 })
+        }
+        Err(error) if error.is_damage() => {
+            tell_damage(seen, run, &error);
+            Ok(INTEGRITY)
+        }
+        Err(error) => {
+            let emptied =
+                !is_export(run) && tell_store(seen, &verify_all(store, |_| Ok(())).or_else(damage)?);
+            let code = Problem::from(error).tell(seen.json);
+            Ok(if emptied { INTEGRITY } else { code })
         }
     }
-    Ok(if corrupt { INTEGRITY } else { 0 })
+}
+
+fn tell_damage(seen: &Seen, run: &str, error: &LedgerError) {
+    let fault = Fault::damaged(error);
+    match seen.json {
+        true => say!("{}", json!({ "file": run, "status": "corrupt", "faults": [fault] })),
+        false => say!("{run}  {}corrupt{}\n  fault: {}", style::BAD, style::RESET, line(&fault.message)),
+    }
 }
 
 /// A store that can't be read as what it is was damaged; that is a finding.
@@ -76,10 +100,14 @@ fn damage(error: LedgerError) -> Result<Vec<Fault>, Problem> {
 
 /// How the checkout stands to a run that did not come to its end.
 fn checkout(store: &Store, verification: &Verification) -> Option<&'static str> {
-    if !matches!(verification.status, Status::Interrupted | Status::Corrupt) {
+    let folder = store.run_folder(&verification.run_id);
+    if !matches!(verification.status, Status::Interrupted | Status::Corrupt) || !folder.exists() {
         return None;
     }
-    let journal = Journal::path(&store.run_folder(&verification.run_id));
+    let journal = Journal::path(&folder);
+    if !journal.is_file() {
+        return Some("as before: no placement was begun");
+    }
     if !publish::is_settled(&journal) {
         return Some("being placed right now");
     }
@@ -93,8 +121,8 @@ fn checkout(store: &Store, verification: &Verification) -> Option<&'static str> 
     })
 }
 
-fn tell(seen: &Seen, store: &Store, verification: &Verification) {
-    let checkout = checkout(store, verification);
+fn tell(seen: &Seen, store: Option<&Store>, verification: &Verification) {
+    let checkout = store.and_then(|store| checkout(store, verification));
     if seen.json {
         let mut value = json!(verification);
         value["checkout"] = json!(checkout);
@@ -109,27 +137,31 @@ fn tell(seen: &Seen, store: &Store, verification: &Verification) {
     };
     say!(
         "{}  {colour}{word}{}  {} records, head {}{}",
-        verification.run_id,
+        line(&verification.run_id),
         style::RESET,
         verification.records,
-        &verification.head[..16],
+        short(&verification.head),
         signed(verification)
     );
-    verification.faults.iter().for_each(|fault| say!("  fault: {fault}"));
+    verification.faults.iter().for_each(|fault| say!("  fault: {}", line(&fault.to_string())));
     for open in &verification.left_open {
-        say!("  record {} was opened and never closed: {}; {}", open.record, open.what, open.known);
+        say!("  record {} was opened and never closed: {}; {}", open.record, line(&open.what), open.known);
     }
     for (payload, reason) in &verification.removed {
-        say!("  payload {} was taken out: {reason}", &payload[..16]);
+        say!("  payload {} was taken out: {}", short(payload), line(reason));
     }
-    verification.unchecked.iter().for_each(|what| say!("  not looked into: {what}"));
-    verification.hold.iter().for_each(|reason| say!("  on hold: {reason}"));
+    verification.unchecked.iter().for_each(|what| say!("  not looked into: {}", line(what)));
+    verification.hold.iter().for_each(|reason| say!("  on hold: {}", line(reason)));
     checkout.into_iter().for_each(|standing| say!("  checkout: {standing}"));
+}
+
+fn short(hash: &str) -> &str {
+    hash.get(..16).unwrap_or_default()
 }
 
 fn signed(verification: &Verification) -> String {
     let signatures = &verification.signatures;
-    let names = |names: &[String]| names.join(", ");
+    let names = |names: &[String]| line(&names.join(", "));
     let witnessed = match signatures.witnessed_by.as_slice() {
         [] => String::new(),
         witnesses => format!(", witnessed by {}", names(witnesses)),
@@ -146,7 +178,8 @@ fn tell_store(seen: &Seen, faults: &[Fault]) -> bool {
     if seen.json && !faults.is_empty() {
         say!("{}", json!({ "store": { "status": "corrupt", "faults": faults } }));
     } else {
-        faults.iter().for_each(|fault| say!("{}store{}  fault: {fault}", style::BAD, style::RESET));
+        let told = |fault: &Fault| line(&fault.to_string());
+        faults.iter().for_each(|fault| say!("{}store{}  fault: {}", style::BAD, style::RESET, told(fault)));
     }
     !faults.is_empty()
 }
@@ -164,9 +197,7 @@ fn tell_anew(seen: &Seen, store: &Store) {
 
 /// Whether the log only grew since a checkpoint; says whether it did anything else.
 fn grown(seen: &Seen, store: &Store, file: &Path) -> Result<bool, Problem> {
-    let text = input::read_text(file, PROOF_BYTES_MAX)?;
-    let unreadable = |fault| Problem::invalid("checkpoint-invalid", format!("`{}`: {fault}", file.display()));
-    let before = store.trust().open(&text).map_err(unreadable)?;
+    let before = checkpoint(file, store.trust())?;
     let grown = store.reader()?.prove_growth(&before);
     let told = grown.as_ref().map_or_else(ToString::to_string, |_| {
         format!("the log only grew since it had {} entries", before.size)
@@ -181,13 +212,15 @@ fn grown(seen: &Seen, store: &Store, file: &Path) -> Result<bool, Problem> {
 }
 
 /// Verifies a proof of ours, or of anybody's who goes by the same forms.
-fn proof(seen: &Seen, file: &Path, leaf: Option<&Path>) -> Result<u8, Problem> {
+fn proof(seen: &Seen, file: &Path, args: &VerifyArgs) -> Result<u8, Problem> {
     let text = input::read_text(file, PROOF_BYTES_MAX)?;
-    let leaf = leaf.map(|leaf| input::read(leaf, PROOF_BYTES_MAX)).transpose()?;
+    let leaf = args.leaf.as_ref().map(|leaf| input::read(leaf, PROOF_BYTES_MAX)).transpose()?;
+    let trust = seen.for_exports()?.trust().clone();
     let held = match serde_json::from_str::<Bare>(&text) {
         Ok(bare) => bare.check().map(|()| json!({ "holds": true })),
         Err(_) if text.trim_start().starts_with('{') => Err("no proof in JSON: neither `leafIdx`, `treeSize`, `root`, `leafHash`, `proof` nor `size1`, `size2`, `root1`, `root2`, `proof`".to_owned()),
-        Err(_) => ours(&text, leaf.as_deref(), &seen.for_exports()?.trust().clone()),
+        Err(_) if text.starts_with("old ") => growth(&text, args.since.as_deref(), &trust)?,
+        Err(_) => ours(&text, leaf.as_deref(), &trust),
     };
     match (&held, seen.json) {
         (Ok(told), true) => say!("{told}"),
@@ -208,6 +241,27 @@ fn ours(text: &str, leaf: Option<&[u8]>, trust: &Trust) -> Result<Value, String>
         "signed_by": opened.signed_by, "witnessed_by": opened.witnessed_by, "unknown": opened.unknown,
         "leaf": String::from_utf8_lossy(leaf),
     }))
+}
+
+/// Whether a log only grew, without the log.
+fn growth(text: &str, since: Option<&Path>, trust: &Trust) -> Result<Result<Value, String>, Problem> {
+    let none =
+        || Problem::invalid("no-checkpoint", "what the log has grown from is missing\nhint: `--since FILE`");
+    let before = checkpoint(since.ok_or_else(none)?, trust)?;
+    let opened = Growth::parse(text).and_then(|growth| growth.check(&before, trust));
+    Ok(opened.map(|opened| {
+        json!({
+            "holds": true, "index": before.size, "origin": opened.origin, "size": opened.size,
+            "root": opened.root, "signed_by": opened.signed_by, "witnessed_by": opened.witnessed_by,
+            "unknown": opened.unknown,
+        })
+    }))
+}
+
+fn checkpoint(file: &Path, trust: &Trust) -> Result<Opened, Problem> {
+    let text = input::read_text(file, PROOF_BYTES_MAX)?;
+    let unreadable = |fault| Problem::invalid("checkpoint-invalid", format!("`{}`: {fault}", file.display()));
+    trust.open(&text).map_err(unreadable)
 }
 
 fn particulars(told: &Value) -> String {
