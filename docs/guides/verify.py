@@ -1,7 +1,7 @@
 """python3 verify.py RUN.tar NAME+HASH+KEY verifies an exported run with openssl, and with nothing of ours."""
 import base64, hashlib, json, pathlib, subprocess, sys, tarfile, tempfile
 place, faults, leaves, left_open, decoded, scratch = "the archive", [], [], {}, base64.b64decode, tempfile.TemporaryDirectory()
-sys.excepthook = lambda kind, error, traceback: print(f"fault: {place}: missing or unreadable: {error!r}")
+sys.excepthook = lambda kind, error, traceback: print(f"fault: {place}: missing or unreadable: {error!r}" if sys.argv[2:] else __doc__)
 def need(holds, fault): holds or faults.append(print(f"fault: {place}: {fault}"))
 def sha256(*parts): return hashlib.sha256(b"".join(parts)).digest()
 def canonical(value): return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
