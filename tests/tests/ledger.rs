@@ -348,3 +348,20 @@ fn again_refused(world: &World) {
     world.lay("repository/a.txt", "a\n");
     assert_exit(&world.run("", &[]), 2, &["audit verify"]);
 }
+
+#[test]
+fn a_new_key_goes_on_where_the_old_one_is_named() {
+    let world = ran("");
+    let old = String::from_utf8_lossy(&world.call(&["audit", "key"]).stdout).trim().to_owned();
+    let new = BASE64_STANDARD.encode([5; 32]);
+    let file = world.lay("new.key", &new);
+    fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let config = |trusted: &str| {
+        format!("[ledger]\nkey = {{ file = {:?} }}\ntrusted = [{trusted}]\n", world.path().join("new.key"))
+    };
+    world.lay("repository/a.txt", "a\n");
+    assert_exit(&world.run(&config(""), &[]), 2, &["none of the keys gone by", "trusted"]);
+    assert_exit(&world.run(&config(&format!("{old:?}")), &[]), 0, &[]);
+    let seen = world.call(&["audit", "verify", "--config", "config.toml"]);
+    assert_exit(&seen, 0, &["complete"]);
+}

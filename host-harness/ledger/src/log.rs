@@ -72,9 +72,7 @@ impl<'a> Log<'a> {
         let origin = self.origin()?;
         let (head, before) = self.end()?;
         if let (false, Some(_)) = (begins, self.store.signer()) {
-            let stands = self.stands(&origin, &head, &before)?;
-            let bent = |fault| LedgerError::damaged(self.path, format!("the end of its log: {fault}"));
-            stands.map_err(bent)?;
+            self.stands(&origin, &head, &before)?;
         }
         let frontier = self.extend(entry)?;
         let checkpoint = note::write(&origin, frontier.size(), frontier.root(), self.store.signer())?;
@@ -82,30 +80,34 @@ impl<'a> Log<'a> {
         Ok(Grown { checkpoint, from: (before.size(), hex(&before.root())) })
     }
 
-    /// Whether what is added to is what was signed last: a past that somebody invented is not
+    /// That what is added to is what was signed last: a past that somebody invented is not
     /// signed with what follows.
-    fn stands(
-        &self,
-        origin: &str,
-        head: &Head,
-        frontier: &Frontier,
-    ) -> Result<Result<(), String>, LedgerError> {
+    fn stands(&self, origin: &str, head: &Head, frontier: &Frontier) -> Result<(), LedgerError> {
+        let bent = |fault| LedgerError::damaged(self.path, format!("the end of its log: {fault}"));
         let note = self.state("checkpoint")?.unwrap_or_default();
-        let sql = "SELECT line FROM log WHERE seq = ?1";
-        let last = frontier.size().saturating_sub(1).cast_signed();
-        let line = self.db.prepare_cached(sql).and_then(|mut line| {
-            line.query_row([last], |row| Ok(row.get_ref(0)?.as_bytes()?.to_vec())).optional()
-        });
-        let line = line.map_err(LedgerError::store("read", self.path))?;
-        Ok(self.store.trust().open(&String::from_utf8_lossy(&note)).and_then(|opened| {
-            self.store.trust().demand(&opened)?;
-            let signed = (opened.origin.as_str(), opened.size, opened.root.as_str());
-            let same = signed == (origin, frontier.size(), &hex(&frontier.root()));
-            match same && line.is_some_and(|line| record_hash(&line) == head.hash) {
-                true => Ok(()),
-                false => Err("it is not what its checkpoint is of".to_owned()),
+        let trust = self.store.trust();
+        let opened = trust.open(&String::from_utf8_lossy(&note)).map_err(bent)?;
+        match (trust.demand(&opened), opened.unknown.is_empty()) {
+            (Err(fault), false) => {
+                return Err(LedgerError::Signature(format!("the log goes on, and {fault}")));
             }
-        }))
+            (demanded, _) => demanded.map_err(bent)?,
+        }
+        let signed = (opened.origin.as_str(), opened.size, opened.root.as_str());
+        let same = signed == (origin, frontier.size(), &hex(&frontier.root()));
+        match same && self.last()?.is_some_and(|line| record_hash(&line) == head.hash) {
+            true => Ok(()),
+            false => Err(bent("it is not what its checkpoint is of".to_owned())),
+        }
+    }
+
+    /// The last line that is there.
+    fn last(&self) -> Result<Option<Vec<u8>>, LedgerError> {
+        let sql = "SELECT line FROM log ORDER BY seq DESC LIMIT 1";
+        let line = self.db.prepare_cached(sql).and_then(|mut line| {
+            line.query_row([], |row| Ok(row.get_ref(0)?.as_bytes()?.to_vec())).optional()
+        });
+        line.map_err(LedgerError::store("read", self.path))
     }
 
     fn extend(&self, entry: &Entry) -> Result<Frontier, LedgerError> {

@@ -50,9 +50,12 @@ impl From<KernelError> for StartError {
 
 impl From<ledger::LedgerError> for StartError {
     fn from(error: ledger::LedgerError) -> Self {
-        let hint = match error.is_damage() {
-            true => "look at it with `code-assist audit verify`, or name another with `--state-dir`",
-            false => "make room, or name another with `--state-dir`",
+        let hint = match (&error, error.is_damage()) {
+            (ledger::LedgerError::Signature(_), _) => {
+                "look at what signs, name a key that signed here before in `[ledger] trusted`, or name another with `--state-dir`"
+            }
+            (_, true) => "look at it with `code-assist audit verify`, or name another with `--state-dir`",
+            (_, false) => "make room, or name another with `--state-dir`",
         };
         let message = format!("the state directory can't be written: {error}\nhint: {hint}");
         Self::invalid(Code::TraceUnwritable.as_str(), message)
