@@ -301,9 +301,8 @@ fn fill(
     for entry in entries {
         let mut entry = entry.map_err(fail)?;
         let name = entry.path().map_err(fail)?.to_string_lossy().into_owned();
-        if entry.header().entry_type() != EntryType::Regular || name != RECORDS && entry.size() > FILE_MAX {
-            return Err(unreadable(path, format!("`{}` is no plain file that fits", name.escape_debug())));
-        }
+        let bytes_max = if name == RECORDS { BYTES_MAX } else { FILE_MAX };
+        fits(path, &entry, bytes_max)?;
         match name.split_once('/') {
             None if name == RECORDS => fill_records(&rows, entry).map_err(|fault| unreadable(path, fault))?,
             Some(("payloads", hash)) => {
@@ -313,7 +312,7 @@ fn fill(
             }
             Some(("notes", name)) => {
                 let mut text = String::new();
-                (&mut entry).take(FORMAT_MAX).read_to_string(&mut text).map_err(fail)?;
+                entry.read_to_string(&mut text).map_err(fail)?;
                 rows.note(name, &text).map_err(written)?;
             }
             _ => return Err(unreadable(path, format!("it holds `{}`", name.escape_debug()))),
@@ -325,8 +324,18 @@ fn fill(
     Ok((format, rest.0.finalize().into()))
 }
 
+/// That a file is what it takes in the archive, and no larger than it may be.
+fn fits(path: &Path, entry: &tar::Entry<impl Read>, bytes_max: u64) -> Result<(), LedgerError> {
+    let name = String::from_utf8_lossy(&entry.path_bytes()).escape_debug().to_string();
+    match entry.header().entry_type() == EntryType::Regular && entry.size() <= bytes_max {
+        true => Ok(()),
+        false => Err(unreadable(path, format!("`{name}` is no plain file that fits"))),
+    }
+}
+
 fn format(path: &Path, mut entry: tar::Entry<impl Read>) -> Result<Format, LedgerError> {
     let mut text = String::new();
+    fits(path, &entry, FORMAT_MAX)?;
     entry.read_to_string(&mut text).map_err(|error| unreadable(path, error.to_string()))?;
     let format: Format =
         serde_json::from_str(&text).map_err(|error| unreadable(path, format!("format.json: {error}")))?;

@@ -295,12 +295,17 @@ fn files_that_say_to_be_larger_than_they_are_cost_nothing() {
     sparse.as_gnu_mut().unwrap().set_real_size(8 << 30);
     let mut large = tar::Header::new_ustar();
     large.set_entry_type(tar::EntryType::Regular);
-    for mut header in [sparse, large] {
-        header.set_path(format!("payloads/{}", "0".repeat(64))).unwrap();
+    let payload = format!("payloads/{}", "0".repeat(64));
+    for (mut header, name, before) in [
+        (sparse.clone(), payload.as_str(), 1024),
+        (large.clone(), &payload, 1024),
+        (sparse, "format.json", 0),
+        (large, "format.json", 0),
+    ] {
+        header.set_path(name).unwrap();
         header.set_size(8 << 30);
         header.set_cksum();
-        let format = &export.bytes[..1024];
-        fs::write(export.path(), [format, header.as_bytes()].concat()).unwrap();
+        fs::write(export.path(), [&export.bytes[..before], header.as_bytes()].concat()).unwrap();
         let file = fs::File::options().write(true).open(export.path()).unwrap();
         file.set_len(9 << 30).unwrap();
         let refused = verify_export(&export.path(), &export.auditor()).unwrap_err();
