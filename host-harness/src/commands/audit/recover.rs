@@ -20,17 +20,17 @@ pub(super) fn run(seen: &Seen, run: &str) -> Result<u8, Problem> {
         let message = format!("`{run}` is not interrupted; there is nothing to recover");
         return Err(Problem::invalid("nothing-to-recover", message));
     }
-    let opened = verification.left_open.iter().find(|open| open.what == "placement");
-    let opened = opened.map(|open| open.record).filter(|_| is_recorded(&store, &run, &journal));
-    let opened = opened.ok_or_else(|| {
+    if !is_recorded(&store, &run, &journal) {
         let message = format!("what lies in `{}` is not the change that `{run}` recorded", journal.display());
-        Problem::integrity("journal-changed", message)
-    })?;
+        return Err(Problem::integrity("journal-changed", message));
+    }
     publish::finish(&journal)?;
-    let body = json!({ "opened": opened, "placement": "working_tree", "recovered": true });
-    let mut trace = store.resume(&run)?;
-    trace.append(kernel::clock::now_ms(), Kind::PlacementClosed, &body)?;
-    trace.sync()?;
+    if let Some(opened) = verification.left_open.iter().find(|open| open.what == "placement") {
+        let body = json!({ "opened": opened.record, "placement": "working_tree", "recovered": true });
+        let mut trace = store.resume(&run)?;
+        trace.append(kernel::clock::now_ms(), Kind::PlacementClosed, &body)?;
+        trace.sync()?;
+    }
     match seen.json {
         true => say!("{}", json!({ "run_id": run, "placed": true })),
         false => say!("{run}: the change is placed"),
