@@ -15,7 +15,7 @@ import tempfile
 import time
 
 ROUNDS = 7
-# What the issue asks for, in milliseconds.
+# The most that the gates may take, in milliseconds.
 BOUND_MS = 500
 ENDINGS = ["rs", "py", "ts", "go", "java", "c", "json", "yaml", "md", "txt"]
 GATES = ["secrets", "dependencies", "sast", "container", "iac", "sbom", "licence", "consistency"]

@@ -89,14 +89,19 @@ fn ten_checks_of_a_second_take_less_than_two() {
     if !is_whole() {
         return;
     }
-    let world = world();
     let checks: Vec<_> = (0..10).flat_map(|_| ["--check", "sleep 1"]).collect();
     let named: Vec<String> = (0..10).map(|index| format!("sleep 1.00{index}")).collect();
     let checks: Vec<&str> =
         checks.iter().zip(named.iter().flat_map(|name| ["--check", name])).map(|(_, word)| word).collect();
-    let start = Instant::now();
-    assert_exit(&world.run("[checks]\nat_once = 10\n", &checks), 0, &[]);
-    assert!(start.elapsed().as_millis() < 2000, "{:?}", start.elapsed());
+    // What else the machine does meanwhile only ever adds: one quiet round is enough.
+    let quiet = (0..8).any(|_| {
+        let world = world();
+        let start = Instant::now();
+        assert_exit(&world.run("[checks]\nat_once = 10\n", &checks), 0, &[]);
+        println!("ten checks of a second: {:?}", start.elapsed());
+        start.elapsed().as_millis() < 2000
+    });
+    assert!(quiet);
 }
 
 /// Calls the program where no namespace can be made.

@@ -10,6 +10,7 @@ use code_assist_tests::{
 use serde_json::json;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_code-assist-under-test");
+const ROUNDS: usize = 12;
 const LATE: Duration = Duration::from_millis(5);
 
 fn authzen(asked: &Asked) -> Reply {
@@ -58,8 +59,8 @@ fn three_points_cost_no_more_than_the_slowest_of_them() {
         assert_exit(&output, 0, &[]);
         started.elapsed()
     };
-    // Other work on the machine only ever adds: one quiet round of three is enough.
-    let rounds = (0..3).map(|_| {
+    // Other work on the machine only ever adds: one quiet round is enough.
+    let mut rounds = (0..ROUNDS).map(|_| {
         let mut more: Vec<_> = (0..15)
             .map(|_| {
                 let without = time("");
@@ -67,9 +68,9 @@ fn three_points_cost_no_more_than_the_slowest_of_them() {
             })
             .collect();
         more.sort();
-        more[more.len() / 2]
+        let more = more[more.len() / 2];
+        println!("three points at 5 ms: {more:?} more (median of 15 pairs)");
+        more
     });
-    let best = rounds.min().unwrap();
-    println!("three points at 5 ms: {best:?} more (median of 15 pairs)");
-    assert!(best <= Duration::from_millis(10), "{best:?}");
+    assert!(rounds.any(|more| more <= Duration::from_millis(10)));
 }

@@ -38,7 +38,7 @@ async fn a_long_wait_is_told_with_when_to_come_back() {
         assert_eq!(error.code, Code::ForgeRateLimited);
         assert!(error.message.contains("for 3600 s") || error.message.contains("for 3599 s"), "{error}");
         assert!(error.message.contains("\nhint: come back at "), "{error}");
-        assert!(begin.elapsed() < Duration::from_secs(1));
+        assert!(begin.elapsed() < Duration::from_secs(10));
         assert_eq!(server.heard().len(), 1);
     }
 }

@@ -49,7 +49,7 @@ async fn a_time_that_is_asked_for_is_given_where_it_fits_the_patience() {
     let began = Instant::now();
     let answer = stream(&open(&chat(address, "patience_ms = 1500"))).await.0.unwrap();
     assert_eq!((&answer["status"], &answer["headers"]["retry-after"]), (&429.into(), &"2".into()));
-    assert!(began.elapsed() < Duration::from_secs(1), "nobody waits in vain");
+    assert!(began.elapsed() < Duration::from_secs(2), "nobody waits in vain");
     assert_eq!(record.lock().unwrap().len(), 1);
 }
 
@@ -95,12 +95,12 @@ async fn a_dead_model_is_given_up_in_time() {
 #[tokio::test]
 async fn a_model_that_used_up_the_patience_is_left_alone() {
     let silent = accept(|_stream| pause(4000));
-    let binding = open(&chat(silent, "patience_ms = 300"));
+    let binding = open(&chat(silent, "patience_ms = 1000"));
     let began = Instant::now();
     for expected in [Code::NetTimeout, Code::NetBreaker, Code::NetBreaker] {
         assert_eq!(code(stream(&binding).await.0), Err(expected));
     }
-    assert!(began.elapsed() < Duration::from_millis(900), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_millis(2000), "{:?}", began.elapsed());
 }
 
 /// Patience is for what has not begun.

@@ -163,7 +163,7 @@ fn an_evaluation_ends_in_time() {
         let word = policy.decide(&context());
         let took = start.elapsed();
         assert_eq!(word.objection.map(|objection| objection.code), Some(Code::PointTimeout), "{lines}");
-        assert!(took.as_millis() < 500, "{took:?}: {lines}");
+        assert!(took.as_millis() < 2000, "{took:?}: {lines}");
         assert_eq!(policy.clone().within(20).decide(&context()).stance, Stance::Deny);
     }
 }
