@@ -1,8 +1,12 @@
 //! The store's file: an SQLite database that is written ahead, one writer at a time.
 
-use std::{path::Path, sync::LazyLock, time::Duration};
+use std::{
+    path::Path,
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::LedgerError;
 
@@ -47,13 +51,31 @@ pub(crate) fn writer(path: &Path) -> Result<Connection, LedgerError> {
     let mut db = Connection::open_with_flags(path, flags).map_err(fail("open"))?;
     db.busy_handler(Some(wait)).map_err(fail("open"))?;
     db.set_prepared_statement_cache_capacity(32);
-    db.pragma_update(None, "journal_mode", "WAL").map_err(fail("open"))?;
+    write_ahead(&db).map_err(fail("open"))?;
     db.pragma_update(None, "synchronous", "FULL").map_err(fail("open"))?;
     db.pragma_update(None, "wal_autocheckpoint", AHEAD_PAGES).map_err(fail("open"))?;
     if form(&db, path)? == 0 {
         create(&mut db).map_err(fail("create"))?;
     }
     Ok(db)
+}
+
+/// Where several make the file at one time, all but one are refused without being asked to
+/// wait: they have looked at it, and would wait for each other.
+fn write_ahead(db: &Connection) -> rusqlite::Result<()> {
+    let begun = Instant::now();
+    loop {
+        let done = db.pragma_update(None, "journal_mode", "WAL");
+        let busy = done.as_ref().is_err_and(is_busy);
+        if !busy || begun.elapsed() > PAUSE * TRIES.unsigned_abs() {
+            return done;
+        }
+        std::thread::sleep(PAUSE);
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
 
 fn create(db: &mut Connection) -> rusqlite::Result<()> {
@@ -73,10 +95,12 @@ pub(crate) fn reader(path: &Path) -> Result<Option<Connection>, LedgerError> {
         return Ok(None);
     }
     plain(path)?;
-    let opened = open_to_read(path, "").map_err(LedgerError::store("open", path));
-    let db = match opened {
-        Err(error) if !error.is_damage() => open_as_it_lies(path)?,
-        opened => opened?,
+    let db = match open_to_read(path, "") {
+        Err(error) if !is_busy(&error) => match LedgerError::store("open", path)(error) {
+            damage if damage.is_damage() => return Err(damage),
+            _ => open_as_it_lies(path)?,
+        },
+        opened => opened.map_err(LedgerError::store("open", path))?,
     };
     if form(&db, path)? == 0 {
         return Ok(None);
@@ -142,12 +166,10 @@ pub(crate) fn temporary() -> Result<Connection, LedgerError> {
 
 /// The form of what lies there; zero for nothing.
 fn form(db: &Connection, path: &Path) -> Result<i32, LedgerError> {
-    let value = |name| db.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    let fail = |error| LedgerError::store("read", path)(error);
-    match (value("application_id").map_err(fail)?, value("user_version").map_err(fail)?) {
-        (0, 0) if is_empty(db).map_err(fail)? => Ok(0),
-        (APPLICATION, FORM) => Ok(FORM),
-        (APPLICATION, form) if form > FORM => {
+    match marks(db).map_err(LedgerError::store("read", path))? {
+        (0, 0, true) => Ok(0),
+        (APPLICATION, FORM, _) => Ok(FORM),
+        (APPLICATION, form, _) if form > FORM => {
             let fault = format!("it has the form {form}, and this program reads form {FORM}");
             Err(LedgerError::Unfit(format!("the ledger `{}` can't be read: {fault}", path.display())))
         }
@@ -155,8 +177,13 @@ fn form(db: &Connection, path: &Path) -> Result<i32, LedgerError> {
     }
 }
 
-fn is_empty(db: &Connection) -> rusqlite::Result<bool> {
-    db.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
+/// What kind of file it is, its form, and whether nothing is in it: as they were at one
+/// moment, for another may be making it.
+fn marks(db: &Connection) -> rusqlite::Result<(i32, i32, bool)> {
+    let moment = db.unchecked_transaction()?;
+    let value = |name| moment.pragma_query_value(None, name, |row| row.get(0));
+    let is_empty = moment.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok((value("application_id")?, value("user_version")?, is_empty))
 }
 
 fn wait(tries: i32) -> bool {

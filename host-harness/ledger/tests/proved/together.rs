@@ -3,6 +3,7 @@
 use std::{
     env,
     process::{Command, Stdio},
+    sync::Barrier,
     thread,
     time::{Duration, Instant},
 };
@@ -16,6 +17,7 @@ const THREADS: usize = 8;
 const PROCESSES: usize = 2;
 const LONG: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(8);
+const STORES: usize = 200;
 
 fn writer(root: &std::path::Path) -> Store {
     Store::new(root.join("store")).signed_by(std::sync::Arc::new(key())).remembered_in(root.join("kept"))
@@ -111,4 +113,37 @@ fn many_write_at_one_time_and_nobody_who_looks_is_told_of_damage() {
         "{written} runs by {THREADS} threads in each of {PROCESSES} processes; the longest wait was {longest} ms; looked at {looks} times"
     );
     assert!(written > 0 && longest < PATIENCE.as_millis(), "somebody waited {longest} ms");
+}
+
+#[test]
+fn a_store_that_is_not_there_yet_is_made_by_many_at_one_time() {
+    for _ in 0..STORES {
+        let (folder, together) = (tempfile::tempdir().unwrap(), Barrier::new(THREADS));
+        let started = &|thread: usize| {
+            let store = writer(folder.path());
+            together.wait();
+            // Each comes at another moment of the making.
+            thread::sleep(Duration::from_micros(thread as u64 * 150));
+            store.start(&format!("run-{thread}"), 1)?.finish(2, &json!({}), Vec::new())
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let auditor = Store::new(folder.path().join("store")).trusting(trust());
+                let (begun, mut complete) = (Instant::now(), 0);
+                while complete < THREADS && begun.elapsed() < PATIENCE {
+                    complete = 0;
+                    let faults = verify_all(&auditor, |verification| {
+                        complete += usize::from(verification.status == Status::Complete);
+                        Ok(())
+                    });
+                    assert_eq!(faults.unwrap(), []);
+                }
+                assert_eq!(complete, THREADS);
+            });
+            let threads = (0..THREADS).map(|thread| scope.spawn(move || started(thread)));
+            for thread in threads.collect::<Vec<_>>() {
+                thread.join().unwrap().unwrap();
+            }
+        });
+    }
 }
