@@ -4,6 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use agent_componentize::{Artifacts, Guests, Target};
 use code_assist_tests::{copy, workspace};
+use runner::agent::Agent;
 
 fn program(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_code-assist-under-test")).args(arguments).output().unwrap();
@@ -27,6 +28,25 @@ fn the_agent_says_what_it_is() {
     assert_eq!(said["agent"]["name"], "agennext-code-assist");
     assert_eq!(said["agent"]["capabilities"].as_array().unwrap().len(), 13);
     assert_eq!(said["component_sha256"], program(&["describe", "--digest"]).trim());
+}
+
+/// Several run the same code in one process; who ends leaves it to the others, and no memory
+/// can be both written and run.
+#[tokio::test]
+async fn the_agent_is_loaded_often_and_let_go_in_any_order() {
+    let mut kept = Agent::embedded().unwrap();
+    for _ in 0..20 {
+        let other = Agent::embedded().unwrap();
+        let said = other.describe().await.unwrap();
+        drop(std::mem::replace(&mut kept, other));
+        assert_eq!(kept.describe().await.unwrap(), said);
+    }
+    if cfg!(target_os = "linux") {
+        let maps = fs::read_to_string("/proc/self/maps").unwrap();
+        let access = |line: &str| line.split_whitespace().nth(1).unwrap_or_default().to_owned();
+        assert!(maps.lines().any(|line| access(line).starts_with("r-x")), "{maps}");
+        assert!(!maps.lines().any(|line| access(line).contains("wx")), "{maps}");
+    }
 }
 
 /// The same sources in another folder, built into another: the same bytes.

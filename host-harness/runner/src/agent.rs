@@ -14,12 +14,9 @@ use wasmtime::{
 use crate::{
     bindings::{CodeAssist, CodeAssistPre},
     control::Control,
-    host, settings,
+    embedded, host, settings,
     state::Run,
 };
-
-/// The agent that is part of this program, compiled ahead of time.
-const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/agent.cwasm"));
 
 /// What an agent may import, and nothing else.
 const ALLOWED: &[&str] = &["audit", "network", "process", "repo", "runner", "types"];
@@ -63,12 +60,7 @@ impl LoadError {
 impl Agent {
     /// The agent that is part of this program.
     pub fn embedded() -> Result<Self, LoadError> {
-        let engine = engine()?;
-        #[allow(
-            unsafe_code,
-            reason = "the bytes were made by our own build script and are part of this program"
-        )]
-        let component = unsafe { Component::deserialize(&engine, EMBEDDED) }.map_err(LoadError::invalid)?;
+        let (engine, component) = embedded::load(settings::config()).map_err(LoadError::invalid)?;
         Self::admit(engine, component, agent_artifact::DIGEST.to_owned(), true)
     }
 

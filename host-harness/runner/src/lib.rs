@@ -5,6 +5,7 @@ mod settings;
 
 pub mod agent;
 mod bindings;
+mod embedded;
 
 pub mod control;
 pub mod event;

@@ -22,6 +22,8 @@ pub(crate) fn config() -> Config {
         .epoch_interruption(true)
         .max_wasm_stack(STACK_BYTES)
         .async_stack_size(2 * STACK_BYTES)
+        // Nobody but Wasmtime looks through the agent's frames.
+        .native_unwind_info(cfg!(windows))
         // A run is one instance: an image to share would only cost.
         .memory_init_cow(false);
     config
